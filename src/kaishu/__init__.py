@@ -1,0 +1,1 @@
+"""Kaishu: executes product recalls, with books that prove every unit and every promise."""

@@ -1,0 +1,121 @@
+"""Django settings, read from the environment (docs/reference/settings.md names every one).
+
+`kaishu.config.checks` refuses to serve in production with an unsafe value.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import dj_database_url
+
+from kaishu.base.logs import LOGGING as LOGGING
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def _flag(name: str) -> bool:
+    return os.environ.get(name, "").lower() in {"1", "true", "yes"}
+
+
+DEV_SECRET = "dev-only-secret-never-in-production"  # noqa: S105 (refused by checks in production)
+
+KAISHU_MODE = os.environ.get("KAISHU_MODE", "development")  # development | demo | production
+DEBUG = False
+SECRET_KEY = os.environ.get("KAISHU_SECRET_KEY", DEV_SECRET)
+# 32 bytes in hexadecimal: seals names and addresses. Keep it outside the database.
+KAISHU_FIELD_KEY = os.environ.get("KAISHU_FIELD_KEY", "00" * 32)
+KAISHU_DATA_DIR = Path(os.environ.get("KAISHU_DATA_DIR", "var")).resolve()
+ALLOWED_HOSTS = os.environ.get("KAISHU_ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]").split()
+CSRF_TRUSTED_ORIGINS = os.environ.get("KAISHU_TRUSTED_ORIGINS", "").split()
+
+DATABASES = {
+    "default": dj_database_url.parse(
+        os.environ.get("KAISHU_DATABASE_URL", f"sqlite:///{KAISHU_DATA_DIR / 'kaishu.sqlite3'}")
+    )
+}
+DATABASES["default"]["CONN_MAX_AGE"] = None
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    SYNCHRONOUS = os.environ.get("KAISHU_SQLITE_SYNCHRONOUS", "FULL")
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": f"PRAGMA journal_mode=WAL;PRAGMA synchronous={SYNCHRONOUS};",
+    }
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "kaishu.base",
+    "kaishu.people",
+    "kaishu.editions",
+    "kaishu.books",
+    "kaishu.claims",
+    "kaishu.returns",
+    "kaishu.payouts",
+    "kaishu.doors.public",
+    "kaishu.doors.console",
+    "kaishu.doors.partner",
+    "kaishu.demo",
+]
+
+MIDDLEWARE = [
+    "kaishu.base.headers.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "kaishu.base.language.Language",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+]
+
+ROOT_URLCONF = "kaishu.config.urls"
+WSGI_APPLICATION = "kaishu.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "base" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+            ],
+            "builtins": ["kaishu.base.templatetags.kaishu"],
+        },
+    }
+]
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("ja", "日本語"), ("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "base" / "locale"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = KAISHU_DATA_DIR / "static"
+STATICFILES_DIRS = [PACKAGE / "base" / "static"]
+WHITENOISE_USE_FINDERS = True
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LOGIN_URL = "/staff/sign-in/"
+LOGIN_REDIRECT_URL = "/staff/"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+if KAISHU_MODE == "production":
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-kaishu-session", "__Host-kaishu-csrf"
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Uploads: a file of 15 MB is refused while it streams in, with the typed answers kept.
+KAISHU_UPLOAD_LIMIT = 15 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["kaishu.base.uploads.LimitedUpload"]

@@ -1,0 +1,1 @@
+"""The pure heart: rules, reading serials, accounts. No Django, no network, no clock."""

@@ -1,0 +1,231 @@
+"""A recall as plain values: what a recall file says, and what an edition freezes.
+
+Loaded from TOML by `editions.recall_file`, written to and read from an edition pack by
+`core.pack`. Every text for people is a `Text`: one string per language of `LANGUAGES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+LANGUAGES = ("ja", "zh-Hans", "en")
+
+
+Text = Mapping[str, str]
+
+
+class RuleKind(StrEnum):
+    """How a rule says which units are in. Later kinds join here, in `scope` and in `index`."""
+
+    LIST = "list"
+    RANGE = "range"
+    PREFIX = "prefix"
+    MODEL = "model"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SerialFormat:
+    """How one brand writes its serials. `confusions` maps a look-alike that the alphabet does not
+    contain to the one character it can only have meant ("O" -> "0"); never folded globally."""
+
+    code: str
+    alphabet: str
+    lengths: tuple[int, ...]
+    prefix: str = ""
+    confusions: Mapping[str, str] = field(default_factory=dict)
+    unit_unique: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """One colour or design of a product; `code` is the SKU, `jan` the bar code on the box."""
+
+    code: str
+    colour: str
+    jan: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """One model of the recall. `units` is how many were sold or stocked in this market."""
+
+    model: str
+    name: Text
+    units: int
+    serial_format: str
+    picture: str
+    model_picture: str
+    serial_picture: str
+    model_where: Text
+    serial_where: Text
+    capacity: str = ""
+    sold_from: date | None = None
+    sold_to: date | None = None
+    variants: tuple[Variant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """What must also hold for a rule to apply. An empty field is no condition.
+
+    Dates are inclusive. A fact that a condition needs and the owner has not given is a question
+    (`Answer.ASK`), never a guess.
+    """
+
+    colours: tuple[str, ...] = ()
+    not_colours: tuple[str, ...] = ()
+    bought_from: date | None = None
+    bought_to: date | None = None
+    markets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One line of the scope. `no` counts from 1 in file order and is what a verdict cites.
+
+    LIST uses `file` (a CSV beside the recall file); RANGE uses `first`, `last` (same length,
+    inclusive, ordered by the alphabet); PREFIX uses `prefix` and `length`; MODEL needs nothing.
+    """
+
+    no: int
+    product: str
+    kind: RuleKind
+    when: Conditions = Conditions()
+    file: str = ""
+    first: str = ""
+    last: str = ""
+    prefix: str = ""
+    length: int = 0
+
+
+class AmountRule(StrEnum):
+    """How the quantity of a promise is found."""
+
+    FIXED = "fixed"
+    ORDER = "order"
+
+
+class DueWhen(StrEnum):
+    """When a promise may leave: once approved, or once the unit is in our hands or at its end."""
+
+    APPROVED = "approved"
+    COLLECTED = "collected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """One way to be made whole. `quantity` and `plus` are minor units (JPY 1, CNY 0.01) or pieces.
+
+    AmountRule.FIXED promises `quantity`; ORDER promises the order amount plus `plus`.
+    `products` empty = offered for every product.
+    """
+
+    code: str
+    type: str
+    commodity: str
+    amount: AmountRule
+    due: DueWhen
+    quantity: int = 0
+    plus: int = 0
+    kit: str = ""
+    products: tuple[str, ...] = ()
+    title: Text
+    what_you_get: Text
+    what_you_send: Text
+    how_long: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRule:
+    """What a claim must bring: "required", "optional" or "not_asked" each."""
+
+    serial_photo: str = "optional"
+    proof: str = "optional"
+    order_no: str = "optional"
+    order_amount: str = "optional"
+    bought_on: str = "optional"
+    order_where: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """A company or site that may hold units: role depot, recycler, retailer, distributor, maker."""
+
+    code: str
+    role: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Population:
+    """How many units of a product lie where when the recall opens."""
+
+    product: str
+    pool: str
+    account: str
+    quantity: int
+    party: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a fact comes from. `verified` is "official", "secondary" or "generated"."""
+
+    what: str
+    url: str
+    verified: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recall:
+    """A whole recall. `slug` names it for ever; `currency` is ISO 4217."""
+
+    slug: str
+    market: str
+    announced: date
+    currency: str
+    company: Text
+    brand: str
+    title: Text
+    hazard: Text
+    cause: Text
+    stop_use: Text
+    do_now: tuple[Text, ...]
+    keep_safe: Text
+    never: Text
+    flight: Text
+    phone: str
+    phone_hours: Text
+    notice_url: str
+    formats: tuple[SerialFormat, ...]
+    products: tuple[Product, ...]
+    rules: tuple[Rule, ...]
+    remedies: tuple[Remedy, ...]
+    evidence: EvidenceRule
+    parties: tuple[Party, ...]
+    population: tuple[Population, ...]
+    sources: tuple[Source, ...] = ()
+
+    def product(self, model: str) -> Product | None:
+        """Return the product with this model code, or None."""
+        return next((product for product in self.products if product.model == model), None)
+
+    def serial_format(self, product: Product) -> SerialFormat:
+        """Return the format that a product's serials are written in; it exists once checked."""
+        return next(form for form in self.formats if form.code == product.serial_format)
+
+    def remedies_for(self, model: str) -> tuple[Remedy, ...]:
+        """Return the remedies offered for a model, in file order."""
+        return tuple(r for r in self.remedies if not r.products or model in r.products)
+
+    def remedy(self, code: str) -> Remedy | None:
+        """Return the remedy with this code, or None."""
+        return next((remedy for remedy in self.remedies if remedy.code == code), None)
+
+
+def say(text: Text, language: str) -> str:
+    """Return a text in a language; English where the language is unknown."""
+    return text.get(language) or text["en"]
