@@ -1,0 +1,103 @@
+"""Let the database itself refuse what must never happen to a row.
+
+Code review forgets and a console session does not read it; a trigger does neither. The helpers
+return migration operations that work on SQLite and PostgreSQL alike:
+
+    operations = [migrations.CreateModel(...), *append_only("books_entry")]
+
+Both engines raise `IntegrityError` with the same text. SQLite drops triggers when Django rebuilds
+a table (most `AlterField`s): repeat the helper after such a change; `guarded_tables` finds gaps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import migrations
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+POSTGRESQL_FUNCTION = """
+CREATE OR REPLACE FUNCTION kaishu_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
+END $$
+"""
+
+
+def append_only(table: str) -> list[migrations.RunPython]:
+    """Forbid UPDATE, DELETE, replacing INSERT and (on PostgreSQL) TRUNCATE of a table's rows."""
+    text = f"kaishu: {table} is append-only"
+    sqlite = {
+        f"{table}_no_update": f"BEFORE UPDATE ON {table} BEGIN {_abort(text)} END",
+        f"{table}_no_delete": f"BEFORE DELETE ON {table} BEGIN {_abort(text)} END",
+        # INSERT OR REPLACE deletes the old row without firing its delete trigger.
+        f"{table}_no_replace": (
+            f"BEFORE INSERT ON {table} "
+            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE rowid = NEW.rowid) BEGIN {_abort(text)} END"
+        ),
+    }
+    call = f"EXECUTE FUNCTION kaishu_refuse('{text}')"
+    postgresql = {
+        f"{table}_no_change": f"BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {call}",
+        f"{table}_no_truncate": f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {call}",
+    }
+    return [_triggers(table, sqlite, postgresql)]
+
+
+def immutable_columns(table: str, columns: Sequence[str]) -> list[migrations.RunPython]:
+    """Forbid changing the named columns after the row was written; other columns may move."""
+    text = f"kaishu: {table} has fixed columns ({', '.join(columns)})"
+    named = ", ".join(columns)
+    differs = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in columns)
+    distinct = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
+    sqlite = {
+        f"{table}_fixed": (
+            f"BEFORE UPDATE OF {named} ON {table} WHEN {differs} BEGIN {_abort(text)} END"
+        )
+    }
+    postgresql = {
+        f"{table}_fixed": (
+            f"BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({distinct}) "
+            f"EXECUTE FUNCTION kaishu_refuse('{text}')"
+        )
+    }
+    return [_triggers(table, sqlite, postgresql)]
+
+
+def guarded_tables(connection: BaseDatabaseWrapper) -> dict[str, set[str]]:
+    """Return every guarded table with the names of its triggers (for tests and the doctor)."""
+    query = (
+        "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'"
+        if connection.vendor == "sqlite"
+        else "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    found: dict[str, set[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        for table, trigger in cursor.fetchall():
+            found.setdefault(table, set()).add(trigger)
+    return found
+
+
+def _abort(text: str) -> str:
+    return f"SELECT RAISE(ABORT, '{text}');"
+
+
+def _triggers(
+    table: str, sqlite: dict[str, str], postgresql: dict[str, str]
+) -> migrations.RunPython:
+    def create(_apps: Any, editor: Any) -> None:
+        on_postgresql = editor.connection.vendor == "postgresql"
+        if on_postgresql:
+            editor.execute(POSTGRESQL_FUNCTION, params=None)
+        for name, body in (postgresql if on_postgresql else sqlite).items():
+            editor.execute(f"CREATE TRIGGER {name} {body}", params=None)
+
+    def drop(_apps: Any, editor: Any) -> None:
+        on_postgresql = editor.connection.vendor == "postgresql"
+        for name in postgresql if on_postgresql else sqlite:
+            place = f" ON {table}" if on_postgresql else ""
+            editor.execute(f"DROP TRIGGER IF EXISTS {name}{place}", params=None)
+
+    return migrations.RunPython(create, drop)

@@ -1,0 +1,97 @@
+"""Give every response its safety headers and every request an id.
+
+Outermost middleware, so that static files, refusals and error pages carry the headers too. A view
+may set a stricter header itself (a stored photo sends its own `Content-Security-Policy: sandbox`).
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from kaishu.base import logs
+from kaishu.base.uploads import REQUEST_LIMIT
+
+log = logs.get_logger("kaishu.request")
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ]
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    # Forms need a referrer or origin on our own pages; a claim token must never leave them.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # The camera reads bar codes at the depot; nothing else is asked for.
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
+}
+HSTS = "max-age=31536000; includeSubDomains"
+# Pages that show a person, a case or the console: never kept by a browser or a shared cache.
+PRIVATE_PATHS = re.compile(r"^/(?:staff|depot)(?:/|$)|^/[^/]+/c/|^/[^/]+/r/[^/]+/claim(?:/|$)")
+OUR_ID = re.compile(r"[0-9a-f]{16,32}")
+
+
+class SecurityHeaders:
+    """Add the headers above, the request id, and one log line a request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self.headers = dict(HEADERS)
+        if settings.KAISHU_MODE == "production":
+            self.headers["Strict-Transport-Security"] = HSTS
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        started = time.perf_counter()
+        offered = request.headers.get("X-Request-Id", "")
+        number = offered if OUR_ID.fullmatch(offered) else logs.new_request_id()
+        token = logs.request_id.set(number)
+        try:
+            response = self._answer(request)
+            self._add_headers(request, response, number)
+            _log_request(request, response, time.perf_counter() - started)
+            return response
+        finally:
+            logs.request_id.reset(token)
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > REQUEST_LIMIT:
+            response = HttpResponse(status=413)
+            response["Connection"] = (
+                "close"  # the body is not read: the connection cannot be reused
+            )
+            return response
+        return self.get_response(request)
+
+    def _add_headers(self, request: HttpRequest, response: HttpResponseBase, number: str) -> None:
+        for name, value in self.headers.items():
+            response.headers.setdefault(name, value)
+        response.headers["X-Request-Id"] = number
+        if PRIVATE_PATHS.match(request.path_info):
+            response.headers["Cache-Control"] = "no-store"
+
+
+def _log_request(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
+    match = request.resolver_match
+    log.info(
+        "request.done",
+        method=request.method,
+        route=match.view_name if match else "",  # never the path: it may carry a claim token
+        status=response.status_code,
+        ms=round(seconds * 1000),
+    )
