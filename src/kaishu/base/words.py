@@ -1,0 +1,128 @@
+"""Closed codes and quantities in words: accounts, stages, conditions, commodities, ages.
+
+One place, so that an owner's page, a staff page and a letter call a thing by the same name. The
+msgids are English in the context "word", so that a short word translates by its meaning here.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from babel.core import Locale
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+from django.utils import translation
+from django.utils.translation import npgettext, pgettext
+
+_LOCALES = {"ja": "ja_JP", "zh-hans": "zh_Hans_CN", "en": "en_GB"}
+
+WORDS = {
+    # unit accounts
+    "declared": "counted at the start",
+    "unsold": "in stock, not sold",
+    "at_large": "sold, owner not yet known",
+    "owner": "with owners we know",
+    "transit": "on the way",
+    "depot": "at a depot",
+    "recycler": "at a recycler",
+    "disposed": "recycled",
+    "repaired": "repaired",
+    "made_safe": "made safe",
+    "gone": "thrown away or destroyed earlier",
+    "released": "handed back",
+    # promise accounts
+    "cost": "promised in all",
+    "owed": "owed",
+    "sent": "sent, not yet confirmed",
+    "paid": "paid or delivered",
+    "waived": "declined",
+    # condition of a unit
+    "intact": "Looks normal",
+    "swollen": "Swollen or bent",
+    "hot": "Gets hot, smells or smokes",
+    "leaking": "Leaking",
+    "wet": "Was wet or dropped hard",
+    "unknown": "I do not know",
+    # stages
+    "in_review": "We are checking your claim",
+    "contested": "Someone else also claimed this product",
+    "question": "We have a question for you",
+    "refused": "We could not accept this claim",
+    "withdrawn": "You took this claim back",
+    "kit_due": "We are preparing your return bag",
+    "kit_sent": "Your return bag is on its way or with you",
+    "parcel_on_way": "Your product is on its way to us",
+    "parcel_lost": "The carrier lost the parcel",
+    "collected": "We have your product",
+    "remedy_sent": "What we owe you is on its way",
+    "done": "Finished",
+    # the six steps
+    "filed": "You sent the claim",
+    "approved": "We checked the claim",
+    "posted": "You sent the product",
+    "made_whole": "You have what we owe you",
+    "step.kit_sent": "We sent you the return bag",
+    "step.collected": "The product reached us",
+    # verdicts
+    "affected": "Affected",
+    "not_affected": "Not affected",
+    "ask": "We cannot tell yet",
+    "no_such_model": "Not in this recall",
+    # colours
+    "black": "Black",
+    "white": "White",
+    "blue": "Blue",
+    "red": "Red",
+    "navy": "Navy",
+    "grey": "Grey",
+    "space grey": "Space grey",
+    "green": "Green",
+    "pink": "Pink",
+    "purple": "Purple",
+    "yellow": "Yellow",
+    "orange": "Orange",
+    "silver": "Silver",
+    "gold": "Gold",
+    "brown": "Brown",
+}
+
+
+def locale() -> Locale:
+    """Return the Babel locale of the language in force."""
+    return Locale.parse(_LOCALES.get(translation.get_language() or "en", "en_GB"))
+
+
+def word(code: str) -> str:
+    """Say a closed code; a code without a word is shown as it is, never hidden."""
+    msgid = WORDS.get(code) or WORDS.get(code.lower())
+    return pgettext("word", msgid) if msgid else code
+
+
+def quantity(amount: int, commodity: str) -> str:
+    """Say a quantity of a commodity: `JPY`, `coupon:CNY`, `sku:A1637`, `kit:bag`."""
+    kind, _, name = commodity.partition(":")
+    if not name:
+        return _currency(amount, kind)
+    if kind == "coupon":
+        return pgettext("word", "shop credit of %(amount)s") % {"amount": _currency(amount, name)}
+    pieces = format_decimal(amount, locale=locale())
+    if kind == "kit":
+        return npgettext("word", "%(pieces)s return bag", "%(pieces)s return bags", amount) % {
+            "pieces": pieces
+        }
+    return pgettext("word", "%(pieces)s × %(name)s") % {"pieces": pieces, "name": name}
+
+
+def age(elapsed: timedelta) -> str:
+    """Say a time span in its largest unit: minutes, hours or days."""
+    minutes = max(0, int(elapsed.total_seconds() // 60))
+    if minutes < 60:
+        return pgettext("word", "%(n)s min") % {"n": minutes}
+    if minutes < 48 * 60:
+        return pgettext("word", "%(n)s h") % {"n": minutes // 60}
+    return pgettext("word", "%(n)s d") % {"n": minutes // (24 * 60)}
+
+
+def _currency(amount: int, currency: str) -> str:
+    precision = get_currency_precision(currency)
+    return str(format_currency(Decimal(amount).scaleb(-precision), currency, locale=locale()))
