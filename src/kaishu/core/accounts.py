@@ -24,7 +24,16 @@ GONE = "gone"
 RELEASED = "released"
 
 UNIT_ENDS = (DISPOSED, REPAIRED, MADE_SAFE, GONE, RELEASED)
-UNIT_ACCOUNTS = (DECLARED, UNSOLD, AT_LARGE, OWNER, TRANSIT, DEPOT, RECYCLER, *UNIT_ENDS)
+UNIT_ACCOUNTS = (
+    DECLARED,
+    UNSOLD,
+    AT_LARGE,
+    OWNER,
+    TRANSIT,
+    DEPOT,
+    RECYCLER,
+    *UNIT_ENDS,
+)
 WITH_PARTY = frozenset({UNSOLD, TRANSIT, DEPOT, RECYCLER})
 MAY_GO_NEGATIVE = frozenset({DECLARED, AT_LARGE})
 
@@ -60,7 +69,8 @@ UNIT_ROUTES: Routes = {
     "parcel.received": _from((OWNER, TRANSIT, AT_LARGE, GONE, DEPOT), DEPOT),
     "parcel.returned": _from((TRANSIT,), OWNER),
     "parcel.lost": _from((TRANSIT,), AT_LARGE),
-    "custody.handed_over": _from((DEPOT,), TRANSIT, RECYCLER) | _from((TRANSIT,), RECYCLER),
+    "custody.handed_over": _from((DEPOT,), TRANSIT, RECYCLER)
+    | _from((TRANSIT,), RECYCLER),
     "disposal.certified": _from((RECYCLER,), DISPOSED),
     "repair.done": _from((OWNER, DEPOT, TRANSIT), REPAIRED),
     "safe.done": _from((OWNER,), MADE_SAFE),

@@ -141,7 +141,9 @@ def _code(
 ) -> StageCode:
     remedies = [promise.account for promise in promises if promise.role == "remedy"]
     open_remedies = [account for account in remedies if account != accounts.COST]
-    if not open_remedies or all(account == accounts.WAIVED for account in open_remedies):
+    if not open_remedies or all(
+        account == accounts.WAIVED for account in open_remedies
+    ):
         return _before_promise(decisions, contested=contested)
     if all(account in accounts.PROMISE_ENDS for account in open_remedies):
         return StageCode.DONE

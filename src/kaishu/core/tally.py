@@ -55,7 +55,9 @@ class Tally:
     as_of: datetime | None = None
     known_at: datetime | None = None
 
-    def units_in(self, account: str, *, product: str | None = None, strays: bool = False) -> int:
+    def units_in(
+        self, account: str, *, product: str | None = None, strays: bool = False
+    ) -> int:
         """Count the units in an account; strays are left out of population figures."""
         return sum(
             line.quantity
@@ -96,7 +98,9 @@ class Tally:
         return tuple(
             line
             for line in self.units
-            if line.quantity < 0 and line.account in MAY_GO_NEGATIVE and line.account != DECLARED
+            if line.quantity < 0
+            and line.account in MAY_GO_NEGATIVE
+            and line.account != DECLARED
         )
 
     def impossible(self) -> tuple[UnitLine | PromiseLine, ...]:
@@ -106,7 +110,9 @@ class Tally:
             for line in self.units
             if line.quantity < 0 and line.account not in MAY_GO_NEGATIVE
         )
-        promises = (line for line in self.promises if line.quantity < 0 and line.account != COST)
+        promises = (
+            line for line in self.promises if line.quantity < 0 and line.account != COST
+        )
         return (*units, *promises)
 
 
@@ -119,7 +125,15 @@ def tally(
 ) -> Tally:
     """Net grouped flows into a trial balance, places in the order of the closed lists."""
     places: Counter[tuple[str, str, str, str]] = Counter()
-    for product, pool, source, source_party, target, target_party, quantity in unit_flows:
+    for (
+        product,
+        pool,
+        source,
+        source_party,
+        target,
+        target_party,
+        quantity,
+    ) in unit_flows:
         places[product, pool, source, source_party] -= quantity
         places[product, pool, target, target_party] += quantity
     sums: Counter[tuple[str, str]] = Counter()
@@ -128,10 +142,19 @@ def tally(
         sums[commodity, target] += quantity
     units = sorted(
         (UnitLine(*place, quantity) for place, quantity in places.items() if quantity),
-        key=lambda line: (line.product, line.pool, UNIT_ACCOUNTS.index(line.account), line.party),
+        key=lambda line: (
+            line.product,
+            line.pool,
+            UNIT_ACCOUNTS.index(line.account),
+            line.party,
+        ),
     )
     promises = sorted(
-        (PromiseLine(*account, quantity) for account, quantity in sums.items() if quantity),
+        (
+            PromiseLine(*account, quantity)
+            for account, quantity in sums.items()
+            if quantity
+        ),
         key=lambda line: (line.commodity, PROMISE_ACCOUNTS.index(line.account)),
     )
     return Tally(tuple(units), tuple(promises), as_of, known_at)

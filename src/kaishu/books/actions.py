@@ -1,0 +1,398 @@
+"""Everything that may be written into the books. Each act is one transaction, or joins one.
+
+`key` names the act within (`door`, `by`): the same key with the same act returns the first
+answer, with another act it is refused. Every refusal leaves the books untouched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from kaishu.books import errors
+from kaishu.books.ledger import write
+from kaishu.books.locks import hold
+from kaishu.books.models import Entry, Promise, Unit
+from kaishu.books.sums import named_in, unnamed_in
+from kaishu.books.values import Event, Move, Place, PromiseMove, UnitMove
+from kaishu.core.accounts import AT_LARGE, COST, MAY_GO_NEGATIVE, OWED
+from kaishu.core.remedy import Award
+
+
+def post(
+    *,
+    kind: str,
+    moves: Sequence[Move],
+    recall_id: int,
+    key: str,
+    door: str,
+    by: str,
+    at: datetime,
+    happened_at: datetime | None = None,
+    case_no: str = "",
+    unit_no: int | None = None,
+    reason: str = "",
+) -> Entry:
+    """Record one event of any kind with its moves. `happened_at` defaults to `at`."""
+    return write(
+        Event(
+            kind=kind,
+            recall_id=recall_id,
+            key=key,
+            door=door,
+            by=by,
+            at=at,
+            happened_at=happened_at or at,
+            case_no=case_no,
+            unit_no=unit_no,
+            reason=reason,
+            moves=tuple(moves),
+        )
+    )
+
+
+def identify(
+    *,
+    recall_id: int,
+    product: str,
+    pool: str,
+    place: Place,
+    serial: str = "",
+    tag: str = "",
+) -> Unit:
+    """Give a name to one of the counted units in a place, or return the unit that has it.
+
+    Nothing moves. Raises SerialElsewhere where the name belongs to another product, TooLittle
+    where every unit counted in the place has a name already.
+    """
+    name = {"serial": serial} if serial else {"tag": tag}
+    with transaction.atomic():
+        unit = Unit.objects.filter(recall_id=recall_id, **name).first()
+        if unit is None:
+            if place.account not in MAY_GO_NEGATIVE:
+                hold({f"place {recall_id} {product} {pool} {place}"})
+                if unnamed_in(recall_id, product, pool, place) < 1:
+                    raise errors.TooLittle(place=place, there=0, wanted=1)
+            new = Unit(
+                recall_id=recall_id,
+                product=product,
+                pool=pool,
+                account=place.account,
+                party=place.party,
+                **name,
+            )
+            Unit.objects.bulk_create([new], ignore_conflicts=True)
+            unit = Unit.objects.get(recall_id=recall_id, **name)
+        if unit.product != product:
+            raise errors.SerialElsewhere(unit=unit.id, product=unit.product)
+        return unit
+
+
+def bind_serial(*, unit_id: int, serial: str) -> Unit:
+    """Give a tagged unit its serial, once it can be read. Raises SerialElsewhere."""
+    with transaction.atomic():
+        unit = Unit.objects.get(id=unit_id)
+        hold({f"serial {unit.recall_id} {serial}"})
+        other = Unit.objects.filter(recall_id=unit.recall_id, serial=serial).first()
+        if other is not None and other.id != unit_id:
+            raise errors.SerialElsewhere(unit=other.id, product=other.product)
+        bound = Unit.objects.filter(id=unit_id, serial__in=("", serial)).update(
+            serial=serial
+        )
+        if not bound:
+            raise errors.SerialElsewhere(unit=unit_id, product=unit.product)
+        unit.refresh_from_db()
+        return unit
+
+
+def move_unit(
+    *,
+    unit_id: int,
+    kind: str,
+    target: Place,
+    key: str,
+    door: str,
+    by: str,
+    at: datetime,
+    source: Place | None = None,
+    happened_at: datetime | None = None,
+    case_no: str = "",
+    unit_no: int | None = None,
+    reason: str = "",
+) -> Entry:
+    """Move a named unit from `source` (default: where it stands) to `target`.
+
+    A repeat finds its first entry by the key, though the unit has left the source since.
+    Raises UnitMoved where somebody else was first, RouteClosed where no such route exists.
+    """
+    unit = Unit.objects.get(id=unit_id)
+    first = Entry.objects.filter(door=door, by=by, key=key).first()
+    if source is None:
+        source = _source_of(first, unit_id) or Place(unit.account, unit.party)
+    move = UnitMove(
+        product=unit.product,
+        pool=unit.pool,
+        quantity=1,
+        source=source,
+        target=target,
+        unit=unit_id,
+    )
+    return post(
+        kind=kind,
+        moves=(move,),
+        recall_id=unit.recall_id,
+        key=key,
+        door=door,
+        by=by,
+        at=at,
+        happened_at=happened_at,
+        case_no=case_no,
+        unit_no=unit_no,
+        reason=reason,
+    )
+
+
+def award_promises(
+    *,
+    recall_id: int,
+    case_no: str,
+    unit_no: int,
+    awards: Sequence[Award],
+    terms: str,
+    edition_id: int,
+    key: str,
+    door: str,
+    by: str,
+    at: datetime,
+    reason: str = "",
+) -> Entry:
+    """Promise somebody something: one `promise.awarded` entry, one Promise row per award."""
+    with transaction.atomic():
+        hold({f"key {door} {by} {key}"})
+        first = Entry.objects.filter(door=door, by=by, key=key).first()
+        if first is not None:
+            return _same_award(first, awards)
+        promises = _make(recall_id, case_no, unit_no, awards, terms, edition_id)
+        return post(
+            kind="promise.awarded",
+            moves=[_opening(promise) for promise in promises],
+            recall_id=recall_id,
+            key=key,
+            door=door,
+            by=by,
+            at=at,
+            case_no=case_no,
+            unit_no=unit_no,
+            reason=reason,
+        )
+
+
+def change_promises(
+    *,
+    promise_ids: Sequence[int],
+    awards: Sequence[Award],
+    terms: str,
+    key: str,
+    door: str,
+    by: str,
+    at: datetime,
+    reason: str = "",
+) -> Entry:
+    """Close promises still owed and open others in their place, in one `promise.changed` entry.
+
+    A partial refund is this: the old promise whole back to cost, new ones that sum to the new
+    amount. Raises PromiseMoved where one of them has left.
+    """
+    with transaction.atomic():
+        hold({f"key {door} {by} {key}"})
+        first = Entry.objects.filter(door=door, by=by, key=key).first()
+        if first is not None:
+            return _same_award(first, awards)
+        old = list(Promise.objects.filter(id__in=promise_ids).order_by("id"))
+        example = old[0]
+        new = _make(
+            example.recall_id,
+            example.case_no,
+            example.unit_no,
+            awards,
+            terms,
+            example.edition_id,
+        )
+        return post(
+            kind="promise.changed",
+            moves=[
+                *(_move(promise, OWED, COST) for promise in old),
+                *(_opening(promise) for promise in new),
+            ],
+            recall_id=example.recall_id,
+            key=key,
+            door=door,
+            by=by,
+            at=at,
+            case_no=example.case_no,
+            unit_no=example.unit_no,
+            reason=reason,
+        )
+
+
+def move_promise(
+    *,
+    promise_id: int,
+    kind: str,
+    target: str,
+    key: str,
+    door: str,
+    by: str,
+    at: datetime,
+    happened_at: datetime | None = None,
+    reason: str = "",
+) -> Entry:
+    """Move a promise whole from where it stands to `target`. Raises PromiseMoved, RouteClosed."""
+    promise = Promise.objects.get(id=promise_id)
+    first = Entry.objects.filter(door=door, by=by, key=key).first()
+    row = first.promise_moves.filter(promise_id=promise_id).first() if first else None
+    return post(
+        kind=kind,
+        moves=(_move(promise, row.source if row else promise.account, target),),
+        recall_id=promise.recall_id,
+        key=key,
+        door=door,
+        by=by,
+        at=at,
+        happened_at=happened_at,
+        case_no=promise.case_no,
+        unit_no=promise.unit_no,
+        reason=reason,
+    )
+
+
+def stocktake(
+    *,
+    recall_id: int,
+    product: str,
+    pool: str,
+    place: Place,
+    counted: int,
+    key: str,
+    door: str,
+    by: str,
+    at: datetime,
+    missing: Sequence[int] = (),
+    reason: str = "counted",
+) -> Entry | None:
+    """Post what a physical count found, and name the difference; None where it ties out.
+
+    `counted` is everything found, named units too; `missing` are the ids of named units that
+    were not there. Units short go to at_large (still dangerous); units over come from there.
+    """
+    with transaction.atomic():
+        hold({f"key {door} {by} {key}", f"place {recall_id} {product} {pool} {place}"})
+        first = Entry.objects.filter(door=door, by=by, key=key).first()
+        if first is not None:
+            return first
+        unnamed = unnamed_in(recall_id, product, pool, place)
+        named = named_in(recall_id, product, pool, place)
+        over = counted - (unnamed + named - len(missing))
+        if unnamed + over < 0:
+            raise errors.TooLittle(place=place, there=unnamed, wanted=-over)
+        kind = "stocktake.over" if over > 0 and not missing else "stocktake.short"
+        moves = _stocktake_moves(product, pool, place, over, missing)
+        if not moves:
+            return None
+        if over > 0 and missing:
+            raise errors.QuantityWrong(quantity=over)
+        return post(
+            kind=kind,
+            moves=moves,
+            recall_id=recall_id,
+            key=key,
+            door=door,
+            by=by,
+            at=at,
+            reason=reason,
+        )
+
+
+def _stocktake_moves(
+    product: str, pool: str, place: Place, over: int, missing: Sequence[int]
+) -> list[Move]:
+    at_large = Place(AT_LARGE)
+    moves: list[Move] = [
+        UnitMove(
+            product=product,
+            pool=pool,
+            quantity=1,
+            source=place,
+            target=at_large,
+            unit=unit,
+        )
+        for unit in missing
+    ]
+    if over:
+        source, target = (at_large, place) if over > 0 else (place, at_large)
+        moves.append(
+            UnitMove(
+                product=product,
+                pool=pool,
+                quantity=abs(over),
+                source=source,
+                target=target,
+            )
+        )
+    return moves
+
+
+def _source_of(first: Entry | None, unit_id: int) -> Place | None:
+    row = first.unit_moves.filter(unit_id=unit_id).first() if first else None
+    return Place(row.source, row.source_party) if row else None
+
+
+def _same_award(first: Entry, awards: Sequence[Award]) -> Entry:
+    made = [
+        (move.commodity, move.quantity)
+        for move in first.promise_moves.filter(source=COST).order_by("id")
+    ]
+    if made != [(award.commodity, award.quantity) for award in awards]:
+        raise errors.KeyReused(key=first.key)
+    return first
+
+
+def _make(
+    recall_id: int,
+    case_no: str,
+    unit_no: int,
+    awards: Sequence[Award],
+    terms: str,
+    edition_id: int,
+) -> list[Promise]:
+    # born in cost: the entry's own compare-and-set brings each to owed
+    return [
+        Promise.objects.create(
+            recall_id=recall_id,
+            case_no=case_no,
+            unit_no=unit_no,
+            role=award.role,
+            terms=terms,
+            edition_id=edition_id,
+            commodity=award.commodity,
+            quantity=award.quantity,
+            account=COST,
+        )
+        for award in awards
+    ]
+
+
+def _opening(promise: Promise) -> PromiseMove:
+    return _move(promise, COST, OWED)
+
+
+def _move(promise: Promise, source: str, target: str) -> PromiseMove:
+    return PromiseMove(
+        commodity=promise.commodity,
+        quantity=promise.quantity,
+        source=source,
+        target=target,
+        promise=promise.id,
+    )

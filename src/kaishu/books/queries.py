@@ -1,0 +1,97 @@
+"""Read the books: balances, positions, and the entries behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet, Sum
+
+from kaishu.books.models import Entry, Promise, PromiseMoveRow, Unit, UnitMoveRow
+from kaishu.core.tally import Tally, tally
+
+
+def trial_balance(
+    *, recall_id: int, as_of: datetime | None = None, known_at: datetime | None = None
+) -> Tally:
+    """Sum every move of a recall into a trial balance.
+
+    `as_of` leaves out what happened later, `known_at` what was recorded later; both inclusive.
+    One pass over each table, grouped by route in the database.
+    """
+    units = _on_clocks(UnitMoveRow.objects.filter(recall_id=recall_id), as_of, known_at)
+    promises = _on_clocks(
+        PromiseMoveRow.objects.filter(recall_id=recall_id), as_of, known_at
+    )
+    unit_routes = (
+        "product",
+        "pool",
+        "source",
+        "source_party",
+        "target",
+        "target_party",
+    )
+    promise_routes = ("commodity", "source", "target")
+    return tally(
+        units.values_list(*unit_routes).annotate(total=Sum("quantity")).order_by(),
+        promises.values_list(*promise_routes)
+        .annotate(total=Sum("quantity"))
+        .order_by(),
+        as_of=as_of,
+        known_at=known_at,
+    )
+
+
+def entries_of_case(case_no: str) -> list[Entry]:
+    """Return a case's entries in the order they were chained."""
+    return list(
+        Entry.objects.filter(chain=case_no)
+        .order_by("chain_no")
+        .prefetch_related("unit_moves", "promise_moves")
+    )
+
+
+def promises_of_case(case_no: str) -> list[Promise]:
+    """Return every promise of a case, oldest first, closed ones too."""
+    return list(Promise.objects.filter(case_no=case_no).order_by("id"))
+
+
+def units_by_id(unit_ids: Sequence[int]) -> dict[int, Unit]:
+    """Return named units by id."""
+    return Unit.objects.in_bulk(list(unit_ids))
+
+
+def unit_by_serial(*, recall_id: int, serial: str) -> Unit | None:
+    """Return the unit of a recall that has this serial, if it has been seen."""
+    return Unit.objects.filter(recall_id=recall_id, serial=serial).first()
+
+
+def promises_in(*, account: str, role: str = "remedy") -> QuerySet[Promise]:
+    """Return the promises that stand in an account, oldest first."""
+    return Promise.objects.filter(account=account, role=role).order_by("id")
+
+
+def entries_behind(
+    *, recall_id: int, account: str, product: str = "", party: str = ""
+) -> QuerySet[UnitMoveRow]:
+    """Return the moves into and out of an account: the rows behind a figure, newest first."""
+    moves = UnitMoveRow.objects.filter(recall_id=recall_id).select_related(
+        "entry", "unit"
+    )
+    if product:
+        moves = moves.filter(product=product)
+    came, went = moves.filter(target=account), moves.filter(source=account)
+    if party:
+        came, went = came.filter(target_party=party), went.filter(source_party=party)
+    return (came | went).order_by("-id")
+
+
+def _on_clocks(
+    moves: QuerySet[Any], as_of: datetime | None, known_at: datetime | None
+) -> QuerySet[Any]:
+    if as_of is not None:
+        moves = moves.filter(happened_at__lte=as_of)
+    if known_at is not None:
+        moves = moves.filter(recorded_at__lte=known_at)
+    return moves

@@ -1,0 +1,40 @@
+"""Sums over the moves. A sum is always a sum: no running totals are kept."""
+
+from __future__ import annotations
+
+from django.db.models import Sum
+
+from kaishu.books.models import Unit, UnitMoveRow
+from kaishu.books.values import Place
+
+
+def units_sum(recall_id: int, product: str, pool: str, place: Place) -> int:
+    """Count the units of a product and pool in one place, named or not."""
+    moves = UnitMoveRow.objects.filter(recall_id=recall_id, product=product, pool=pool)
+    came = moves.filter(target=place.account, target_party=place.party)
+    went = moves.filter(source=place.account, source_party=place.party)
+    return _total(came.aggregate(total=Sum("quantity"))) - _total(
+        went.aggregate(total=Sum("quantity"))
+    )
+
+
+def named_in(recall_id: int, product: str, pool: str, place: Place) -> int:
+    """Count the named units of a product and pool in one place."""
+    return Unit.objects.filter(
+        recall_id=recall_id,
+        product=product,
+        pool=pool,
+        account=place.account,
+        party=place.party,
+    ).count()
+
+
+def unnamed_in(recall_id: int, product: str, pool: str, place: Place) -> int:
+    """Count the units in one place that a move of a mere quantity may take."""
+    return units_sum(recall_id, product, pool, place) - named_in(
+        recall_id, product, pool, place
+    )
+
+
+def _total(row: dict[str, int | None]) -> int:
+    return row["total"] or 0
