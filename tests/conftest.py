@@ -1,0 +1,149 @@
+"""The test bed: engines, fresh databases, a running site, a browser, hypothesis profiles.
+
+Ask for `db` (pytest-django's rollback) in most tests, `fresh_db` where commits must be real
+(threads, crashes), `site` where a browser or another process comes in over HTTP.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tests.support.environment import ENGINE  # isort: skip  (sets Django's environment first)
+
+import hypothesis
+import pytest
+from django.db import connections
+from playwright.sync_api import Browser, Page
+from pytest_django import DjangoDbBlocker, Settings
+
+from tests.support import browser as chromium
+from tests.support import databases
+from tests.support.server import running_site
+
+DATABASE_FIXTURES = {"db", "fresh_db", "site", "client", "admin_client", "transactional_db"}
+SEED = "--hypothesis-seed"  # also the name that hypothesis keeps the option under
+BROWSER_FIXTURES = {"browser", "browser_page", "open_page"}
+
+hypothesis.settings.register_profile("slice", max_examples=100, deadline=None, print_blob=True)
+hypothesis.settings.register_profile("torture", max_examples=2000, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("torture" if os.environ.get("KAISHU_TORTURE") == "1" else "slice")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose a hypothesis seed, so that the header can name it."""
+    if config.getoption(SEED) is None:
+        setattr(config.option, SEED, str(random.SystemRandom().randrange(2**32)))
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Name what a failing run needs to be run again."""
+    return f"kaishu: {ENGINE}, {SEED}={config.getoption(SEED)}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark tests by the fixtures they use; on PostgreSQL keep those that use the database."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & BROWSER_FIXTURES:
+            item.add_marker("walk")
+        if fixtures & {"fresh_db", "site"}:
+            item.add_marker("real_commits")
+    if ENGINE == "postgres":
+        kept = [item for item in items if _uses_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("walk"):
+        return False
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(fixtures & DATABASE_FIXTURES) or item.get_closest_marker("django_db") is not None
+
+
+@pytest.fixture(autouse=True)
+def data_dir(settings: Settings, tmp_path: Path) -> Path:
+    """Give every test a data folder of its own (`settings.KAISHU_DATA_DIR`)."""
+    folder = tmp_path / "data"
+    (folder / "static").mkdir(parents=True)
+    settings.KAISHU_DATA_DIR = folder
+    settings.STATIC_ROOT = folder / "static"
+    return folder
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Name the database that pytest-django builds from the migrations."""
+    connections["default"].settings_dict["TEST"]["NAME"] = databases.test_database_name()
+
+
+@pytest.fixture(scope="session")
+def template_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """Set aside the migrated, empty database that `fresh_db` copies."""
+    with django_db_blocker.unblock():
+        template = databases.make_template()
+    yield template
+    databases.drop(template)
+
+
+@pytest.fixture
+def fresh_db(template_db: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """Make a fresh database the default one: commits are real, threads may connect."""
+    with django_db_blocker.unblock(), databases.fresh_copy(template_db) as name:
+        yield name
+
+
+@pytest.fixture
+def site(fresh_db: str) -> Iterator[str]:
+    """Serve the application over a fresh database; gives the base URL."""
+    with running_site() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Give the session's one Chromium; skips where there is none, fails on CI."""
+    with chromium.running_browser() as found:
+        if found is None:
+            refuse = pytest.fail if os.environ.get("CI") else pytest.skip
+            refuse("no Chromium on this machine: install one, or set KAISHU_CHROMIUM to its path")
+        yield found
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Give a function that opens a page: `open_page(javascript=False, language="ja")`.
+
+    It has a phone's width unless `width=` and `height=` say otherwise.
+    """
+    contexts = []
+
+    def open_one(
+        *,
+        javascript: bool = True,
+        language: str = "en",
+        width: int = chromium.PHONE["width"],
+        height: int = chromium.PHONE["height"],
+    ) -> Page:
+        context = browser.new_context(
+            java_script_enabled=javascript,
+            locale=language,
+            viewport={"width": width, "height": height},
+        )
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        return context.new_page()
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def browser_page(open_page: Callable[..., Page]) -> Page:
+    """Give one page with a phone's width and scripts on."""
+    return open_page()
