@@ -10,22 +10,24 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sys
 import traceback
 from collections.abc import MutableMapping
 from contextvars import ContextVar
 from typing import Any
 
 import structlog
+from structlog.typing import Processor
 
 Event = MutableMapping[str, Any]
 
 request_id: ContextVar[str] = ContextVar("kaishu_request_id", default="")
 
 PERSONAL_KEYS = frozenset(
-    "name full_name kana email mail phone telephone tel address postcode postal city contact account "
-    "account_no account_name bank iban card token password secret key_hex serial order_no ip "
-    "remote_addr user_agent cookie path url query body request response exception_message text "
-    "note message subject to recipient".split()
+    "name full_name kana email mail phone telephone tel address postcode postal city contact "
+    "account account_no account_name bank iban card token password secret cookie serial order_no "
+    "ip remote_addr user_agent path url query body request response text note message subject "
+    "recipient exception_message".split()
 )
 # Loggers whose message templates are known to hold no values.
 TRUSTED_TEMPLATES = ("django", "granian", "_granian", "kaishu")
@@ -82,8 +84,6 @@ def name_error(_logger: object, _method: str, event: Event) -> Event:
     """Turn an exception into its class and its places in the code, without its message."""
     info = event.pop("exc_info", None)
     if info is True:
-        import sys
-
         info = sys.exc_info()
     error = info if isinstance(info, BaseException) else info[1] if info else None
     if error is None:
@@ -118,13 +118,13 @@ def adopt_foreign(_logger: object, _method: str, event: Event) -> Event:
     return event
 
 
-SHARED = [
+SHARED: list[Processor] = [
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
     add_request_id,
 ]
-FINISH = [
+FINISH: list[Processor] = [
     name_error,
     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
     drop_personal,

@@ -37,7 +37,7 @@ class LimitedUpload(FileUploadHandler):
         super().new_file(*args, **kwargs)  # type: ignore[arg-type]  # Django's own signature
         self.size = 0
         self.spooled = TemporaryUploadedFile(
-            self.file_name, self.content_type, 0, self.charset, self.content_type_extra
+            self.file_name or "", self.content_type or "", 0, self.charset, self.content_type_extra
         )
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:

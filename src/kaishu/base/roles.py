@@ -1,0 +1,145 @@
+"""Say who may open which page, and refuse what nobody was allowed to open.
+
+A role is a Django group. A view under /staff or /depot carries its policy on itself:
+
+    @staff(Role.REVIEWER, Role.MANAGER)
+    def case(request, case_no): ...
+
+`policy_table()` reads the whole table from the routes, so that it cannot disagree with the code.
+No role contains another and no account is above the table: separation of duties ends where a
+"superuser may do everything" begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
+from functools import wraps
+from typing import Any, cast
+
+from django.contrib.auth.models import AnonymousUser, Group, User
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from kaishu.core.errors import Refusal
+
+View = Callable[..., HttpResponseBase]
+GUARDED_PREFIXES = ("/staff/", "/depot/")
+POLICY = "kaishu_policy"
+
+
+class Role(StrEnum):
+    """What a member of staff or a partner does here (one group each)."""
+
+    MANAGER = "manager"
+    OPERATOR = "operator"
+    REVIEWER = "reviewer"
+    APPROVER = "approver"
+    FINANCE = "finance"
+    COLLECTOR = "collector"
+    RECYCLER = "recycler"
+    AUDITOR = "auditor"
+    REGULATOR = "regulator"
+    ADMIN = "admin"
+
+
+class WrongRole(Refusal, PermissionDenied):
+    """This page is for another role."""
+
+    code = "wrong_role"
+
+
+class NoPolicy(Refusal, PermissionDenied):
+    """Nobody was allowed to open this page yet."""
+
+    code = "no_policy"
+
+
+def staff(*roles: Role | str) -> Callable[[View], View]:
+    """Let only these roles in: others are refused, and a visitor is asked to sign in."""
+    allowed = frozenset(Role(role) for role in roles)
+    if not allowed:
+        raise ValueError("name at least one role")
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not roles_of(request.user) & allowed:
+                raise WrongRole(roles=", ".join(sorted(allowed)))
+            return view(request, *args, **kwargs)
+
+        setattr(guarded, POLICY, allowed)
+        return guarded
+
+    return decorate
+
+
+def open_to_all(view: View) -> View:
+    """Mark the few pages under /staff and /depot that need no sign-in (the sign-in itself)."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return view(request, *args, **kwargs)
+
+    setattr(opened, POLICY, frozenset())
+    return opened
+
+
+def roles_of(user: User | AnonymousUser) -> frozenset[Role]:
+    """Return the user's roles; asked once a request, because the user object lives that long."""
+    known: frozenset[Role] | None = getattr(user, "_kaishu_roles", None)
+    if known is None:
+        names = set(user.groups.values_list("name", flat=True))
+        known = frozenset(role for role in Role if role.value in names)
+        setattr(user, "_kaishu_roles", known)  # noqa: B010 (Django's User has no such field)
+    return known
+
+
+def give(user: User, *roles: Role | str) -> None:
+    """Set a user's roles to exactly these."""
+    groups = [Group.objects.get_or_create(name=Role(role).value)[0] for role in roles]
+    user.groups.set(groups)
+
+
+class PolicyGate:
+    """Refuse a page under /staff or /depot whose view names no policy: forgetting fails closed."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: View, *_args: object) -> None:
+        if request.path_info.startswith(GUARDED_PREFIXES) and not hasattr(view, POLICY):
+            raise NoPolicy
+
+
+def policy_table(urlconf: str | None = None) -> Mapping[str, frozenset[Role] | None]:
+    """Return every guarded route with its roles (empty = open to all, None = forgotten)."""
+    return {
+        f"/{path}": cast("frozenset[Role] | None", getattr(pattern.callback, POLICY, None))
+        for path, pattern in _routes(get_resolver(urlconf).url_patterns, "")
+        if f"/{path}".startswith(GUARDED_PREFIXES)
+    }
+
+
+def routes_without_policy(urlconf: str | None = None) -> list[str]:
+    """Return the guarded routes that nobody gave a policy; a test wants this to be empty."""
+    return [path for path, policy in policy_table(urlconf).items() if policy is None]
+
+
+def _routes(
+    patterns: list[URLPattern | URLResolver], prefix: str
+) -> Iterator[tuple[str, URLPattern]]:
+    for entry in patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _routes(entry.url_patterns, path)
+        else:
+            yield path, entry

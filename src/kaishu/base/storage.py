@@ -1,0 +1,116 @@
+"""Keep evidence files: random names, sealed on the disk, written whole or not at all.
+
+The interface is three verbs on purpose, so that an object store can stand behind it later.
+A file's name is all that the database keeps; nobody can guess it, and no web path serves it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from django.conf import settings
+
+from kaishu.base import sealing
+from kaishu.core.errors import Refusal
+
+NAME = re.compile(r"[0-9a-f]{32}")
+
+
+class FileGone(Refusal):
+    """There is no stored file of this name."""
+
+    code = "file_gone"
+
+
+class FileDamaged(Refusal):
+    """The stored file does not open: it was changed on the disk, or the key is another."""
+
+    code = "file_damaged"
+
+
+class Store(Protocol):
+    """What evidence needs of a place that keeps files."""
+
+    def put(self, data: bytes) -> str: ...
+
+    def get(self, name: str) -> bytes: ...
+
+    def delete(self, name: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FolderStore:
+    """Files under one folder, two levels deep so that no folder grows huge."""
+
+    root: Path
+
+    def put(self, data: bytes) -> str:
+        """Seal and store, make it durable, read it back, and return its new name."""
+        name = secrets.token_hex(16)
+        place = self._place(name)
+        _make_folders(self.root, place.parent)
+        part = place.with_suffix(".part")
+        try:
+            with part.open("xb") as file:
+                os.fchmod(file.fileno(), 0o600)
+                file.write(sealing.seal(data, purpose=f"evidence:{name}"))
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(place)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        _sync_folder(place.parent)
+        if self.get(name) != data:
+            raise FileDamaged(name=name)
+        return name
+
+    def get(self, name: str) -> bytes:
+        """Return the file's bytes; raise `FileGone` or `FileDamaged`."""
+        try:
+            sealed = self._place(name).read_bytes()
+        except FileNotFoundError:
+            raise FileGone(name=name) from None
+        try:
+            return sealing.unseal(sealed, purpose=f"evidence:{name}")
+        except sealing.CannotOpen:
+            raise FileDamaged(name=name) from None
+
+    def delete(self, name: str) -> None:
+        """Delete the file; a second delete is the same as one."""
+        place = self._place(name)
+        place.unlink(missing_ok=True)
+        if place.parent.is_dir():
+            _sync_folder(place.parent)
+
+    def _place(self, name: str) -> Path:
+        if not NAME.fullmatch(name):  # a name never comes from a person, and never walks the disk
+            raise FileGone(name="?")
+        return self.root / name[:2] / name[2:4] / name
+
+
+def evidence_store() -> Store:
+    """Return the installation's store for evidence."""
+    return FolderStore(settings.KAISHU_DATA_DIR / "evidence")
+
+
+def _make_folders(root: Path, folder: Path) -> None:
+    """Make the folder durable too: its new parents' entries are synced."""
+    if folder.is_dir():
+        return
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for parent in (folder.parent, root):
+        _sync_folder(parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,80 @@
+"""Register, correct and forget a person; record what they agreed to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from kaishu.base.sealing import seal
+from kaishu.people import queries
+from kaishu.people.contact import Contact, to_bytes
+from kaishu.people.errors import NoSuchPerson, PersonForgotten, ReasonMissing
+from kaishu.people.models import Consent, Person, RevealLog, new_id
+
+
+@transaction.atomic
+def register(*, contact: Contact, language: str, at: datetime) -> str:
+    """Keep a new person's sealed details and return the person id."""
+    person_id = new_id()
+    Person.objects.create(
+        id=person_id, sealed=_sealed(person_id, contact), language=language, created_at=at
+    )
+    return person_id
+
+
+@transaction.atomic
+def correct(*, person_id: str, contact: Contact, by: str, why: str, at: datetime) -> None:
+    """Replace a person's details; whoever types them also saw them, so the look is logged."""
+    changed = Person.objects.filter(id=person_id, forgotten_at=None).update(
+        sealed=_sealed(person_id, contact), corrected_at=at
+    )
+    if not changed:
+        raise _absent(person_id)
+    _log_look(person_id, by=by, why=why, at=at)
+
+
+@transaction.atomic
+def forget(*, person_id: str, at: datetime) -> None:
+    """Delete a person's details for good; the id stays, so that the books still add up.
+
+    Forgetting twice is the same as once.
+    """
+    if Person.objects.filter(id=person_id, forgotten_at=None).update(sealed=None, forgotten_at=at):
+        return
+    if not Person.objects.filter(id=person_id).exists():
+        raise NoSuchPerson
+
+
+@transaction.atomic
+def record_consent(*, person_id: str, text_version: str, given: bool, at: datetime) -> None:
+    """Record that a person agreed to a version of a text, or took it back (a new row each time)."""
+    if not Person.objects.filter(id=person_id).exists():
+        raise NoSuchPerson
+    Consent.objects.create(person_id=person_id, text_version=text_version, given=given, at=at)
+
+
+@transaction.atomic
+def reveal(*, person_id: str, by: str, why: str, at: datetime) -> Contact:
+    """Return a person's details in clear and log the look in the same transaction.
+
+    `why` is a reason code, never free text: the log must not become a second place for details.
+    """
+    shown = queries.contact(person_id)
+    _log_look(person_id, by=by, why=why, at=at)
+    return shown
+
+
+def _log_look(person_id: str, *, by: str, why: str, at: datetime) -> None:
+    if not why.strip():
+        raise ReasonMissing
+    RevealLog.objects.create(person_id=person_id, by=by, why=why, at=at)
+
+
+def _sealed(person_id: str, contact: Contact) -> bytes:
+    return seal(to_bytes(contact), purpose=f"person:contact:{person_id}")
+
+
+def _absent(person_id: str) -> NoSuchPerson | PersonForgotten:
+    known = Person.objects.filter(id=person_id).exists()
+    return PersonForgotten() if known else NoSuchPerson()
