@@ -1,0 +1,37 @@
+# `make` alone lists what there is.
+PYTHON := .venv/bin/python
+# Some machines switch bytecode files off; every start would then compile everything again.
+export PYTHONDONTWRITEBYTECODE :=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo serve test lint bench shots torture lock
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+setup: ## Install what the lock names into .venv (a repeat costs nothing)
+	@sh tools/setup.sh
+
+demo: setup ## Run the whole system with example recalls on this machine
+	@.venv/bin/kaishu demo
+
+serve: setup ## Run the web server on the configured database
+	@.venv/bin/kaishu serve
+
+test: setup ## Everything: lint, tests on SQLite and PostgreSQL, walks in a browser
+	@$(PYTHON) tools/check.py
+
+lint: setup ## Only the fast checks: style, types, layers, wording
+	@$(PYTHON) tools/check.py lint
+
+bench: setup ## Run the benchmarks
+	@$(PYTHON) tools/check.py bench
+
+shots: setup ## Walk the pages and save screenshots in shots/
+	@KAISHU_SHOTS=1 $(PYTHON) -m pytest -q -m walk
+
+torture: setup ## The long version of the tests: 2,000 examples for each property
+	@KAISHU_TORTURE=1 $(PYTHON) tools/check.py
+
+lock: setup ## Resolve pyproject.toml again into requirements.lock
+	@sh tools/lock.sh

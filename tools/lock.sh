@@ -1,0 +1,8 @@
+#!/bin/sh
+# Resolve pyproject.toml into requirements.lock: pinned, hashed, without any address.
+set -eu
+cd "$(dirname "$0")/.."
+uv=$(command -v uv || echo .uv/bin/uv)
+[ -x "$uv" ] || python3 -m pip install --quiet --target .uv uv
+"$uv" pip compile --quiet --no-header --no-emit-index-url --generate-hashes \
+    --python-version 3.11 --group dev pyproject.toml --output-file requirements.lock
