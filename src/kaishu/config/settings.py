@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "kaishu.doors.console",
     "kaishu.doors.partner",
     "kaishu.demo",
+    "kaishu.config",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,91 @@
+"""Refuse to serve people with unsafe settings.
+
+The defaults make `make demo` work on any machine at once. In production each of them would be a
+hole, so every one is named here, and the server does not start until all are set.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage
+
+MODES = ("development", "demo", "production")
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]"}
+SECRET_LENGTH = 50
+FIELD_KEY = re.compile(r"[0-9a-fA-F]{64}")
+
+
+class UnsafeSettings(Exception):
+    """The settings are not safe to serve people with."""
+
+    code = "unsafe_settings"
+
+
+def refuse_unsafe() -> None:
+    """Raise `UnsafeSettings`, naming every error at once, unless the settings may be served."""
+    errors = [found for found in unsafe_settings() if found.level >= checks.ERROR]
+    if errors:
+        lines = [f"  {found.msg}\n    {found.hint}" for found in errors]
+        raise UnsafeSettings("\n".join([str(UnsafeSettings.__doc__), *lines]))
+
+
+def unsafe_settings(app_configs: Sequence[AppConfig] | None = None, **_: Any) -> list[CheckMessage]:
+    """Return what is wrong with the settings, as messages of Django's check framework."""
+    return [*_always(), *(_in_production() if settings.KAISHU_MODE == "production" else ())]
+
+
+checks.register(unsafe_settings)
+
+
+def _always() -> Iterator[CheckMessage]:
+    if settings.KAISHU_MODE not in MODES:
+        yield _error(1, "KAISHU_MODE is unknown.", f"Set it to one of {', '.join(MODES)}.")
+    if not FIELD_KEY.fullmatch(settings.KAISHU_FIELD_KEY):
+        yield _error(2, "KAISHU_FIELD_KEY is no key.", "Set it to 32 random bytes in hexadecimal.")
+
+
+def _in_production() -> Iterator[CheckMessage]:
+    secret = settings.SECRET_KEY
+    if secret.startswith("dev-only") or len(secret) < SECRET_LENGTH:
+        hint = f"Set {SECRET_LENGTH} or more random characters, and keep them secret."
+        yield _error(3, "KAISHU_SECRET_KEY is the default or too short.", hint)
+    if len(set(settings.KAISHU_FIELD_KEY)) < 4:
+        hint = "Set 32 random bytes in hexadecimal; keep a copy outside the database's backups."
+        yield _error(4, "KAISHU_FIELD_KEY is a key that anybody knows.", hint)
+    if settings.DEBUG:
+        yield _error(5, "DEBUG is on.", "Switch it off: its error pages show people's data.")
+    hosts = set(settings.ALLOWED_HOSTS)
+    if not hosts - LOCAL_HOSTS or "*" in hosts:
+        hint = "Name the hosts that people reach this installation by, without '*'."
+        yield _error(6, "KAISHU_ALLOWED_HOSTS names no public host.", hint)
+    for origin in settings.CSRF_TRUSTED_ORIGINS:
+        if not origin.startswith("https://"):
+            hint = "Use https:// origins only: a form must not travel in the clear."
+            yield _error(7, f"KAISHU_TRUSTED_ORIGINS holds {origin!r}.", hint)
+    if not (settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE):
+        hint = "Set SESSION_COOKIE_SECURE and CSRF_COOKIE_SECURE."
+        yield _error(8, "Cookies may travel in the clear.", hint)
+    yield from _sqlite_in_production()
+
+
+def _sqlite_in_production() -> Iterator[CheckMessage]:
+    database = settings.DATABASES["default"]
+    if not database["ENGINE"].endswith("sqlite3"):
+        return
+    if "synchronous=FULL" not in database.get("OPTIONS", {}).get("init_command", ""):
+        hint = "Unset KAISHU_SQLITE_SYNCHRONOUS: a saved claim must survive a power cut."
+        yield _error(9, "SQLite may lose the last commits.", hint)
+    if int(os.environ.get("KAISHU_WORKERS", "1")) > 1:
+        hint = "Writers wait for each other. Set KAISHU_DATABASE_URL to a PostgreSQL database."
+        yield checks.Warning("Several workers share one SQLite file.", hint=hint, id="kaishu.W010")
+
+
+def _error(number: int, message: str, hint: str) -> checks.Error:
+    return checks.Error(message, hint=hint, id=f"kaishu.E{number:03}")

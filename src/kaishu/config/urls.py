@@ -1,0 +1,18 @@
+"""Every address of the installation, by door."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+from kaishu.config.health import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health, name="health"),
+    path("staff/", include("kaishu.doors.console.urls")),
+    path("depot/", include("kaishu.doors.partner.urls")),
+    path("", include("kaishu.doors.public.urls")),
+]
+
+if settings.KAISHU_MODE == "demo":
+    urlpatterns.insert(0, path("demo/", include("kaishu.demo.urls")))
