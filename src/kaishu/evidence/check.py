@@ -1,0 +1,163 @@
+"""Check one uploaded file: size, kind, then a safe copy made by a child process.
+
+The parent never decodes. It starts one child a file (`jail.py`), hands it the file as standard
+input and takes back a small header and one clean JPEG. Whatever the file does to a decoder, it does
+to a process that can reach no file, no network and no other process, and that is gone at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import PIL
+
+from kaishu.evidence import errors, sniff, wire
+
+PACKAGE = Path(__file__).resolve().parent
+# Where the child finds this package and the decoders; it searches nothing else.
+PATHS = [str(PACKAGE.parent.parent), str(Path(PIL.__file__).resolve().parent.parent)]
+# Decoding is the only thing here that needs much memory: two at a time in one process.
+SLOTS = threading.BoundedSemaphore(2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one file may cost."""
+
+    bytes: int = 15 * 1024 * 1024
+    pixels: int = 50_000_000
+    side: int = 2400  # the safe copy's longest side, in pixels
+    pages: int = 5  # of a PDF
+    cpu_seconds: int = 5
+    wall_seconds: float = 12.0  # a busy machine is not the file's fault
+    memory: int = 512 * 1024 * 1024
+    answer_bytes: int = 24 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A file that was taken. Only `safe_bytes` (a JPEG without metadata) is ever shown.
+
+    A PDF's first pages stand below each other in one picture; `pages` is how many it has in all.
+    `width` and `height` are the original picture's, upright. `renamed` tells that the name claimed
+    another kind (phones do this), `original_sha256` finds the same photo in two claims.
+    """
+
+    kind: str
+    width: int
+    height: int
+    safe_bytes: bytes
+    sha256: str
+    original_sha256: str
+    pages: int
+    renamed: bool
+    media_type: str = "image/jpeg"
+
+
+def check_upload(
+    source: bytes | Path, *, declared_name: str = "", limits: Limits | None = None
+) -> Checked:
+    """Return the safe copy of an uploaded file, or raise an `UploadRefused`."""
+    limits = limits or Limits()
+    with _opened(source) as file:
+        kind, renamed = _kind(file, declared_name, limits)
+        original = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        with SLOTS:
+            answer = _decode(file, kind, limits)
+    return Checked(
+        kind=kind,
+        width=answer.width,
+        height=answer.height,
+        safe_bytes=answer.picture,
+        sha256=hashlib.sha256(answer.picture).hexdigest(),
+        original_sha256=original,
+        pages=answer.pages,
+        renamed=renamed,
+    )
+
+
+def _opened(source: bytes | Path) -> IO[bytes]:
+    """Return the source as a real file, which a child can have as its standard input."""
+    if isinstance(source, Path):
+        return source.open("rb")
+    file = tempfile.TemporaryFile()
+    file.write(source)
+    file.seek(0)
+    return file
+
+
+def _kind(file: IO[bytes], name: str, limits: Limits) -> tuple[str, bool]:
+    size = os.fstat(file.fileno()).st_size
+    if size == 0:
+        raise errors.FileEmpty
+    if size > limits.bytes:
+        raise errors.FileTooBig(limit_mb=limits.bytes // (1024 * 1024))
+    head = file.read(sniff.HEAD_BYTES)
+    file.seek(0)
+    found, claimed = sniff.kind_by_content(head), sniff.kind_by_name(name)
+    if found is None:
+        raise errors.FileMislabelled if claimed else errors.FileTypeNotTaken
+    return found, claimed is not None and claimed != found
+
+
+def _decode(file: IO[bytes], kind: str, limits: Limits) -> wire.Answer:
+    """Run the child to its end, and read its answer as carefully as the file itself."""
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryDirectory() as empty:
+        code = _run(file, output, empty, kind, limits)
+        if code in (-signal.SIGXCPU, -signal.SIGALRM):
+            raise errors.FileTooSlow
+        if code != 0:
+            raise errors.FileUnreadable  # it crashed the decoder, or wrote too much
+        output.seek(0)
+        try:
+            answer = wire.read(output, limits.answer_bytes)
+        except wire.Garbled:
+            raise errors.FileUnreadable from None
+    if isinstance(answer, str):
+        facts = (
+            {"limit_mpx": limits.pixels // 1_000_000} if answer == "file_too_many_pixels" else {}
+        )
+        raise errors.BY_CODE.get(answer, errors.FileUnreadable)(**facts)
+    return answer
+
+
+def _run(file: IO[bytes], output: IO[bytes], folder: str, kind: str, limits: Limits) -> int:
+    order = wire.Order(
+        kind=kind,
+        pixels=limits.pixels,
+        side=limits.side,
+        pages=limits.pages,
+        cpu_seconds=limits.cpu_seconds,
+        memory=limits.memory,
+        answer_bytes=limits.answer_bytes,
+    )
+    # -I -S: no environment, no user site, no start-up files; the child is told its two folders.
+    command = [sys.executable, "-I", "-S", str(PACKAGE / "jail.py"), wire.order_text(order), *PATHS]
+    child = subprocess.Popen(  # noqa: S603 (our own program, no shell)
+        command,
+        stdin=file,
+        stdout=output,
+        stderr=subprocess.DEVNULL,
+        cwd=folder,
+        env={},
+        start_new_session=True,
+    )
+    try:
+        return child.wait(timeout=limits.wall_seconds)
+    except subprocess.TimeoutExpired:
+        return -signal.SIGALRM
+    finally:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()

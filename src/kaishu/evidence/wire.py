@@ -1,0 +1,89 @@
+"""What parent and child say to each other. Standard library only: the child starts fast.
+
+Order: one JSON argument. Answer: 4 bytes length, that much JSON, then the picture.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import IO
+
+LONGEST_HEADER = 1000
+
+
+class Garbled(Exception):
+    """The child's answer is not an answer."""
+
+    code = "garbled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What the child shall open, and what it may cost."""
+
+    kind: str
+    pixels: int
+    side: int
+    pages: int
+    cpu_seconds: int
+    memory: int
+    answer_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The clean picture with the original's size (upright) and number of pages."""
+
+    width: int
+    height: int
+    pages: int
+    picture: bytes
+
+
+def order_text(order: Order) -> str:
+    """Return the order as the child's argument."""
+    return json.dumps(asdict(order))
+
+
+def read_order(text: str) -> Order:
+    """Return the order from the child's argument."""
+    return Order(**json.loads(text))
+
+
+def write(output: IO[bytes], answer: Answer | str) -> None:
+    """Write an answer, or the code of a refusal."""
+    if isinstance(answer, str):
+        header, picture = {"refused": answer}, b""
+    else:
+        header = {"width": answer.width, "height": answer.height, "pages": answer.pages}  # type: ignore[dict-item]  # either form
+        picture = answer.picture
+    text = json.dumps(header).encode()
+    output.write(len(text).to_bytes(4, "big") + text + picture)
+    output.flush()
+
+
+def read(source: IO[bytes], longest: int) -> Answer | str:
+    """Return the answer or the refusal's code; raise `Garbled` for anything else.
+
+    The writer may have been taken over by the file it opened, so nothing is believed.
+    """
+    length = int.from_bytes(source.read(4), "big")
+    if not 2 <= length <= LONGEST_HEADER:
+        raise Garbled
+    try:
+        header = json.loads(source.read(length))
+    except ValueError:
+        raise Garbled from None
+    if not isinstance(header, dict):
+        raise Garbled
+    if isinstance(header.get("refused"), str):
+        return str(header["refused"])
+    sizes = [header.get(name) for name in ("width", "height", "pages")]
+    picture = source.read(longest + 1)
+    if not all(type(size) is int and 0 < size < 10**9 for size in sizes):
+        raise Garbled
+    if not picture.startswith(b"\xff\xd8\xff") or len(picture) > longest:
+        raise Garbled
+    width, height, pages = sizes
+    return Answer(width=width, height=height, pages=pages, picture=picture)
