@@ -1,0 +1,147 @@
+"""Read what a person typed as a serial, by the alphabet of the recall's own brand.
+
+Nothing is folded globally: a letter that one brand does not use is another brand's letter. Only
+the recall's `confusions` table may turn a character into another, and each such repair is kept.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kaishu.core.recall import SerialFormat
+
+EMPTY = "serial_empty"
+TOO_SHORT = "serial_too_short"
+TOO_LONG = "serial_too_long"
+CHARACTER = "serial_character"
+OTHER_BRAND = "serial_other_brand"
+TWO_WAYS = "serial_two_ways"
+PROBLEMS = (EMPTY, TOO_SHORT, TOO_LONG, CHARACTER, OTHER_BRAND, TWO_WAYS)
+
+LONGEST_TYPED = 200
+
+# What makers print and people type before the serial itself, after NFKC and lower-casing.
+_LABEL = re.compile(
+    r"""^(?: serial\s*(?:number|code|no\.?|nr\.?|\#)? | s\s*/\s*n | s\.\s*n\.? | sn
+          | シリアル\s*(?:番号|ナンバー|コード|no\.?)? | 製造番号 | 機番
+          | (?:产品|商品|產品)?\s*(?:序列号码?|序列號碼?|序号|序號|sn\s*码?) )
+        \s* (?:code|コード|no\.?|number|\#|码)? \s* [:;.\#=は]? \s*""",
+    re.VERBOSE,
+)
+# Dashes beyond Unicode's own class: minus, the Japanese long mark (which an input method makes of
+# the hyphen key), hyphen bullet, modifier minus, box line.
+_MORE_DASHES = "\u2212\u30fc\u2043\u02d7\u2500"
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One look-alike put right: at this position of the serial (from 1), `was` became `now`."""
+
+    at: int
+    was: str
+    now: str
+
+    def __str__(self) -> str:
+        return f"{self.at}: {self.was} → {self.now}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read: a serial, or the code of the problem with the facts its sentence needs."""
+
+    typed: str
+    serial: str | None
+    repaired: tuple[Repair, ...] = ()
+    problem: str | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+def read(typed: str, form: SerialFormat) -> Reading:
+    """Return the one serial that this text can mean, or why there is none.
+
+    A label before the serial ("S/N:", "シリアル番号") is dropped. Where the text fits the format
+    both with and without its first letters ("SN…"), nobody may choose, so it is a problem.
+    """
+    if len(typed) > LONGEST_TYPED:
+        facts = {"length": str(len(typed)), "lengths": _lengths(form)}
+        return Reading(typed, None, problem=TOO_LONG, facts=facts)
+    text = unicodedata.normalize("NFKC", typed).strip()
+    label = _LABEL.match(text.lower())
+    whole = _read_bare(typed, text, form)
+    if label is None or len(text.lower()) != len(text):
+        return whole
+    bare = _read_bare(typed, text[label.end() :], form)
+    if whole.serial is None:
+        return bare
+    if bare.serial is None:
+        return whole
+    return Reading(typed, None, problem=TWO_WAYS, facts={"one": whole.serial, "other": bare.serial})
+
+
+def _read_bare(typed: str, text: str, form: SerialFormat) -> Reading:
+    """Read a text that has no label in front."""
+    letters: list[str] = []
+    repaired: list[Repair] = []
+    for character in text:
+        if (kept := _in_alphabet(character, form)) is not None:
+            letters.append(kept)
+        elif _is_separator(character):
+            continue
+        elif (repair := _repair(len(letters) + 1, character, form)) is not None:
+            letters.append(repair.now)
+            repaired.append(repair)
+        else:
+            facts = {"character": character, "at": str(len(letters) + 1)}
+            return Reading(typed, None, problem=CHARACTER, facts=facts)
+    return _checked(typed, "".join(letters), tuple(repaired), form)
+
+
+def _checked(typed: str, serial: str, repaired: tuple[Repair, ...], form: SerialFormat) -> Reading:
+    """Hold a serial against the lengths and the prefix of its format."""
+    facts = {"length": str(len(serial)), "lengths": _lengths(form)}
+    if not serial:
+        return Reading(typed, None, problem=EMPTY)
+    if len(serial) > max(form.lengths):
+        return Reading(typed, None, problem=TOO_LONG, facts=facts)
+    if len(serial) not in form.lengths:
+        return Reading(typed, None, problem=TOO_SHORT, facts=facts)
+    if not serial.startswith(form.prefix):
+        return Reading(typed, None, problem=OTHER_BRAND, facts={"prefix": form.prefix})
+    return Reading(typed, serial, repaired)
+
+
+def _in_alphabet(character: str, form: SerialFormat) -> str | None:
+    """Return the alphabet's own form of a character; only ASCII letters change case."""
+    if character in form.alphabet:
+        return character
+    if character.isascii() and (other := character.swapcase()) in form.alphabet:
+        return other
+    if "-" in form.alphabet and _is_dash(character):
+        return "-"
+    return None
+
+
+def _repair(at: int, character: str, form: SerialFormat) -> Repair | None:
+    """Return the repair that the recall's own table allows, or None."""
+    spellings = (character, character.swapcase()) if character.isascii() else (character,)
+    for was in spellings:
+        if (now := form.confusions.get(was)) is not None:
+            return Repair(at, was, now)
+    return None
+
+
+def _is_dash(character: str) -> bool:
+    return unicodedata.category(character) == "Pd" or character in _MORE_DASHES
+
+
+def _is_separator(character: str) -> bool:
+    """Say whether a character only groups: spaces, controls, invisible marks, dashes."""
+    return unicodedata.category(character) in {"Zs", "Zl", "Zp", "Cc", "Cf"} or _is_dash(character)
+
+
+def _lengths(form: SerialFormat) -> str:
+    """Return the allowed lengths for a sentence: "16" or "9 / 10"."""
+    return " / ".join(str(length) for length in sorted(form.lengths))
