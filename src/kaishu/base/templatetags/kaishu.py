@@ -101,6 +101,18 @@ def word(code: object) -> str:
     return words.word(str(code))
 
 
+@register.filter
+def step_word(code: object) -> str:
+    """Say one of the six steps of a claim."""
+    return words.word(f"step.{code}")
+
+
+@register.filter
+def condition_word(code: object) -> str:
+    """Say the condition that an owner chose for a unit."""
+    return words.word(f"condition.{code}")
+
+
 @register.simple_tag
 def sentence(code: str, facts: Mapping[str, str] | None = None, **more: object) -> Sentence:
     """Find the sentence of a reason code; `{% sentence code facts as s %}{{ s.text }} {{ s.next }}`."""

@@ -1,0 +1,97 @@
+"""The pages for what is not there, not allowed or broken: each with a next step and a telephone."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from kaishu.base import language
+from kaishu.core.recall import say
+from kaishu.doors.public import site
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that there is no such page."""
+    return _page(
+        request,
+        404,
+        _("This page is not here"),
+        _("Perhaps the address has a typing mistake, or a part of it was lost in a message."),
+        [_("Compare the address with the letter or message you got."), _("Or start again from the list of recalls.")],
+    )
+
+
+def no_such_claim(request: HttpRequest) -> HttpResponse:
+    """Say that this link opens no claim, without saying whether it ever did."""
+    return _page(
+        request,
+        404,
+        _("We cannot open a claim with this address"),
+        _("The address of a claim is long. If only a part was copied, it does not open. Your claim is not lost."),
+        [_("Open the whole address that you kept or that we sent you."), _("Or call us and read out your reference number. Have your name ready.")],
+    )
+
+
+def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that this page is for others."""
+    return _page(
+        request,
+        403,
+        _("You may not open this page"),
+        _("This page is for people with another role, or you are not signed in."),
+        [_("If you work here, sign in with your own name."), _("If you own a product, start from the list of recalls.")],
+    )
+
+
+def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that the form was open too long or that cookies are off (Django's CSRF refusal)."""
+    return _page(
+        request,
+        403,
+        _("We could not take this form"),
+        _("Your browser did not send the small cookie that protects the form. Nothing was saved."),
+        [_("Allow cookies for this site, go back, and send the form again."), _("If it fails again, call us. We fill it in with you.")],
+    )
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Say that the fault is ours."""
+    return _page(
+        request,
+        500,
+        _("Something went wrong on our side"),
+        _("It is not your fault. What you sent before is safe."),
+        [_("Wait a minute, go back, and try again. Sending a form twice does no harm."), _("If it fails again, call us.")],
+    )
+
+
+def _page(
+    request: HttpRequest, status: int, headline: str, first: str, steps: list[str]
+) -> HttpResponse:
+    code = language.of_path(request.path_info) or translation.get_language() or "en"
+    with translation.override(code):
+        context = {"headline": headline, "first": first, "steps": steps, "tongue": code}
+        context["phones"] = _phones()
+        response = render(request, "public/gone.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _phones() -> list[dict[str, Any]]:
+    """List the helplines; a broken disk must not break the page that says so."""
+    tag = language.tag()
+    with contextlib.suppress(Exception):
+        return [
+            {
+                "title": say(pack.recall.title, tag),
+                "phone": pack.recall.phone,
+                "hours": say(pack.recall.phone_hours, tag),
+            }
+            for pack in site.running()
+        ]
+    return []
