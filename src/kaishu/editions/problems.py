@@ -1,0 +1,80 @@
+"""What is wrong with a recall file: where, which code, and a sentence with the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kaishu.core.sentences import sentence
+
+RECALL_FILE = "recall.toml"
+SHOWN_PER_LIST = 200
+
+
+class Severity(StrEnum):
+    """An error stops publication; a warning is for a person to judge."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One finding. `file` is relative to the recall folder, `line` counts from 1.
+
+    The words come from core/sentences by `code`; `facts` fill them in.
+    """
+
+    file: str
+    line: int
+    code: str
+    severity: Severity = Severity.ERROR
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def message(self) -> str:
+        """Return the English sentence and next step."""
+        return self.say("en")
+
+    def say(self, language: str) -> str:
+        """Return the sentence and its next step in one of the three languages."""
+        words = sentence(self.code, language, self.facts)
+        space = " " if language == "en" else ""
+        return f"{words.text}{space}{words.next}" if words.next else words.text
+
+
+class Findings:
+    """Collects the problems of one recall folder while it is read."""
+
+    def __init__(self) -> None:
+        self._problems: list[Problem] = []
+
+    def error(self, code: str, *, line: int, file: str = RECALL_FILE, **facts: object) -> None:
+        """Note something that stops publication."""
+        self._add(code, line, file, Severity.ERROR, facts)
+
+    def warning(self, code: str, *, line: int, file: str = RECALL_FILE, **facts: object) -> None:
+        """Note something that a person should look at."""
+        self._add(code, line, file, Severity.WARNING, facts)
+
+    def has_errors(self) -> bool:
+        """Say whether anything so far stops publication."""
+        return any(problem.severity is Severity.ERROR for problem in self._problems)
+
+    def in_order(self) -> tuple[Problem, ...]:
+        """Return the problems, the recall file first, then the lists, each by line."""
+        return tuple(
+            sorted(
+                self._problems,
+                key=lambda found: (found.file != RECALL_FILE, found.file, found.line, found.code),
+            )
+        )
+
+    def _add(
+        self, code: str, line: int, file: str, severity: Severity, facts: Mapping[str, object]
+    ) -> None:
+        words = {name: str(value) for name, value in facts.items()}
+        self._problems.append(
+            Problem(file=file, line=line, code=code, severity=severity, facts=words)
+        )

@@ -1,0 +1,223 @@
+"""The keys of a recall file, table by table, and how they become a `core.recall.Recall`.
+
+docs/reference/recall-file.md explains every key for the people who write them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kaishu.core import recall as core
+from kaishu.core.accounts import AT_LARGE, POOLS, STRAY, UNSOLD
+from kaishu.editions.positions import Path
+from kaishu.editions.reading import Key, Keys, Reader
+
+ASKED = ("required", "optional", "not_asked")
+REMEDY_TYPES = ("replace", "upgrade", "refund", "coupon", "repair")
+ROLES = ("maker", "distributor", "retailer", "depot", "recycler")
+
+WORDS = Key("words")
+MAYBE_WORDS = Key("words", required=False)
+TEXT = Key("text")
+NUMBER = Key("number")
+MAYBE_NUMBER = Key("number", required=False)
+MAYBE_DATE = Key("date", required=False)
+MAYBE_LIST = Key("list of words", required=False)
+
+FILE: Keys = {
+    "recall": Key("table"),
+    "texts": Key("table"),
+    "serials": Key("table"),
+    "products": Key("tables"),
+    "rules": Key("tables"),
+    "remedies": Key("tables"),
+    "evidence": Key("table"),
+    "parties": Key("tables", required=False),
+    "population": Key("tables"),
+    "sources": Key("tables", required=False),
+}
+RECALL: Keys = {
+    "slug": WORDS,
+    "market": WORDS,
+    "announced": Key("date"),
+    "currency": WORDS,
+    "units": NUMBER,
+    "brand": WORDS,
+    "phone": WORDS,
+    "notice_url": MAYBE_WORDS,
+}
+TEXTS: Keys = {
+    "company": TEXT,
+    "title": TEXT,
+    "hazard": TEXT,
+    "cause": TEXT,
+    "stop_use": TEXT,
+    "do_now": Key("tables"),
+    "keep_safe": TEXT,
+    "never": TEXT,
+    "flight": TEXT,
+    "phone_hours": TEXT,
+}
+SERIALS: Keys = {
+    "alphabet": WORDS,
+    "lengths": Key("list of numbers"),
+    "prefix": MAYBE_WORDS,
+    "unit_unique": Key("yes or no", required=False, default=True),
+    "confusions": Key("table", required=False),
+}
+PRODUCT: Keys = {
+    "model": WORDS,
+    "name": TEXT,
+    "units": NUMBER,
+    "serial_format": WORDS,
+    "capacity": MAYBE_WORDS,
+    "sold_from": MAYBE_DATE,
+    "sold_to": MAYBE_DATE,
+    "picture": WORDS,
+    "model_picture": WORDS,
+    "serial_picture": WORDS,
+    "model_where": TEXT,
+    "serial_where": TEXT,
+    "variants": Key("tables", required=False),
+}
+VARIANT: Keys = {"code": WORDS, "colour": WORDS, "jan": MAYBE_WORDS}
+RULE: Keys = {
+    "product": WORDS,
+    "kind": Key("words", choices=tuple(core.RuleKind), default=core.RuleKind.MODEL),
+    "file": MAYBE_WORDS,
+    "first": MAYBE_WORDS,
+    "last": MAYBE_WORDS,
+    "prefix": MAYBE_WORDS,
+    "length": MAYBE_NUMBER,
+    "when": Key("table", required=False),
+}
+WHEN: Keys = {
+    "colours": MAYBE_LIST,
+    "not_colours": MAYBE_LIST,
+    "bought_from": MAYBE_DATE,
+    "bought_to": MAYBE_DATE,
+    "markets": MAYBE_LIST,
+}
+REMEDY: Keys = {
+    "code": WORDS,
+    "type": Key("words", choices=REMEDY_TYPES),
+    "commodity": WORDS,
+    "amount": Key("words", choices=tuple(core.AmountRule), default=core.AmountRule.FIXED),
+    "due": Key("words", choices=tuple(core.DueWhen), default=core.DueWhen.COLLECTED),
+    "quantity": MAYBE_NUMBER,
+    "plus": MAYBE_NUMBER,
+    "kit": MAYBE_WORDS,
+    "products": MAYBE_LIST,
+    "title": TEXT,
+    "what_you_get": TEXT,
+    "what_you_send": TEXT,
+    "how_long": TEXT,
+}
+MAYBE_ASKED = Key("words", required=False, choices=ASKED, default="optional")
+EVIDENCE: Keys = {
+    "serial_photo": MAYBE_ASKED,
+    "proof": MAYBE_ASKED,
+    "order_no": MAYBE_ASKED,
+    "order_amount": MAYBE_ASKED,
+    "bought_on": MAYBE_ASKED,
+    "order_where": TEXT,
+}
+PARTY: Keys = {"code": WORDS, "role": Key("words", choices=ROLES), "name": TEXT}
+POPULATION: Keys = {
+    "product": WORDS,
+    "pool": Key("words", choices=tuple(pool for pool in POOLS if pool != STRAY)),
+    "account": Key("words", choices=(AT_LARGE, UNSOLD)),
+    "party": MAYBE_WORDS,
+    "quantity": NUMBER,
+}
+SOURCE: Keys = {
+    "what": WORDS,
+    "url": MAYBE_WORDS,
+    "verified": Key("words", choices=("official", "secondary", "generated")),
+}
+
+
+def read_recall(reader: Reader, data: dict[str, Any]) -> tuple[core.Recall, int]:
+    """Return the recall that the file describes and the total of units it announces.
+
+    `reader.broken` says afterwards whether the recall can be used.
+    """
+    parts = reader.table(data, (), FILE)
+    head = reader.table(parts["recall"], ("recall",), RECALL)
+    total = head.pop("units")
+    texts = reader.table(parts["texts"], ("texts",), TEXTS)
+    texts["do_now"] = tuple(
+        reader.text(text, ("texts", "do_now", number))
+        for number, text in enumerate(texts["do_now"])
+    )
+    populations = reader.tables(parts["population"], ("population",), POPULATION)
+    recall = core.Recall(
+        **head,
+        **texts,
+        formats=_formats(reader, parts["serials"]),
+        products=_products(reader, parts["products"]),
+        rules=_rules(reader, parts["rules"]),
+        remedies=_remedies(reader, parts["remedies"]),
+        evidence=core.EvidenceRule(**reader.table(parts["evidence"], ("evidence",), EVIDENCE)),
+        parties=tuple(
+            core.Party(**row) for row in reader.tables(parts["parties"], ("parties",), PARTY)
+        ),
+        population=tuple(core.Population(**row) for row in populations),
+        sources=tuple(
+            core.Source(**row) for row in reader.tables(parts["sources"], ("sources",), SOURCE)
+        ),
+    )
+    return recall, total
+
+
+def _formats(reader: Reader, data: dict[str, Any]) -> tuple[core.SerialFormat, ...]:
+    formats = []
+    for code in data:
+        path: Path = ("serials", code)
+        if isinstance(data[code], dict):
+            values = reader.table(data[code], path, SERIALS)
+            confusions = values.pop("confusions")
+            keys = {name: WORDS for name in confusions}
+            formats.append(
+                core.SerialFormat(
+                    code=code,
+                    confusions=reader.table(confusions, (*path, "confusions"), keys),
+                    **values,
+                )
+            )
+        else:
+            reader.table({code: data[code]}, ("serials",), {code: Key("table")})
+    return tuple(formats)
+
+
+def _products(reader: Reader, data: Any) -> tuple[core.Product, ...]:
+    products = []
+    for number, values in enumerate(reader.tables(data, ("products",), PRODUCT)):
+        path: Path = ("products", number, "variants")
+        variants = reader.tables(values.pop("variants"), path, VARIANT)
+        products.append(
+            core.Product(variants=tuple(core.Variant(**row) for row in variants), **values)
+        )
+    return tuple(products)
+
+
+def _rules(reader: Reader, data: Any) -> tuple[core.Rule, ...]:
+    rules = []
+    for number, values in enumerate(reader.tables(data, ("rules",), RULE)):
+        when = reader.table(values.pop("when"), ("rules", number, "when"), WHEN)
+        kind = core.RuleKind(values.pop("kind"))
+        rules.append(core.Rule(no=number + 1, kind=kind, when=core.Conditions(**when), **values))
+    return tuple(rules)
+
+
+def _remedies(reader: Reader, data: Any) -> tuple[core.Remedy, ...]:
+    return tuple(
+        core.Remedy(
+            **values
+            | {
+                "amount": core.AmountRule(values["amount"]),
+                "due": core.DueWhen(values["due"]),
+            }
+        )
+        for values in reader.tables(data, ("remedies",), REMEDY)
+    )
