@@ -1,0 +1,66 @@
+"""Every code that a person can meet has a sentence in three languages."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import string
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import kaishu
+from kaishu.core.errors import Refusal
+from kaishu.core.recall import LANGUAGES
+from kaishu.core.sentences import codes
+from tests.architecture.source import PACKAGE
+
+
+def tables() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path in sorted((PACKAGE / "core" / "sentences").glob("*.toml")):
+        for code, table in tomllib.loads(path.read_text("utf-8")).items():
+            yield path.name, code, table
+
+
+def facts(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def refusals() -> Iterator[type[Refusal]]:
+    for module in pkgutil.walk_packages(kaishu.__path__, "kaishu."):
+        if ".migrations." not in module.name and not module.name.endswith(("__main__", ".wsgi")):
+            importlib.import_module(module.name)
+    waiting = [Refusal]
+    while waiting:
+        found = waiting.pop()
+        waiting += found.__subclasses__()
+        if found.__module__.startswith("kaishu."):
+            yield found
+
+
+def test_every_refusal_has_a_code_of_its_own_and_a_sentence() -> None:
+    by_code: dict[str, str] = {}
+    for refusal in refusals():
+        name = f"{refusal.__module__}.{refusal.__qualname__}"
+        assert by_code.setdefault(refusal.code, name) == name, f"{refusal.code} is used twice"
+        assert (refusal.__doc__ or "").strip(), f"{name} has no default message"
+    assert sorted(set(by_code) - codes()) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "code", "table"), list(tables()), ids=lambda value: str(value)[:30]
+)
+def test_a_sentence_says_the_same_in_three_languages(
+    file: str, code: str, table: dict[str, Any]
+) -> None:
+    parts = {"sentence": {k: v for k, v in table.items() if k != "next"}}
+    if "next" in table:
+        parts["next"] = table["next"]
+    for part, texts in parts.items():
+        assert set(texts) == set(LANGUAGES), f"{file}: {code}.{part}"
+        assert all(text.strip() for text in texts.values()), f"{file}: {code}.{part}"
+        assert len({frozenset(facts(text)) for text in texts.values()}) == 1, (
+            f"{file}: {code}.{part}"
+        )
