@@ -56,7 +56,7 @@ def _unit(unit: UnitView) -> dict[str, Any]:
         "name": say(product.name, language.tag()) if product else unit.product,
         "remedy": remedy,
         "tone": _TONES.get(unit.stage.code, "info"),
-        "headline": words.word(unit.stage.code),
+        "headline": words.word(f"owner.{unit.stage.code}"),
         "next": next_step(unit.stage, remedy),
         "reason": _reason(unit),
     }
