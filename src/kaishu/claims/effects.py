@@ -1,0 +1,174 @@
+"""What follows from a decision in the books. A refusal here undoes the decision with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from kaishu.books import actions as books
+from kaishu.books.models import Promise
+from kaishu.books.queries import promises_of_case
+from kaishu.claims import holding, terms
+from kaishu.claims.errors import AmountWrong, RemedyLeft, RemedyNotOffered
+from kaishu.claims.models import ClaimUnit, Decision
+from kaishu.claims.reasons import Standing
+from kaishu.core.accounts import OWED, PAID, SENT, WAIVED
+from kaishu.core.recall import Recall, Remedy
+from kaishu.core.remedy import Award, award
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A claim unit with its newest decision, all decisions, and its promises still alive."""
+
+    unit: ClaimUnit
+    decision: Decision
+    before: Standing
+    decisions: tuple[Decision, ...]
+    promises: tuple[Promise, ...]
+
+    @property
+    def key(self) -> str:
+        """Name this decision in the books."""
+        unit = self.unit
+        return f"decision:{unit.claim.case_no}-{unit.unit_no}-{self.decision.number}"
+
+    def owed(self) -> list[Promise]:
+        """Return the promises that nothing has left for."""
+        return [promise for promise in self.promises if promise.account == OWED]
+
+    def left(self, role: str) -> bool:
+        """Say whether the kit, or the remedy, has left."""
+        return any(p.role == role and p.account in (SENT, PAID) for p in self.promises)
+
+
+def follow(unit: ClaimUnit, decision: Decision, before: Standing) -> None:
+    """Post what a decision means for units and promises; most kinds mean nothing."""
+    effect = _EFFECTS.get(decision.kind)
+    if effect is None:
+        return
+    promises = [
+        promise
+        for promise in promises_of_case(unit.claim.case_no)
+        if promise.unit_no == unit.unit_no and promise.account in (OWED, SENT, PAID)
+    ]
+    decisions = tuple(unit.decisions.order_by("number"))
+    effect(Case(unit, decision, before, decisions, tuple(promises)))
+
+
+def _approve(case: Case) -> None:
+    if case.before is Standing.APPROVED:
+        _change(case)
+        return
+    unit, decision = case.unit, case.decision
+    recall, remedy = _offer(case)
+    holding.secure(
+        unit,
+        recall,
+        model=_model(case),
+        typed=str(decision.facts.get("serial", "")),
+        number=decision.number,
+        by=decision.by,
+        at=decision.at,
+    )
+    books.award_promises(
+        recall_id=unit.recall_id,
+        case_no=unit.claim.case_no,
+        unit_no=unit.unit_no,
+        awards=_awards(case, remedy),
+        terms=remedy.code,
+        edition_id=unit.edition_id,
+        key=case.key,
+        door="claims",
+        by=decision.by,
+        at=decision.at,
+        reason=decision.reason,
+    )
+
+
+def _change_remedy(case: Case) -> None:
+    if not case.decision.facts.get("remedy"):
+        raise RemedyNotOffered(remedy="", model=_model(case))
+    _offer(case)
+    if case.before is Standing.APPROVED:
+        _change(case)
+
+
+def _change(case: Case) -> None:
+    """Close what is owed and promise anew; a kit that has left is not promised again."""
+    _, remedy = _offer(case)
+    if case.left("remedy") or (case.left("kit") and case.decision.kind == "remedy_changed"):
+        raise RemedyLeft(case_no=case.unit.claim.case_no)
+    _replace(case, _awards(case, remedy), remedy.code)
+
+
+def _reopen(case: Case) -> None:
+    if case.left("remedy"):
+        raise RemedyLeft(case_no=case.unit.claim.case_no)
+    if case.owed():
+        _replace(case, (), "")
+
+
+def _withdraw(case: Case) -> None:
+    if case.left("remedy"):
+        raise RemedyLeft(case_no=case.unit.claim.case_no)
+    for promise in case.owed():
+        books.move_promise(
+            promise_id=promise.id,
+            kind="promise.declined",
+            target=WAIVED,
+            key=f"{case.key}:{promise.id}",
+            door="claims",
+            by=case.decision.by,
+            at=case.decision.at,
+            reason=case.decision.reason,
+        )
+
+
+def _replace(case: Case, awards: tuple[Award, ...], code: str) -> None:
+    decision = case.decision
+    books.change_promises(
+        promise_ids=[promise.id for promise in case.owed()],
+        awards=awards,
+        terms=code,
+        key=case.key,
+        door="claims",
+        by=decision.by,
+        at=decision.at,
+        reason=decision.reason,
+    )
+
+
+def _model(case: Case) -> str:
+    return str(terms.settled(case.unit, case.decisions, "product"))
+
+
+def _offer(case: Case) -> tuple[Recall, Remedy]:
+    recall = terms.recall_of(case.unit.edition_id)
+    model = _model(case)
+    terms.product_of(recall, model)
+    code = str(terms.settled(case.unit, case.decisions, "remedy"))
+    return recall, terms.remedy_of(recall, model, code)
+
+
+def _awards(case: Case, remedy: Remedy) -> tuple[Award, ...]:
+    full = award(remedy, terms.purchase_of(case.unit, case.decisions))
+    partial = case.decision.facts.get("amount")
+    awards = [item for item in full if item.role != "kit" or not case.left("kit")]
+    if case.decision.reason != "partial":
+        return tuple(awards)
+    return tuple(_smaller(item, partial) if item.role == "remedy" else item for item in awards)
+
+
+def _smaller(full: Award, partial: object) -> Award:
+    if not isinstance(partial, int) or not 0 < partial < full.quantity:
+        raise AmountWrong(amount=partial, full=full.quantity)
+    return replace(full, quantity=partial)
+
+
+_EFFECTS: Mapping[str, Callable[[Case], None]] = {
+    "approved": _approve,
+    "remedy_changed": _change_remedy,
+    "withdrawn": _withdraw,
+    "reopened": _reopen,
+}

@@ -1,0 +1,86 @@
+"""What a door hands to `submit_claim`: everything the owner said, as they said it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from kaishu.claims.errors import ClaimIncomplete, ClaimTooLong
+from kaishu.core.recall import LANGUAGES
+from kaishu.people.contact import Contact
+
+# What the owner says of the unit's state. The dangerous ones are read first.
+CONDITIONS = ("fine", "hot", "swollen", "smoke", "fire", "unknown")
+DANGEROUS = frozenset({"hot", "swollen", "smoke", "fire"})
+EVIDENCE_KINDS = ("serial_photo", "proof", "unit_photo", "other")
+
+MOST_UNITS = 20
+LONGEST = 200
+MOST_MONEY = 10**12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRef:
+    """A file already checked and stored by the door: `name` is its place in storage."""
+
+    kind: str
+    name: str
+    sha256: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitFacts:
+    """One unit of a claim, as typed. `order_amount` in minor units; `remedy` is a remedy code."""
+
+    model: str
+    serial: str = ""
+    colour: str = ""
+    order_no: str = ""
+    shop: str = ""
+    bought_on: date | None = None
+    order_amount: int | None = None
+    condition: str = "fine"
+    remedy: str = ""
+    evidence: tuple[EvidenceRef, ...] = ()
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Yield the typed texts with their field names."""
+        for name in ("model", "serial", "colour", "order_no", "shop", "remedy"):
+            yield name, getattr(self, name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimFacts:
+    """One person's claim in one recall. `evidence` here belongs to the claim as a whole."""
+
+    recall: str
+    language: str
+    contact: Contact
+    units: tuple[UnitFacts, ...]
+    evidence: tuple[EvidenceRef, ...] = ()
+
+
+def check(facts: ClaimFacts) -> None:
+    """Refuse only what cannot be stored; what is merely wrong is for a person to judge."""
+    if facts.language not in LANGUAGES:
+        raise ClaimIncomplete(field="language")
+    if not 1 <= len(facts.units) <= MOST_UNITS:
+        raise ClaimIncomplete(field="units")
+    for number, unit in enumerate(facts.units, 1):
+        _check_unit(number, unit)
+    for item in (*facts.evidence, *(item for unit in facts.units for item in unit.evidence)):
+        if item.kind not in EVIDENCE_KINDS:
+            raise ClaimIncomplete(field="evidence")
+
+
+def _check_unit(number: int, unit: UnitFacts) -> None:
+    if unit.condition not in CONDITIONS:
+        raise ClaimIncomplete(field="condition", unit=number)
+    if unit.order_amount is not None and not 0 <= unit.order_amount <= MOST_MONEY:
+        raise ClaimIncomplete(field="order_amount", unit=number)
+    for name, text in unit.texts():
+        if len(text) > LONGEST or "\0" in text:
+            raise ClaimTooLong(field=name, unit=number)

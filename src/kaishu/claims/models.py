@@ -1,0 +1,133 @@
+"""Claims, their units, evidence and decisions. What people see is computed from these rows."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from kaishu.claims.reasons import KINDS, Standing
+
+DIGEST = 64
+
+
+class Claim(models.Model):
+    """One person's claim in one recall. `person_id` and `recall_id` name rows of other apps."""
+
+    case_no = models.CharField(max_length=12, unique=True)
+    recall_id = models.IntegerField()
+    person_id = models.CharField(max_length=36)
+    language = models.CharField(max_length=8)
+    door = models.CharField(max_length=20)
+    by = models.CharField(max_length=80)
+    key = models.CharField(max_length=80)
+    request_hash = models.CharField(max_length=DIGEST)
+    token_hash = models.CharField(max_length=DIGEST, unique=True)
+    submitted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("door", "by", "key"), name="claim_key_once"),
+        )
+        indexes = (
+            models.Index(fields=("recall_id", "submitted_at"), name="claim_by_recall"),
+            models.Index(fields=("person_id",), name="claim_by_person"),
+        )
+
+    def __str__(self) -> str:
+        return self.case_no
+
+
+class ClaimUnit(models.Model):
+    """One unit of a claim, as typed, with the verdict it got and the edition that gave it.
+
+    `unit_id` is the books' unit once there is one. `holder_entry_id` is the books' entry by which
+    this claim became the unit's holder. `newest_decision` moves by compare-and-set only.
+    """
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="units")
+    unit_no = models.SmallIntegerField()
+    recall_id = models.IntegerField()
+    edition_id = models.BigIntegerField()
+    product = models.CharField(max_length=200)
+    colour = models.CharField(max_length=200, blank=True)
+    serial_typed = models.CharField(max_length=200, blank=True)
+    serial = models.CharField(max_length=40, blank=True)
+    unit_id = models.BigIntegerField(null=True)
+    holder_entry_id = models.BigIntegerField(null=True)
+    contested = models.BooleanField(default=False)
+    verdict_answer = models.CharField(max_length=20)
+    verdict_reason = models.CharField(max_length=40)
+    verdict_facts = models.JSONField(default=dict)
+    order_no = models.CharField(max_length=200, blank=True)
+    shop = models.CharField(max_length=200, blank=True)
+    bought_on = models.DateField(null=True)
+    order_amount = models.BigIntegerField(null=True)
+    condition = models.CharField(max_length=20)
+    remedy = models.CharField(max_length=200, blank=True)
+    newest_decision = models.ForeignKey(
+        "Decision", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("claim", "unit_no"), name="claim_unit_no_once"),
+            models.CheckConstraint(
+                condition=models.Q(unit_no__gte=1), name="claim_unit_no_from_one"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("unit_id",), name="claim_unit_by_unit"),
+            models.Index(fields=("recall_id", "contested"), name="claim_unit_by_recall"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.claim.case_no}-{self.unit_no}"
+
+
+class Evidence(models.Model):
+    """A file that came with a claim. `name` is its place in storage, `sha256` that of its bytes."""
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="evidence")
+    claim_unit = models.ForeignKey(
+        ClaimUnit, null=True, on_delete=models.PROTECT, related_name="evidence"
+    )
+    kind = models.CharField(max_length=20)
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=DIGEST)
+    media_type = models.CharField(max_length=40)
+    size = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+class Decision(models.Model):
+    """One decision about one claim unit. Append-only; `number` counts from 1 in its unit.
+
+    `facts` are what the decider settled (amount, serial, remedy): no personal data.
+    """
+
+    claim_unit = models.ForeignKey(ClaimUnit, on_delete=models.PROTECT, related_name="decisions")
+    number = models.SmallIntegerField()
+    kind = models.CharField(max_length=20)
+    reason = models.CharField(max_length=40)
+    standing = models.CharField(max_length=10)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("claim_unit", "number"), name="decision_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(number__gte=1), name="decision_number_from_one"
+            ),
+            models.CheckConstraint(condition=models.Q(kind__in=KINDS), name="decision_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(standing__in=[str(item) for item in Standing]),
+                name="decision_standing_known",
+            ),
+        )
+        ordering = ("claim_unit_id", "number")
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.kind}"

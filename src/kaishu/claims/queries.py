@@ -1,0 +1,142 @@
+"""Read claims: one case whole, the review queue, and what payouts and returns need to know."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+
+from kaishu.books.models import Promise, Unit
+from kaishu.books.queries import units_by_id
+from kaishu.claims import case_numbers
+from kaishu.claims.case import case
+from kaishu.claims.decide import standing_of
+from kaishu.claims.facts import DANGEROUS
+from kaishu.claims.lookups import claim, claim_by_token, claim_unit
+from kaishu.claims.models import ClaimUnit, Decision
+from kaishu.claims.reasons import COLLECTED_REASONS, Standing
+from kaishu.claims.terms import recall_of
+from kaishu.claims.views import DueFacts, QueueRow
+from kaishu.core.recall import Remedy
+
+__all__ = [
+    "QUEUES",
+    "case",
+    "claim",
+    "claim_by_token",
+    "claim_unit",
+    "due_facts",
+    "queue",
+    "queue_counts",
+    "remedy",
+]
+
+QUEUES = ("to_review", "urgent", "contested", "asked", "approved", "refused", "withdrawn", "all")
+
+
+def queue(
+    *,
+    name: str = "to_review",
+    recall_id: int | None = None,
+    product: str = "",
+    limit: int = 50,
+    offset: int = 0,
+) -> tuple[QueueRow, ...]:
+    """Return a page of one of `QUEUES`: dangerous units first, then the oldest."""
+    rows = _in_scope(recall_id, product).filter(_queue_filter(name))
+    rows = rows.select_related("claim", "newest_decision").annotate(
+        files=Count("evidence"),
+        danger=Case(
+            When(condition__in=DANGEROUS, then=Value(0)),
+            default=Value(1),
+            output_field=IntegerField(),
+        ),
+    )
+    page = rows.order_by("danger", "claim__submitted_at", "id")[offset : offset + limit]
+    return tuple(_queue_row(row) for row in page)
+
+
+def queue_counts(*, recall_id: int | None = None, product: str = "") -> Mapping[str, int]:
+    """Return how many units stand in each of `QUEUES`."""
+    totals = {name: Count("id", filter=_queue_filter(name)) for name in QUEUES if name != "all"}
+    return _in_scope(recall_id, product).aggregate(**totals, all=Count("id"))
+
+
+def remedy(*, edition_id: int, code: str) -> Remedy | None:
+    """Return a remedy as an edition froze it."""
+    return recall_of(edition_id).remedy(code)
+
+
+def due_facts(promises: Collection[Promise]) -> Mapping[tuple[str, int], DueFacts]:
+    """Return what is known of the claim units behind promises, by case and unit number."""
+    units = list(
+        ClaimUnit.objects.select_related("claim", "newest_decision").filter(
+            claim__case_no__in={promise.case_no for promise in promises}
+        )
+    )
+    books_units = units_by_id([unit.unit_id for unit in units if unit.unit_id is not None])
+    collected = set(
+        Decision.objects.filter(
+            claim_unit__in=units, kind="inspected", reason__in=COLLECTED_REASONS
+        ).values_list("claim_unit_id", flat=True)
+    )
+    return {
+        (unit.claim.case_no, unit.unit_no): DueFacts(
+            case_no=unit.claim.case_no,
+            unit_no=unit.unit_no,
+            person_id=unit.claim.person_id,
+            edition_id=unit.edition_id,
+            approved=standing_of(unit) is Standing.APPROVED,
+            collected=unit.id in collected,
+            unit_account=_account(unit, books_units),
+        )
+        for unit in units
+    }
+
+
+def _account(unit: ClaimUnit, books_units: Mapping[int, Unit]) -> str | None:
+    if unit.contested or unit.unit_id is None:
+        return None
+    return books_units[unit.unit_id].account
+
+
+def _in_scope(recall_id: int | None, product: str) -> QuerySet[ClaimUnit]:
+    rows = ClaimUnit.objects.all()
+    if recall_id is not None:
+        rows = rows.filter(recall_id=recall_id)
+    return rows.filter(product=product) if product else rows
+
+
+def _queue_filter(name: str) -> Q:
+    is_open = Q(newest_decision=None) | Q(newest_decision__standing=Standing.OPEN)
+    undecided = is_open | Q(newest_decision__standing=Standing.ASKED)
+    filters = {
+        "to_review": is_open & Q(contested=False),
+        "urgent": undecided & Q(condition__in=DANGEROUS),
+        "contested": undecided & Q(contested=True),
+        "all": Q(),
+    }
+    return filters.get(name) or Q(newest_decision__standing=name)
+
+
+def _queue_row(row: ClaimUnit) -> QueueRow:
+    newest = row.newest_decision
+    return QueueRow(
+        claim_unit_id=row.id,
+        case_no=row.claim.case_no,
+        grouped=case_numbers.group(row.claim.case_no),
+        unit_no=row.unit_no,
+        recall_id=row.recall_id,
+        product=row.product,
+        serial=row.serial or row.serial_typed,
+        verdict_answer=row.verdict_answer,
+        verdict_reason=row.verdict_reason,
+        condition=row.condition,
+        dangerous=row.condition in DANGEROUS,
+        contested=row.contested,
+        remedy=row.remedy,
+        standing=standing_of(row),
+        newest=newest.number if newest else None,
+        evidence=getattr(row, "files", 0),
+        submitted_at=row.claim.submitted_at,
+    )

@@ -1,0 +1,157 @@
+"""Submit a claim. Whatever the verdict, it is saved; the same form twice is one claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from kaishu.claims import case_numbers, tokens
+from kaishu.claims.errors import ClaimKeyReused, RecallNotOpen
+from kaishu.claims.facts import ClaimFacts, EvidenceRef, UnitFacts, check
+from kaishu.claims.holding import serial_is_a_name, try_to_hold
+from kaishu.claims.models import Claim, ClaimUnit, Evidence
+from kaishu.core import serials
+from kaishu.core.answer import Inspection, judge
+from kaishu.core.pack import Pack
+from kaishu.core.verdict import Answer
+from kaishu.editions import queries as editions
+from kaishu.people import actions as people
+
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What the owner gets: the number to read out, and the secret of their link."""
+
+    case_no: str
+    token: str
+    repeated: bool
+
+
+def submit_claim(*, facts: ClaimFacts, key: str, door: str, by: str, at: datetime) -> Submitted:
+    """Save a claim and make it the holder of every affected unit that nobody holds.
+
+    One transaction with the person. Raises ClaimKeyReused where the key brought other answers,
+    ClaimIncomplete and ClaimTooLong for what cannot be stored.
+    """
+    check(facts)
+    request_hash = tokens.request_hash(facts)
+    for attempt in range(ATTEMPTS):
+        first = Claim.objects.filter(door=door, by=by, key=key).first()
+        if first is not None:
+            return _repeat(first, request_hash)
+        case_no = case_numbers.new()
+        secret = tokens.token(door=door, key=key, case_no=case_no)
+        try:
+            with transaction.atomic():
+                claim = Claim(
+                    case_no=case_no,
+                    language=facts.language,
+                    door=door,
+                    by=by,
+                    key=key,
+                    request_hash=request_hash,
+                    token_hash=tokens.token_hash(secret),
+                    submitted_at=at,
+                )
+                _save(claim, facts)
+            return Submitted(case_no, secret, repeated=False)
+        except IntegrityError:
+            # Our key or our number was taken a moment ago: look again.
+            if attempt == ATTEMPTS - 1:
+                raise
+    raise AssertionError("the loop returns or raises")
+
+
+def _repeat(first: Claim, request_hash: str) -> Submitted:
+    if first.request_hash != request_hash:
+        raise ClaimKeyReused()
+    secret = tokens.token(door=first.door, key=first.key, case_no=first.case_no)
+    return Submitted(first.case_no, secret, repeated=True)
+
+
+def _save(claim: Claim, facts: ClaimFacts) -> None:
+    edition = editions.current_edition(facts.recall)
+    if edition is None:
+        raise RecallNotOpen(recall=facts.recall)
+    pack = editions.pack_for(edition)
+    claim.recall_id = edition.recall_id
+    claim.person_id = people.register(
+        contact=facts.contact, language=facts.language, at=claim.submitted_at
+    )
+    claim.save(force_insert=True)
+    rows = [
+        _unit(claim, number, unit, edition.id, pack) for number, unit in enumerate(facts.units, 1)
+    ]
+    _hold_units(claim, rows, pack)
+    for row in rows:
+        row.save(force_insert=True)
+    _keep_evidence(claim, None, facts.evidence)
+    for row, unit in zip(rows, facts.units, strict=True):
+        _keep_evidence(claim, row, unit.evidence)
+
+
+def _unit(claim: Claim, number: int, unit: UnitFacts, edition_id: int, pack: Pack) -> ClaimUnit:
+    verdict = judge(
+        pack,
+        Inspection(
+            model=unit.model,
+            serial=unit.serial,
+            colour=unit.colour,
+            bought=unit.bought_on,
+            market=pack.recall.market,
+        ),
+    )
+    model = verdict.facts.get("model", unit.model)
+    return ClaimUnit(
+        claim=claim,
+        unit_no=number,
+        recall_id=claim.recall_id,
+        edition_id=edition_id,
+        product=model,
+        colour=unit.colour,
+        serial_typed=unit.serial,
+        serial=_serial(pack, model, unit.serial),
+        verdict_answer=str(verdict.answer),
+        verdict_reason=verdict.reason,
+        verdict_facts=dict(verdict.facts),
+        order_no=unit.order_no,
+        shop=unit.shop,
+        bought_on=unit.bought_on,
+        order_amount=unit.order_amount,
+        condition=unit.condition,
+        remedy=unit.remedy,
+    )
+
+
+def _serial(pack: Pack, model: str, typed: str) -> str:
+    product = pack.recall.product(model)
+    if product is None or not typed:
+        return ""
+    return serials.read(typed, pack.recall.serial_format(product)).serial or ""
+
+
+def _hold_units(claim: Claim, rows: list[ClaimUnit], pack: Pack) -> None:
+    # By serial, so that two claims over the same units never wait for each other in a circle.
+    for row in sorted(rows, key=lambda row: row.serial):
+        affected = row.verdict_answer == Answer.AFFECTED
+        if affected and row.serial and serial_is_a_name(pack.recall, row.product):
+            try_to_hold(row, pack.recall, door=claim.door, by=claim.by, at=claim.submitted_at)
+
+
+def _keep_evidence(claim: Claim, row: ClaimUnit | None, items: tuple[EvidenceRef, ...]) -> None:
+    Evidence.objects.bulk_create(
+        Evidence(
+            claim=claim,
+            claim_unit=row,
+            kind=item.kind,
+            name=item.name,
+            sha256=item.sha256,
+            media_type=item.media_type,
+            size=item.size,
+        )
+        for item in items
+    )

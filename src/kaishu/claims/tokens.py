@@ -1,0 +1,39 @@
+"""The secret link to one claim, and the hash that recognises a repeated request.
+
+A token is derived, not stored: whoever repeats their own request gets the same link again, and a
+stolen database holds only hashes of links. All of it hangs on `KAISHU_FIELD_KEY`, which is kept
+outside the database.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+
+from django.conf import settings
+
+from kaishu.core.canonical import canonical
+
+TOKEN_BYTES = 24
+
+
+def token(*, door: str, key: str, case_no: str) -> str:
+    """Return the link secret of a case: 32 letters and digits that are safe in an address."""
+    seal = _keyed("claim-token", canonical([door, key, case_no]))
+    return base64.urlsafe_b64encode(seal[:TOKEN_BYTES]).decode()
+
+
+def token_hash(token: str) -> str:
+    """Return what the database keeps of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def request_hash(request: object) -> str:
+    """Return the hash of a request. Keyed, since its name and address could be guessed."""
+    return _keyed("claim-request", canonical(request)).hex()
+
+
+def _keyed(purpose: str, value: bytes) -> bytes:
+    key = bytes.fromhex(settings.KAISHU_FIELD_KEY)
+    return hmac.new(key, purpose.encode() + b"\0" + value, hashlib.sha256).digest()
