@@ -161,14 +161,14 @@ def problems(*, package: Path = PACKAGE, locale: Path = LOCALE) -> list[str]:
         earlier = known.setdefault(message.key, message)
         if (earlier.translations, earlier.plural) != (message.translations, message.plural):
             found.append(f"{message.where}: {message.msgid!r} differs from {earlier.where}")
-    used: set[tuple[str, str]] = set()
+    used: dict[tuple[str, str], Use] = {}
     for use in uses(package):
-        used.add((use.context, use.msgid))
+        first = used.setdefault((use.context, use.msgid), use)
         match = known.get((use.context, use.msgid))
-        if match is None:
+        if match is None and use is first:
             context = f" in context {use.context!r}" if use.context else ""
             found.append(f"{use.where}: {use.msgid!r}{context} has no translation")
-        elif match.plural != use.plural:
+        elif match is not None and match.plural != use.plural:
             found.append(f"{use.where}: the plural of {use.msgid!r} differs from {match.where}")
     found += [
         f"{message.where}: {message.msgid!r} is used nowhere"
