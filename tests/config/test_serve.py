@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -63,7 +64,7 @@ def test_the_server_prepares_itself_and_answers(address: str, tmp_path: Path) ->
     assert (status, body) == (200, "ok")
     assert (tmp_path / "data/kaishu.sqlite3").exists()
     told = " ".join(headers.values()).lower()
-    assert not [word for word in ("granian", "django", "python", "kaishu/") if word in told]
+    assert not re.search(r"(granian|django|python|kaishu)[/ ]*\d", told)
 
 
 def test_unsafe_production_settings_are_refused_in_words(tmp_path: Path) -> None:

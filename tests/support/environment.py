@@ -39,3 +39,7 @@ os.environ.update(
     KAISHU_ALLOWED_HOSTS="localhost 127.0.0.1 testserver",
 )
 django.setup()
+
+from kaishu.base import catalogue  # noqa: E402  (Django is started above)
+
+catalogue.build()  # what pages say in Japanese and Chinese, as it is now
