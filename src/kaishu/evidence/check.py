@@ -71,8 +71,7 @@ def check_upload(
     limits = limits or Limits()
     with _opened(source) as file:
         kind, renamed = _kind(file, declared_name, limits)
-        original = hashlib.file_digest(file, "sha256").hexdigest()
-        file.seek(0)
+        original = _digest(file)
         with SLOTS:
             answer = _decode(file, kind, limits)
     return Checked(
@@ -91,10 +90,18 @@ def _opened(source: bytes | Path) -> IO[bytes]:
     """Return the source as a real file, which a child can have as its standard input."""
     if isinstance(source, Path):
         return source.open("rb")
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (the caller's `with` closes it)
     file.write(source)
     file.seek(0)
     return file
+
+
+def _digest(file: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while block := file.read(1024 * 1024):
+        digest.update(block)
+    file.seek(0)
+    return digest.hexdigest()
 
 
 def _kind(file: IO[bytes], name: str, limits: Limits) -> tuple[str, bool]:

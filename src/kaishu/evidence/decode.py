@@ -11,13 +11,15 @@ from PIL import Image, ImageOps
 from kaishu.evidence.wire import Answer, Order
 
 FORMATS = {"jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "heic": "HEIF"}
-# Loaded before the walls go up; a JPEG with two pictures in it (MPO) is common on phones.
+# Loaded before the walls go up: Pillow imports some of itself at first use. A JPEG with two
+# pictures in it (MPO) is common on phones; EXIF is read by the TIFF module.
+ALWAYS = ["PIL.JpegImagePlugin", "PIL.TiffImagePlugin"]
 MODULES = {
-    "jpeg": ["PIL.JpegImagePlugin", "PIL.MpoImagePlugin"],
-    "png": ["PIL.PngImagePlugin", "PIL.JpegImagePlugin"],
-    "webp": ["PIL.WebPImagePlugin", "PIL.JpegImagePlugin"],
-    "heic": ["pillow_heif", "PIL.JpegImagePlugin"],
-    "pdf": ["pypdfium2", "PIL.JpegImagePlugin"],
+    "jpeg": ["PIL.MpoImagePlugin"],
+    "png": ["PIL.PngImagePlugin"],
+    "webp": ["PIL.WebPImagePlugin"],
+    "heic": ["pillow_heif"],
+    "pdf": ["pypdfium2"],
 }
 PAGE_WIDTH = 1400  # pixels: small print on an A4 receipt stays readable
 PAGE_HEIGHT = 2800
@@ -34,14 +36,14 @@ class Refused(Exception):
 
 def load(kind: str) -> None:
     """Import the one decoder that this kind needs, and let Pillow look for no other."""
-    for module in MODULES[kind]:
+    for module in ALWAYS + MODULES[kind]:
         import_module(module)
     if kind == "heic":
         import_module("pillow_heif").register_heif_opener(thumbnails=False, decode_threads=2)
     if kind == "pdf":
         import_module("pypdfium2.raw")
     Image.MAX_IMAGE_PIXELS = None  # our own cap is checked below, and refuses instead of warning
-    Image._initialized = 2  # type: ignore[attr-defined]  # "all plugins are loaded"
+    Image._initialized = 2  # "every plugin is loaded": it would search the disk otherwise
 
 
 def safe_copy(data: bytes, order: Order) -> Answer | str:

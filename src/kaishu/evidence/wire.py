@@ -53,10 +53,11 @@ def read_order(text: str) -> Order:
 
 def write(output: IO[bytes], answer: Answer | str) -> None:
     """Write an answer, or the code of a refusal."""
+    header: dict[str, object]
     if isinstance(answer, str):
         header, picture = {"refused": answer}, b""
     else:
-        header = {"width": answer.width, "height": answer.height, "pages": answer.pages}  # type: ignore[dict-item]  # either form
+        header = {"width": answer.width, "height": answer.height, "pages": answer.pages}
         picture = answer.picture
     text = json.dumps(header).encode()
     output.write(len(text).to_bytes(4, "big") + text + picture)
@@ -79,11 +80,14 @@ def read(source: IO[bytes], longest: int) -> Answer | str:
         raise Garbled
     if isinstance(header.get("refused"), str):
         return str(header["refused"])
-    sizes = [header.get(name) for name in ("width", "height", "pages")]
+    width, height, pages = (_count(header.get(name)) for name in ("width", "height", "pages"))
     picture = source.read(longest + 1)
-    if not all(type(size) is int and 0 < size < 10**9 for size in sizes):
-        raise Garbled
     if not picture.startswith(b"\xff\xd8\xff") or len(picture) > longest:
         raise Garbled
-    width, height, pages = sizes
     return Answer(width=width, height=height, pages=pages, picture=picture)
+
+
+def _count(value: object) -> int:
+    if type(value) is not int or not 0 < value < 10**9:
+        raise Garbled
+    return value
