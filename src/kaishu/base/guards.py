@@ -28,15 +28,12 @@ END $$
 def append_only(table: str) -> list[migrations.RunPython]:
     """Forbid UPDATE, DELETE, replacing INSERT and (on PostgreSQL) TRUNCATE of a table's rows."""
     text = f"kaishu: {table} is append-only"
+    taken = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE rowid = NEW.rowid)"  # noqa: S608 (our names)
     sqlite = {
         f"{table}_no_update": f"BEFORE UPDATE ON {table} BEGIN {_abort(text)} END",
         f"{table}_no_delete": f"BEFORE DELETE ON {table} BEGIN {_abort(text)} END",
         # INSERT OR REPLACE deletes the old row without firing its delete trigger.
-        f"{table}_no_replace": (
-            f"BEFORE INSERT ON {table} "
-            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE rowid = NEW.rowid) "  # noqa: S608 (our name)
-            f"BEGIN {_abort(text)} END"
-        ),
+        f"{table}_no_replace": f"BEFORE INSERT ON {table} {taken} BEGIN {_abort(text)} END",
     }
     call = f"EXECUTE FUNCTION kaishu_refuse('{text}')"
     postgresql = {

@@ -13,9 +13,11 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.html import format_html
 
-from kaishu.base import logs
+from kaishu.base import language, logs
 from kaishu.base.uploads import REQUEST_LIMIT
+from kaishu.core.sentences import sentence
 
 log = logs.get_logger("kaishu.request")
 
@@ -70,12 +72,8 @@ class SecurityHeaders:
             logs.request_id.reset(token)
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > REQUEST_LIMIT:
-            response = HttpResponse(status=413)
-            response["Connection"] = (
-                "close"  # the body is not read: the connection cannot be reused
-            )
-            return response
+        if _content_length(request) > REQUEST_LIMIT:
+            return _too_big(request)
         return self.get_response(request)
 
     def _add_headers(self, request: HttpRequest, response: HttpResponseBase, number: str) -> None:
@@ -84,6 +82,32 @@ class SecurityHeaders:
         response.headers["X-Request-Id"] = number
         if PRIVATE_PATHS.match(request.path_info):
             response.headers["Cache-Control"] = "no-store"
+
+
+def _too_big(request: HttpRequest) -> HttpResponse:
+    """Refuse before a byte of the body is read; this page has no template, form or cookie."""
+    code = language.of_path(request.path_info) or language.of_browser(
+        request.META.get("HTTP_ACCEPT_LANGUAGE", "")
+    )
+    tag = language.tag(code)
+    said = sentence("request_too_big", tag, {"limit_mb": REQUEST_LIMIT // (1024 * 1024)})
+    page = format_html(
+        '<!doctype html><html lang="{}"><meta charset="utf-8"><title>{}</title><h1>{}</h1><p>{}',
+        tag,
+        said.text,
+        said.text,
+        said.next,
+    )
+    response = HttpResponse(page, status=413)
+    response["Connection"] = "close"  # the unread body would be taken for the next request
+    return response
+
+
+def _content_length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0  # Django reads no body then
 
 
 def _log_request(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:

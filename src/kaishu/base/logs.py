@@ -23,12 +23,15 @@ Event = MutableMapping[str, Any]
 
 request_id: ContextVar[str] = ContextVar("kaishu_request_id", default="")
 
-PERSONAL_KEYS = frozenset(
-    "name full_name kana email mail phone telephone tel address postcode postal city contact "
-    "account account_no account_name bank iban card token password secret cookie serial order_no "
-    "ip remote_addr user_agent path url query body request response text note message subject "
-    "recipient exception_message".split()
-)
+# fmt: off
+PERSONAL_KEYS = frozenset({
+    "name", "full_name", "kana", "email", "mail", "phone", "telephone", "tel", "address",
+    "postcode", "postal", "city", "contact", "account", "account_no", "account_name", "bank",
+    "iban", "card", "token", "password", "secret", "cookie", "serial", "order_no", "ip",
+    "remote_addr", "user_agent", "path", "url", "query", "body", "request", "response", "text",
+    "note", "message", "subject", "recipient", "exception_message", "split",
+})
+# fmt: on
 # Loggers whose message templates are known to hold no values.
 TRUSTED_TEMPLATES = ("django", "granian", "_granian", "kaishu")
 LONGEST_VALUE = 200

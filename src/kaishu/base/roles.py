@@ -19,11 +19,11 @@ from typing import Any, cast
 
 from django.contrib.auth.models import AnonymousUser, Group, User
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from kaishu.base.refusals import refusal_page
 from kaishu.core.errors import Refusal
 
 View = Callable[..., HttpResponseBase]
@@ -46,13 +46,13 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class WrongRole(Refusal, PermissionDenied):
+class WrongRole(Refusal):
     """This page is for another role."""
 
     code = "wrong_role"
 
 
-class NoPolicy(Refusal, PermissionDenied):
+class NoPolicy(Refusal):
     """Nobody was allowed to open this page yet."""
 
     code = "no_policy"
@@ -70,7 +70,7 @@ def staff(*roles: Role | str) -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if not roles_of(request.user) & allowed:
-                raise WrongRole(roles=", ".join(sorted(allowed)))
+                return refusal_page(request, WrongRole(), status=403)
             return view(request, *args, **kwargs)
 
         setattr(guarded, POLICY, allowed)
@@ -115,9 +115,12 @@ class PolicyGate:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: View, *_args: object) -> None:
+    def process_view(
+        self, request: HttpRequest, view: View, *_args: object
+    ) -> HttpResponseBase | None:
         if request.path_info.startswith(GUARDED_PREFIXES) and not hasattr(view, POLICY):
-            raise NoPolicy
+            return refusal_page(request, NoPolicy(), status=403)
+        return None
 
 
 def policy_table(urlconf: str | None = None) -> Mapping[str, frozenset[Role] | None]:

@@ -61,7 +61,6 @@ def seal(value: bytes, *, purpose: str) -> bytes:
 
 def unseal(sealed: bytes, *, purpose: str) -> bytes:
     """Return the value; raise `CannotOpen` for a wrong key, another purpose, or one changed bit."""
-    sealed = bytes(sealed)  # PostgreSQL hands out memoryviews
     header, rest = sealed[:HEADER_BYTES], sealed[HEADER_BYTES:]
     if len(rest) <= NONCE_BYTES or header[0] != VERSION:
         raise CannotOpen
