@@ -169,19 +169,19 @@ class World:
         return queries.claim_unit(case_no=case_no, unit_no=unit_no)
 
     def decide(
-        self, serial: str, kind: str, reason: str = "checked", *, by: str = "rei", **more: Any
+        self, which: str, kind: str, reason: str = "checked", /, *, by: str = "rei", **more: Any
     ) -> Decision:
         """Decide with the newest decision read."""
-        unit = self.unit(serial)
+        unit = self.unit(which)
         newest = unit.newest_decision
         usual = {"seen": newest.number if newest else None, "at": self.now()}
         return actions.decide(
             claim_unit_id=unit.id, kind=kind, reason=reason, by=by, **(usual | more)
         )
 
-    def approve(self, serial: str, **more: Any) -> Decision:
+    def approve(self, which: str, reason: str = "checked", /, **more: Any) -> Decision:
         """Approve."""
-        return self.decide(serial, "approved", **more)
+        return self.decide(which, "approved", reason, **more)
 
     def stage(self, serial: str) -> str:
         """Say what the owner sees."""

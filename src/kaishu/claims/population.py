@@ -62,7 +62,7 @@ def open_population(
             kind=CORRECTED if share.product in opened else OPENED,
             moves=[_move(share, wanted[share] - posted[share])],
             recall_id=recall_row.id,
-            key=f"{recall_row.slug}/{number}/{'/'.join(share)}",
+            key=f"{recall_row.id}/{number}/{'/'.join(share)}",
             door=DOOR,
             by=by,
             at=at,
