@@ -1,0 +1,193 @@
+"""What a check says: the four answers, each with its reason, and nothing guessed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kaishu.core.answer import Inspection, colours_of, judge, spoken_date, tell
+from kaishu.core.pack import Pack
+from kaishu.core.recall import LANGUAGES, Conditions, RuleKind
+from kaishu.core.verdict import Answer
+from tests.core.small_recall import product, publish, recall, rule
+
+AFFECTED, NOT, ASK, NONE = (
+    Answer.AFFECTED,
+    Answer.NOT_AFFECTED,
+    Answer.ASK,
+    Answer.NO_SUCH_MODEL,
+)
+LISTED = "A1000000"
+NEXT_LIST = "A2000000"
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
+    bought = Conditions(bought_from=date(2022, 12, 16), bought_to=date(2025, 10, 21))
+    what = recall(
+        rule(1, RuleKind.LIST, "LIST", file="one.csv"),
+        rule(2, RuleKind.LIST, "LIST2", file="two.csv", when=Conditions(markets=("jp", "us"))),
+        rule(3, RuleKind.RANGE, "RANGE", first="A1000000", last="A1ZZZZZZ"),
+        rule(4, RuleKind.RANGE, "RANGE", first="A3000010", last="A3000019"),
+        rule(5, RuleKind.PREFIX, "PREFIX", prefix="A57", length=8),
+        rule(6, RuleKind.MODEL, "MODEL"),
+        rule(7, RuleKind.MODEL, "COLOUR", when=Conditions(not_colours=("white",))),
+        rule(8, RuleKind.MODEL, "BOUGHT", when=bought),
+        rule(9, RuleKind.LIST, "BOTH", file="one.csv", when=Conditions(colours=("black",))),
+    )
+    lists = {"one.csv": [LISTED.encode()], "two.csv": [NEXT_LIST.encode()]}
+    return publish(tmp_path_factory.mktemp("editions"), what, lists)
+
+
+D = date.fromisoformat
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "reason"),
+    [
+        (Inspection(model="LIST", serial=LISTED), AFFECTED, "listed"),
+        (Inspection(model=" ｌｉｓｔ ", serial="sn: a100-0000"), AFFECTED, "listed"),
+        (Inspection(model="LIST", serial=NEXT_LIST), NOT, "not_listed"),
+        (Inspection(model="LIST"), ASK, "serial_empty"),
+        (Inspection(model="LIST", serial="SN:"), ASK, "serial_empty"),
+        (Inspection(model="LIST", serial="A100000"), ASK, "serial_too_short"),
+        (Inspection(model="LIST", serial="A10000000"), ASK, "serial_too_long"),
+        (Inspection(model="LIST", serial="A10000?0"), ASK, "serial_character"),
+        (Inspection(model="LIST", serial="B1000000"), ASK, "serial_other_brand"),
+        (Inspection(model="LIST", serial="A1OOOOOO"), AFFECTED, "listed"),
+        (Inspection(model="LIST", serial="A2OOOOOO"), ASK, "repair_changes_answer"),
+        (Inspection(model="LIST2", serial=LISTED), NOT, "not_listed"),
+        (Inspection(model="LIST2", serial=NEXT_LIST), ASK, "need_market"),
+        (Inspection(model="LIST2", serial=NEXT_LIST, market="JP"), AFFECTED, "listed"),
+        (Inspection(model="LIST2", serial=NEXT_LIST, market="cn"), NOT, "market_excluded"),
+        (Inspection(model="LIST2", market="cn"), NOT, "market_excluded"),
+        (Inspection(model="RANGE", serial="A0ZZZZZZ"), NOT, "not_listed"),
+        (Inspection(model="RANGE", serial="A1000000"), AFFECTED, "in_range"),
+        (Inspection(model="RANGE", serial="A1ZZZZZZ"), AFFECTED, "in_range"),
+        (Inspection(model="RANGE", serial="A2000000"), NOT, "not_listed"),
+        (Inspection(model="RANGE", serial="A3000009"), NOT, "not_listed"),
+        (Inspection(model="RANGE", serial="A3000010"), AFFECTED, "in_range"),
+        (Inspection(model="RANGE", serial="A3000019"), AFFECTED, "in_range"),
+        (Inspection(model="RANGE", serial="A300001A"), NOT, "not_listed"),
+        (Inspection(model="PREFIX", serial="A5712345"), AFFECTED, "prefix_match"),
+        (Inspection(model="PREFIX", serial="A5812345"), NOT, "not_listed"),
+        (Inspection(model="PREFIX"), ASK, "serial_empty"),
+        (Inspection(model="MODEL"), AFFECTED, "whole_model"),
+        (Inspection(model="MODEL", serial="cannot read it"), AFFECTED, "whole_model"),
+        (Inspection(model="COLOUR"), ASK, "need_colour"),
+        (Inspection(model="COLOUR", colour="black"), AFFECTED, "whole_model"),
+        (Inspection(model="COLOUR", colour="colour-black"), AFFECTED, "whole_model"),
+        (Inspection(model="COLOUR", colour="WHITE"), NOT, "colour_excluded"),
+        (Inspection(model="COLOUR", colour="off-white"), ASK, "need_colour"),
+        (Inspection(model="COLOUR", colour="white", serial="?"), ASK, "serial_character"),
+        (Inspection(model="BOUGHT"), ASK, "need_bought_on"),
+        (Inspection(model="BOUGHT", bought=D("2022-12-15")), NOT, "bought_outside"),
+        (Inspection(model="BOUGHT", bought=D("2022-12-16")), AFFECTED, "whole_model"),
+        (Inspection(model="BOUGHT", bought=D("2025-10-21")), AFFECTED, "whole_model"),
+        (Inspection(model="BOUGHT", bought=D("2025-10-22")), NOT, "bought_outside"),
+        (Inspection(model="BOTH"), ASK, "serial_empty"),
+        (Inspection(model="BOTH", serial=LISTED), ASK, "need_colour"),
+        (Inspection(model="BOTH", serial="A100000O"), ASK, "need_colour"),
+        (Inspection(model="BOTH", serial=LISTED, colour="black"), AFFECTED, "listed"),
+        (Inspection(model="BOTH", serial=LISTED, colour="white"), NOT, "colour_excluded"),
+        (Inspection(model="BOTH", serial="A100000O", colour="white"), ASK, "repair_changes_answer"),
+        (Inspection(model="BOTH", serial=NEXT_LIST), NOT, "not_listed"),
+        (Inspection(model="BOTH", colour="white"), NOT, "colour_excluded"),
+        (Inspection(model="M9", serial=LISTED), NONE, "no_such_model"),
+        (Inspection(model="", serial=LISTED), NONE, "no_such_model"),
+    ],
+)
+def test_each_rule_and_condition_gives_its_answer(
+    pack: Pack, asked: Inspection, answer: Answer, reason: str
+) -> None:
+    verdict = judge(pack, asked)
+    assert (verdict.answer, verdict.reason) == (answer, reason)
+    assert verdict.edition == pack.ref
+
+
+def test_the_facts_say_what_the_answer_rests_on(pack: Pack) -> None:
+    affected = judge(pack, Inspection(model="list", serial="a1oooooo"))
+    assert affected.facts == {
+        "model": "LIST",
+        "serial": LISTED,
+        "repaired": "3: O → 0, 4: O → 0, 5: O → 0, 6: O → 0, 7: O → 0, 8: O → 0",
+        "rule": "1",
+    }
+    short = judge(pack, Inspection(model="LIST", serial="A1"))
+    assert short.facts == {"model": "LIST", "length": "2", "lengths": "8"}
+    early = judge(pack, Inspection(model="BOUGHT", bought=D("2022-12-15"), market="jp"))
+    assert early.facts == {
+        "model": "BOUGHT",
+        "rule": "8",
+        "bought_on": "2022-12-15",
+        "market": "jp",
+    }
+
+
+def test_affected_says_stop_first_then_what_to_do_now(pack: Pack) -> None:
+    page = tell(pack, judge(pack, Inspection(model="LIST", serial="A1OOOOOO")), "en")
+    assert page.headline == "This product is being recalled"
+    assert page.first == "Stop using it (en)"
+    assert page.steps == ("Switch it off (en)", "Put it aside (en)")
+    assert page.repaired.startswith("We corrected a character that is easy to misread (3: O → 0")
+    assert (page.keep_safe, page.never) == (
+        "Away from things that burn (en)",
+        "Never in the bin (en)",
+    )
+    assert (page.asks, page.edition) == ("", "1")
+    assert page.data_as_of == "Information as of 2 January 2026 (edition 1)"
+
+
+def test_a_question_says_which_fact_and_to_leave_it_until_then(pack: Pack) -> None:
+    page = tell(pack, judge(pack, Inspection(model="BOUGHT")), "ja")
+    assert page.first == "はっきりするまで、使ったり充電したりしないでください。"
+    assert page.asks == "bought"
+    assert page.steps == (
+        "購入日を入力してください。注文メールやレシートでわかります。"
+        "わからないときは、0120-000-000にお電話ください。",
+    )
+    asked = {"COLOUR": "colour", "LIST": "serial", "M9": "model"}
+    for model, fact in asked.items():
+        assert tell(pack, judge(pack, Inspection(model=model)), "ja").asks == fact
+
+
+def test_flight_advice_is_by_model_whatever_the_serial_says(pack: Pack) -> None:
+    for serial in (LISTED, NEXT_LIST, "", "?"):
+        verdict = judge(pack, Inspection(model="LIST", serial=serial))
+        assert tell(pack, verdict, "zh-Hans").flight == "Do not take it on a plane (zh-Hans)"
+    assert tell(pack, judge(pack, Inspection(model="M9")), "en").flight == ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_answer_is_whole_in_every_language(pack: Pack, language: str) -> None:
+    for model in ("LIST", "RANGE", "PREFIX", "MODEL", "COLOUR", "BOUGHT", "M9"):
+        for serial in ("", LISTED, "A2OOOOOO", "A1", "A" * 9, "?", "B1000000"):
+            page = tell(pack, judge(pack, Inspection(model=model, serial=serial)), language)
+            assert page.headline
+            assert page.sentence
+            assert page.steps
+            assert page.phone == "0120-000-000"
+            assert page.phone_hours == f"9-17 ({language})"
+            assert page.hazard == f"Fire ({language})"
+            assert "{" not in page.sentence + "".join(page.steps)
+            assert (page.first == "") is (page.verdict.answer is NOT)
+
+
+def test_colours_to_choose_from_hold_the_ones_that_are_left_out(tmp_path: Path) -> None:
+    one = replace(product("M1", "black"), variants=product("M1", "black").variants)
+    what = recall(rule(1, RuleKind.MODEL, when=Conditions(not_colours=("white",))), products=(one,))
+    assert colours_of(what, one) == ("black", "white")
+    pack = publish(tmp_path, what)
+    assert judge(pack, Inspection(model="M1", colour="white")).reason == "colour_excluded"
+
+
+def test_dates_are_spoken_as_people_write_them() -> None:
+    day = D("2026-03-09")
+    assert [spoken_date(day, language) for language in LANGUAGES] == [
+        "2026年3月9日",
+        "2026年3月9日",
+        "9 March 2026",
+    ]
