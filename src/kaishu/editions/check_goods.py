@@ -17,6 +17,7 @@ PICTURES = "pictures"
 PICTURE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.svg")
 PICTURE_LIMIT = 60_000  # bytes; pictures are put into the page itself
 UNSAFE_TAGS = frozenset({"script", "foreignObject", "iframe", "image", "style", "a", "use"})
+UNSAFE_NAMES = frozenset({"href", "style", "src"})
 UNSAFE_TEXT = re.compile(rb"<!(?:DOCTYPE|ENTITY)|<\?xml-stylesheet", re.IGNORECASE)
 
 
@@ -42,9 +43,8 @@ def _check_format(draft: Draft, form: SerialFormat) -> None:
     if set(form.prefix) - set(form.alphabet):
         draft.error("format_prefix_wrong", *path, "prefix", prefix=form.prefix)
     for typed, meant in form.confusions.items():
-        if len(typed) != 1 or typed in form.alphabet or len(meant) != 1:
-            draft.error("confusion_wrong", *path, "confusions", typed, typed=typed, meant=meant)
-        elif meant not in form.alphabet:
+        outside = len(typed) == 1 and typed not in form.alphabet
+        if not outside or len(meant) != 1 or meant not in form.alphabet:
             draft.error("confusion_wrong", *path, "confusions", typed, typed=typed, meant=meant)
 
 
@@ -121,14 +121,17 @@ def is_safe_svg(content: bytes) -> bool:
         root = ElementTree.fromstring(content)  # noqa: S314 (entities refused above)
     except ElementTree.ParseError:
         return False
-    if root.tag.rpartition("}")[2] != "svg":
-        return False
-    for element in root.iter():
-        names = [name.rpartition("}")[2].lower() for name in element.attrib]
-        if element.tag.rpartition("}")[2] in UNSAFE_TAGS:
-            return False
-        if any(name.startswith("on") or name in {"href", "style", "src"} for name in names):
-            return False
-        if any("url(" in value and "url(#" not in value for value in element.attrib.values()):
-            return False
-    return True
+    return _plain(root.tag) == "svg" and all(_is_safe(element) for element in root.iter())
+
+
+def _is_safe(element: ElementTree.Element) -> bool:
+    names = [_plain(name).lower() for name in element.attrib]
+    return (
+        _plain(element.tag) not in UNSAFE_TAGS
+        and not any(name.startswith("on") or name in UNSAFE_NAMES for name in names)
+        and not any("url(" in value.lower() for value in element.attrib.values())
+    )
+
+
+def _plain(name: str) -> str:
+    return name.rpartition("}")[2]

@@ -173,12 +173,14 @@ def _check_lists_apart(draft: Draft) -> None:
             serial = min(shared)
             draft.findings.error(
                 "serial_in_two_lists",
+                {
+                    "serial": serial.decode("utf-8", "replace"),
+                    "other_file": one,
+                    "first": draft.lists[one].line(serial),
+                    "count": len(shared),
+                },
                 file=other,
                 line=draft.lists[other].line(serial),
-                serial=serial.decode("utf-8", "replace"),
-                other_file=one,
-                first=draft.lists[one].line(serial),
-                count=len(shared),
             )
 
 

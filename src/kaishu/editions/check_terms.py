@@ -10,6 +10,7 @@ from babel.core import Locale
 from kaishu.core.accounts import AT_LARGE, UNSOLD
 from kaishu.core.recall import AmountRule, Remedy
 from kaishu.editions.draft import Draft
+from kaishu.editions.positions import Path
 from kaishu.markets import CODES, Market, load_market
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -59,11 +60,13 @@ def _check_wording(draft: Draft, market: Market) -> None:
 
 
 def _check_remedy(draft: Draft, number: int, remedy: Remedy) -> None:
-    path = ("remedies", number)
+    path: Path = ("remedies", number)
+    known = [product.model for product in draft.recall.products]
     for place, model in enumerate(remedy.products):
-        if draft.recall.product(model) is None:
-            known = ", ".join(product.model for product in draft.recall.products)
-            draft.error("model_unknown", *path, "products", place, model=model, known=known)
+        if model not in known:
+            draft.error(
+                "model_unknown", *path, "products", place, model=model, known=", ".join(known)
+            )
     money = remedy.commodity.removeprefix("coupon:")
     is_money = bool(CURRENCY.fullmatch(money))
     if is_money:
@@ -72,6 +75,10 @@ def _check_remedy(draft: Draft, number: int, remedy: Remedy) -> None:
         draft.error("commodity_unknown", *path, "commodity", commodity=remedy.commodity)
     if remedy.kit and not (NAMED.fullmatch(remedy.kit) and remedy.kit.startswith("kit:")):
         draft.error("kit_unknown", *path, "kit", kit=remedy.kit)
+    _check_amount(draft, path, remedy, is_money=is_money)
+
+
+def _check_amount(draft: Draft, path: Path, remedy: Remedy, *, is_money: bool) -> None:
     if remedy.amount is AmountRule.FIXED:
         if remedy.quantity < 1:
             draft.error("quantity_missing", *path, "quantity", remedy=remedy.code)

@@ -76,7 +76,7 @@ class _Check:
         """Say how many more bad rows there are than were shown."""
         if self.noted > SHOWN_PER_LIST:
             more = self.noted - SHOWN_PER_LIST
-            self.findings.error("rows_more", file=self.file, line=1, count=more)
+            self.findings.error("rows_more", {"count": more}, file=self.file, line=1)
 
     def _is_clean(self, batch: Iterable[bytes]) -> bool:
         return (
@@ -114,4 +114,4 @@ class _Check:
         self.noted += 1
         if self.noted <= SHOWN_PER_LIST:
             serial = row.decode("utf-8", "replace")
-            self.findings.error(code, file=self.file, line=line, serial=serial, **facts)
+            self.findings.error(code, {"serial": serial, **facts}, file=self.file, line=line)

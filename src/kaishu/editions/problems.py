@@ -10,6 +10,8 @@ from kaishu.core.sentences import sentence
 
 RECALL_FILE = "recall.toml"
 SHOWN_PER_LIST = 200
+Facts = Mapping[str, object]
+NONE: Facts = {}
 
 
 class Severity(StrEnum):
@@ -50,11 +52,13 @@ class Findings:
     def __init__(self) -> None:
         self._problems: list[Problem] = []
 
-    def error(self, code: str, *, line: int, file: str = RECALL_FILE, **facts: object) -> None:
+    def error(self, code: str, facts: Facts = NONE, *, line: int, file: str = RECALL_FILE) -> None:
         """Note something that stops publication."""
         self._add(code, line, file, Severity.ERROR, facts)
 
-    def warning(self, code: str, *, line: int, file: str = RECALL_FILE, **facts: object) -> None:
+    def warning(
+        self, code: str, facts: Facts = NONE, *, line: int, file: str = RECALL_FILE
+    ) -> None:
         """Note something that a person should look at."""
         self._add(code, line, file, Severity.WARNING, facts)
 
@@ -71,9 +75,7 @@ class Findings:
             )
         )
 
-    def _add(
-        self, code: str, line: int, file: str, severity: Severity, facts: Mapping[str, object]
-    ) -> None:
+    def _add(self, code: str, line: int, file: str, severity: Severity, facts: Facts) -> None:
         words = {name: str(value) for name, value in facts.items()}
         self._problems.append(
             Problem(file=file, line=line, code=code, severity=severity, facts=words)

@@ -125,7 +125,7 @@ class Reader:
         name = facts.pop("key", None) or path[-1]
         within = name_of(path if code == "key_missing" else path[:-1])
         line = self.positions.line(path)
-        self.findings.error(code, line=line, key=name, table=within, **facts)
+        self.findings.error(code, {"key": name, "table": within, **facts}, line=line)
 
 
 def name_of(path: Path) -> str:
@@ -142,7 +142,6 @@ def _is_kind(value: Any, kind: str) -> bool:
         return False
     if wanted is date and type(value) is not date:  # a TOML date-time is a date in Python
         return False
-    element = ELEMENTS.get(kind)
-    if element is None:
-        return True
-    return all(isinstance(e, element) and not isinstance(e, bool) for e in value)
+    element = ELEMENTS.get(kind, object)
+    items = value if isinstance(value, list) else []
+    return all(isinstance(item, element) and not isinstance(item, bool) for item in items)

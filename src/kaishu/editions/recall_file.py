@@ -89,7 +89,7 @@ def count_rows(path: Path | str) -> int:
 def _source(folder: Path, findings: Findings) -> str | None:
     file = folder / RECALL_FILE
     if not file.is_file():
-        findings.error("recall_file_missing", line=1, folder=folder.name)
+        findings.error("recall_file_missing", {"folder": folder.name}, line=1)
         return None
     try:
         return file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
@@ -106,7 +106,7 @@ def _parse(source: str, findings: Findings) -> dict[str, Any] | None:
         place = _PLACE.match(str(error))
         detail = place.group(1) if place else str(error)
         line = int(place.group(2)) if place else source.count("\n") + 1
-        findings.error("toml_syntax", line=line, detail=detail)
+        findings.error("toml_syntax", {"detail": detail}, line=line)
         return None
 
 

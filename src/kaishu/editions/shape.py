@@ -172,12 +172,12 @@ def read_recall(reader: Reader, data: dict[str, Any]) -> tuple[core.Recall, int]
 
 def _formats(reader: Reader, data: dict[str, Any]) -> tuple[core.SerialFormat, ...]:
     formats = []
-    for code in data:
+    for code, table in data.items():
         path: Path = ("serials", code)
-        if isinstance(data[code], dict):
-            values = reader.table(data[code], path, SERIALS)
+        if isinstance(table, dict):
+            values = reader.table(table, path, SERIALS)
             confusions = values.pop("confusions")
-            keys = {name: WORDS for name in confusions}
+            keys = dict.fromkeys(confusions, WORDS)
             formats.append(
                 core.SerialFormat(
                     code=code,
@@ -186,7 +186,7 @@ def _formats(reader: Reader, data: dict[str, Any]) -> tuple[core.SerialFormat, .
                 )
             )
         else:
-            reader.table({code: data[code]}, ("serials",), {code: Key("table")})
+            reader.table({code: table}, ("serials",), {code: Key("table")})
     return tuple(formats)
 
 

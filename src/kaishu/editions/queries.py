@@ -1,0 +1,66 @@
+"""Read recalls and editions; packs are opened once a process and kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+
+from kaishu.core import pack
+from kaishu.editions.errors import RecallUnknown
+from kaishu.editions.models import Edition, Recall
+
+
+def packs_folder() -> Path:
+    """Return the folder that holds every edition pack of this installation."""
+    return Path(settings.KAISHU_DATA_DIR) / "packs"
+
+
+def recall_row(slug: str) -> Recall:
+    """Return the recall of this name; raise RecallUnknown."""
+    try:
+        return Recall.objects.get(slug=slug)
+    except Recall.DoesNotExist:
+        raise RecallUnknown(recall=slug) from None
+
+
+def recall_rows() -> list[Recall]:
+    """Return every recall, by name."""
+    return list(Recall.objects.order_by("slug"))
+
+
+def edition(edition_id: int) -> Edition:
+    """Return an edition by its id, with its recall."""
+    return Edition.objects.select_related("recall").get(id=edition_id)
+
+
+def editions_of(slug: str) -> list[Edition]:
+    """Return the editions of a recall, the first one first."""
+    return list(Edition.objects.filter(recall__slug=slug).order_by("number"))
+
+
+def current_edition(slug: str) -> Edition | None:
+    """Return the newest edition of a recall, or None while it is a draft."""
+    rows = Edition.objects.filter(recall__slug=slug).select_related("recall")
+    return rows.order_by("-number").first()
+
+
+def edition_of_digest(digest: str) -> Edition | None:
+    """Return the edition that a pack belongs to; None for a pack whose publication never ended."""
+    return Edition.objects.filter(digest=digest).select_related("recall").first()
+
+
+def pack_for(edition: Edition) -> pack.Pack:
+    """Return the pack of an edition, old or new."""
+    return pack.open_pack(packs_folder(), edition.digest)
+
+
+def current_pack(slug: str) -> pack.Pack:
+    """Return the pack that answers now; raise core.pack.PackMissing for a draft."""
+    return pack.current(packs_folder(), slug)
+
+
+def current_packs() -> list[pack.Pack]:
+    """Return the pack that answers now for every published recall."""
+    folder = packs_folder()
+    return pack.all_current(folder) if folder.is_dir() else []
