@@ -1,0 +1,110 @@
+"""Kits out, parcels in, containers on: what is handled. Where it is, the books say.
+
+Rows of other apps are named by `case_no` + `unit_no` and by ids; there are no foreign keys.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+OUTCOMES = ("ok", "swollen", "wrong_item", "empty", "contested")
+
+
+class Kit(models.Model):
+    """One return kit that left for an owner. Append-only."""
+
+    case_no = models.CharField(max_length=12)
+    unit_no = models.SmallIntegerField()
+    promise_id = models.BigIntegerField(unique=True)
+    tracking = models.CharField(max_length=60, blank=True)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("case_no", "unit_no"), name="kit_by_case"),)
+
+
+class Scan(models.Model):
+    """One parcel opened at a depot, and what was in it. Append-only.
+
+    `unit_id` is the owner's unit that came in, `stray_id` the books' unit of an item that is not
+    it. A parcel that is empty brings neither.
+    """
+
+    case_no = models.CharField(max_length=12)
+    unit_no = models.SmallIntegerField()
+    site = models.CharField(max_length=40)
+    outcome = models.CharField(max_length=20)
+    unit_id = models.BigIntegerField(null=True)
+    stray_id = models.BigIntegerField(null=True)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+    key = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("by", "key"), name="scan_key_once"),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=OUTCOMES), name="scan_outcome_known"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("case_no", "unit_no"), name="scan_by_case"),
+            models.Index(fields=("site", "at"), name="scan_by_site"),
+        )
+
+
+class Container(models.Model):
+    """One drum or box that goes from a site to a recycler. Closed once it is handed over."""
+
+    number = models.CharField(max_length=40, unique=True)
+    recall_id = models.IntegerField()
+    site = models.CharField(max_length=40)
+    recycler = models.CharField(max_length=40)
+    opened_by = models.CharField(max_length=80)
+    opened_at = models.DateTimeField()
+    handed_over_by = models.CharField(max_length=80, blank=True)
+    handed_over_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("site", "handed_over_at"), name="container_by_site"),)
+
+
+class ContainerUnit(models.Model):
+    """What lies in a container: a named unit, or a count of unnamed stock.
+
+    Strays lie in containers like all else; their pool tells them apart.
+    """
+
+    container = models.ForeignKey(Container, on_delete=models.PROTECT, related_name="lines")
+    unit_id = models.BigIntegerField(null=True)
+    product = models.CharField(max_length=40)
+    pool = models.CharField(max_length=12)
+    quantity = models.IntegerField()
+    case_no = models.CharField(max_length=12, blank=True)
+    unit_no = models.SmallIntegerField(null=True)
+    key = models.CharField(max_length=80, null=True)  # noqa: DJ001 (null = a named unit)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("unit_id",), name="packed_once"),
+            models.UniqueConstraint(fields=("container", "key"), name="packed_key_once"),
+            models.CheckConstraint(
+                condition=models.Q(quantity__gte=1)
+                & (models.Q(unit_id__isnull=True) | models.Q(quantity=1)),
+                name="packed_quantity",
+            ),
+        )
+
+
+class Certificate(models.Model):
+    """A recycler's certificate for one container. Append-only; `file` names stored evidence."""
+
+    container = models.OneToOneField(
+        Container, on_delete=models.PROTECT, related_name="certificate"
+    )
+    certificate_no = models.CharField(max_length=60)
+    issued_on = models.DateField()
+    file = models.CharField(max_length=200, blank=True)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()

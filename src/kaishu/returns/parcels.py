@@ -1,0 +1,95 @@
+"""What carriers tell of parcels before they arrive, and strays that go back to whom they belong."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from kaishu.books import actions as books
+from kaishu.books.models import Entry, Unit
+from kaishu.books.values import Place
+from kaishu.claims import queries
+from kaishu.claims.models import ClaimUnit
+from kaishu.core.accounts import AT_LARGE, DEPOT, OWNER, RELEASED, STRAY, TRANSIT
+from kaishu.returns.errors import ParcelNotOnWay, StrayNotHere
+
+
+def parcel_sent(
+    *,
+    case_no: str,
+    unit_no: int,
+    carrier: str,
+    by: str,
+    at: datetime,
+    key: str,
+    happened_at: datetime | None = None,
+) -> Entry:
+    """Record that a carrier took the owner's parcel. Raises ParcelNotOnWay without a known unit."""
+    row, unit = _known(case_no, unit_no)
+    return books.move_unit(
+        unit_id=unit.id,
+        kind="parcel.sent",
+        target=Place(TRANSIT, carrier),
+        key=f"parcel-sent:{key}",
+        door="returns",
+        by=by,
+        at=at,
+        happened_at=happened_at,
+        case_no=row.claim.case_no,
+        unit_no=row.unit_no,
+    )
+
+
+def parcel_returned(*, case_no: str, unit_no: int, by: str, at: datetime, key: str) -> Entry:
+    """Record that the carrier brought the parcel back to the owner."""
+    return _end_transit(case_no, unit_no, "parcel.returned", Place(OWNER), by, at, key)
+
+
+def lose_parcel(*, case_no: str, unit_no: int, by: str, at: datetime, key: str) -> Entry:
+    """Record a parcel as lost: its unit is at large again, still dangerous, not closed."""
+    return _end_transit(case_no, unit_no, "parcel.lost", Place(AT_LARGE), by, at, key)
+
+
+def release_stray(*, unit_id: int, reason: str, by: str, at: datetime, key: str) -> Entry:
+    """Hand a stray back to whom it belongs. Raises StrayNotHere for anything else.
+
+    `reason` is a code such as "returned_to_owner".
+    """
+    stray = Unit.objects.filter(id=unit_id, pool=STRAY).first()
+    if stray is None or stray.account not in (DEPOT, TRANSIT, RELEASED):
+        raise StrayNotHere(unit=unit_id)
+    return books.move_unit(
+        unit_id=unit_id,
+        kind="stray.released",
+        target=Place(RELEASED),
+        key=f"stray-released:{key}",
+        door="returns",
+        by=by,
+        at=at,
+        reason=reason,
+    )
+
+
+def _end_transit(
+    case_no: str, unit_no: int, kind: str, target: Place, by: str, at: datetime, key: str
+) -> Entry:
+    row, unit = _known(case_no, unit_no)
+    if unit.account not in (TRANSIT, target.account):
+        raise ParcelNotOnWay(case_no=case_no, unit_no=unit_no)
+    return books.move_unit(
+        unit_id=unit.id,
+        kind=kind,
+        target=target,
+        key=f"{kind}:{key}",
+        door="returns",
+        by=by,
+        at=at,
+        case_no=row.claim.case_no,
+        unit_no=row.unit_no,
+    )
+
+
+def _known(case_no: str, unit_no: int) -> tuple[ClaimUnit, Unit]:
+    row = queries.claim_unit(case_no=case_no, unit_no=unit_no)
+    if row.unit_id is None or row.contested:
+        raise ParcelNotOnWay(case_no=case_no, unit_no=unit_no)
+    return row, Unit.objects.get(id=row.unit_id)
