@@ -40,6 +40,6 @@ os.environ.update(
 )
 django.setup()
 
-from kaishu.base import catalogue  # noqa: E402  (Django is started above)
+from kaishu.base import catalogue
 
 catalogue.build()  # what pages say in Japanese and Chinese, as it is now
