@@ -64,3 +64,7 @@ def main() -> None:
 
 def _modules() -> set[str]:
     return {module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)])}
+
+
+if __name__ == "__main__":
+    main()

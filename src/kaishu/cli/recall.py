@@ -82,7 +82,7 @@ def publish(*, path: Path, by: str) -> None:
     from kaishu.editions import actions, queries
 
     loaded = _load(path)
-    if loaded.recall is None or loaded.errors:
+    if loaded.problems:
         _show_problems(loaded, "en")
     before = queries.current_edition(loaded.recall.slug) if loaded.recall else None
     at = datetime.now(UTC)

@@ -1,0 +1,36 @@
+"""`kaishu audit`: derive everything again and name the first thing that is wrong."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from kaishu.cli._django import start
+
+
+@click.command()
+@click.option("--all", "show_all", is_flag=True, help="Name everything, not only the first thing.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per finding.")
+def audit(*, show_all: bool, as_json: bool) -> None:
+    """Check the books: digests, chains, routes, positions, balances. Exit code 1 on a finding."""
+    start()
+    from kaishu.books.audit import audit as find
+    from kaishu.books.models import Entry
+
+    total = Entry.objects.count()
+    findings = []
+    with click.progressbar(
+        length=total, label="Auditing entries", show_pos=True, hidden=as_json
+    ) as bar:
+        for finding in find(bar.update):
+            findings.append(finding)
+            if not show_all:
+                break
+    for finding in findings:
+        words = {"code": finding.code, "where": finding.where, "what": finding.what}
+        click.echo(json.dumps(words) if as_json else str(finding))
+    if findings:
+        raise SystemExit(1)
+    if not as_json:
+        click.echo(f"The books hold: {total:,} entries, nothing wrong.")

@@ -1,0 +1,94 @@
+"""`kaishu demo`: the whole system on this machine, filled, served and explained."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from kaishu.cli._demo_files import demo_files
+
+FOLDER = Path("var/demo")
+
+
+@click.group(invoke_without_command=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--fresh", is_flag=True, help="Throw the last demo away and start again.")
+@click.option("--no-serve", is_flag=True, help="Only fill the installation.")
+@click.pass_context
+def demo(context: click.Context, *, host: str, port: int, fresh: bool, no_serve: bool) -> None:
+    """Fill an installation of its own with two real recalls, and serve it."""
+    if context.invoked_subcommand is not None:
+        return
+    if fresh:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+    _environment()
+    _fill()
+    if no_serve:
+        return
+    # Commits of people who try it are as durable as in production.
+    os.environ["KAISHU_SQLITE_SYNCHRONOUS"] = "FULL"
+    _explain(host, port)
+    command = [sys.executable, "-m", "kaishu.cli.main"]
+    worker = subprocess.Popen([*command, "worker"])  # noqa: S603 (our own command)
+    try:
+        address = ["--host", host, "--port", str(port)]
+        subprocess.run([*command, "serve", *address], check=False)  # noqa: S603 (our own command)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        worker.terminate()
+        worker.wait()
+
+
+demo.add_command(demo_files, "files")
+
+
+def _environment() -> None:
+    """Give the demo a folder, keys and a mode of its own; what is set already stays."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("KAISHU_MODE", "demo")
+    os.environ.setdefault("KAISHU_DATA_DIR", str(FOLDER.resolve()))
+    os.environ.setdefault("KAISHU_SQLITE_SYNCHRONOUS", "OFF")
+    for name, size in (("KAISHU_SECRET_KEY", 48), ("KAISHU_FIELD_KEY", 32)):
+        kept = FOLDER / f"{name.lower()}.txt"
+        if not kept.exists():
+            kept.touch(mode=0o600)
+            kept.write_text(secrets.token_hex(size))
+        os.environ.setdefault(name, kept.read_text())
+
+
+def _fill() -> None:
+    from kaishu.cli._django import start
+
+    start()
+
+    from kaishu.base import catalogue
+    from kaishu.base.clock import now
+    from kaishu.demo.seed import seed
+
+    catalogue.build()
+    seed(folder=FOLDER, now=now(), say=click.echo)
+
+
+def _explain(host: str, port: int) -> None:
+    from kaishu.demo.serials import LISTED, NOT_LISTED
+    from kaishu.demo.staff import MEMBERS, PASSWORD
+
+    site = f"http://{host}:{port}"
+    click.secho("\nKaishu demo", bold=True)
+    click.echo(f"  Owners     {site}/")
+    click.echo(f"    affected      model A1263, serial {LISTED['A1263'][0]}")
+    click.echo(f"    not affected  model A1263, serial {NOT_LISTED['A1263'][0]}")
+    click.echo(f"    two units     models A1257, A1647, serials {LISTED['A1257'][0]},")
+    click.echo(f"                  {LISTED['A1647'][0]} (Anker China)")
+    click.echo(f"  Staff      {site}/staff/    password for everybody: {PASSWORD}")
+    for member in MEMBERS:
+        click.echo(f"    {member.name:5} {member.does}")
+    click.echo(f"  Depot      {site}/depot/    sign in as sora (recycler: mori)\n")

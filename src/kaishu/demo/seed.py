@@ -1,0 +1,106 @@
+"""Fill an empty installation with both recalls and a past, through the real actions."""
+
+from __future__ import annotations
+
+import csv
+import secrets
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+from kaishu.claims.models import Claim
+from kaishu.claims.population import open_population
+from kaishu.demo.live import Past, live
+from kaishu.demo.lives import CN, JP, lives
+from kaishu.demo.serials import COUNTS, LISTED, write_recalls
+from kaishu.demo.staff import hire
+from kaishu.editions import actions as editions
+from kaishu.editions import recall_file
+from kaishu.editions.queries import recall_row
+from kaishu.payouts import actions as payouts
+from kaishu.payouts import shop_codes
+from kaishu.payouts.worker import run_once
+from kaishu.returns import actions as returns
+
+Say = Callable[[str], None]
+
+
+def seed(*, folder: Path, now: datetime, say: Say) -> None:
+    """Publish the recalls into `folder`'s installation and live its cases; once."""
+    if Claim.objects.exists():
+        say("The demo was filled before; it goes on where it was.")
+        return
+    hire()
+    say("Writing the generated serial lists …")
+    recalls = folder / "recalls"
+    recalls.mkdir(parents=True, exist_ok=True)
+    list(write_recalls(recalls))
+    for slug in (JP, CN):
+        say(f"Publishing {slug} …")
+        publish(recalls / slug)
+    say("Living some cases …")
+    _live_cases(recalls, now)
+    _quarantine(now)
+    say("Paying what is due …")
+    _pay(now)
+
+
+def publish(folder: Path) -> None:
+    """Publish one recall folder on the morning it was announced."""
+    loaded = recall_file.load(folder)
+    assert loaded.recall is not None, loaded.problems
+    at = datetime.combine(loaded.recall.announced, time(1, 0), tzinfo=UTC)
+    edition = editions.publish(loaded=loaded, by="hana", at=at)
+    open_population(recall_row=edition.recall, recall=loaded.recall, by="hana", at=at)
+
+
+def _live_cases(recalls: Path, now: datetime) -> None:
+    past = Past(now=now, serials=_serials(recalls))
+    for number, life in enumerate(lives()):
+        live(life, number, past)
+
+
+def _serials(recalls: Path, each: int = 80) -> dict[str, list[str]]:
+    """Return some listed serials per model; the easy ones are left for whoever tries the demo."""
+    return {
+        model: [
+            serial
+            for serial in _first(recalls / slug / "serials" / f"{model}.csv", each)
+            if serial not in LISTED[model]
+        ]
+        for slug, models in COUNTS.items()
+        for model in models
+    }
+
+
+def _first(path: Path, count: int) -> Iterable[str]:
+    with path.open(newline="") as file:
+        rows = csv.reader(row for row in file if not row.startswith("#"))
+        next(rows)
+        return [row[0] for _, row in zip(range(count), rows, strict=False)]
+
+
+def _quarantine(now: datetime) -> None:
+    recall_id = recall_row(JP).id
+    same = {"recall_id": recall_id, "product": "A1263", "shop": "shop-minato", "by": "sora"}
+    returns.quarantine_stock(
+        **same, quantity=2_180, at=now - timedelta(days=30), key="demo-quarantine"
+    )
+    returns.ship_stock(
+        **same,
+        recycler="recycler-mori",
+        quantity=1_500,
+        at=now - timedelta(days=20),
+        key="demo-ship",
+    )
+
+
+def _pay(now: datetime) -> None:
+    """One batch went through, one lies with the approver, the rest is due."""
+    codes = [f"KAI-{secrets.token_hex(4).upper()}" for _ in range(200)]
+    shop_codes.load_codes(commodity="coupon:CNY", codes=codes, at=now)
+    paid = payouts.propose_batch(by="yuki", at=now - timedelta(days=3), limit=14)
+    payouts.approve_batch(batch_id=paid.id, by="ren", at=now - timedelta(days=3))
+    for hours in (70, 46, 22):
+        run_once(at=now - timedelta(hours=hours))
+    payouts.propose_batch(by="yuki", at=now - timedelta(hours=5), limit=8)
