@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from kaishu.books import actions as books
+from kaishu.books.values import Place, UnitMove
 from kaishu.core import pack as packs
 from kaishu.core.pack import Pack
 from kaishu.core.recall import (
@@ -22,6 +24,7 @@ from kaishu.core.recall import (
     Text,
     Variant,
 )
+from kaishu.editions import models as editions
 
 SLUG = "kumo-jp-2026"
 LISTED = "AK20230001000042"
@@ -241,3 +244,41 @@ def write_pack(data_dir: Path, value: Recall | None = None) -> Pack:
     ref = packs.write(folder, value, 1, LISTS, PICTURES, published_at=PUBLISHED)
     packs.swap(folder, value.slug, ref)
     return packs.open_pack(folder, ref.digest)
+
+
+def publish(data_dir: Path, value: Recall | None = None) -> Pack:
+    """Publish the pack with its rows, and open its population in the books."""
+    pack = write_pack(data_dir, value)
+    row = editions.Recall.objects.create(
+        slug=pack.recall.slug, market=pack.recall.market, state=editions.RecallState.PUBLISHED
+    )
+    editions.Edition.objects.create(
+        recall=row,
+        number=1,
+        digest=pack.ref.digest,
+        content=pack.ref.digest,
+        published_at=PUBLISHED,
+        published_by="test",
+        counts={},
+    )
+    moves = [
+        UnitMove(
+            product=line.product,
+            quantity=line.quantity,
+            pool=line.pool,
+            source=Place("declared"),
+            target=Place(line.account, line.party),
+        )
+        for line in pack.recall.population
+    ]
+    books.post(
+        kind="population.opened",
+        moves=moves,
+        recall_id=row.id,
+        key=f"open-{pack.recall.slug}",
+        door="cli",
+        by="test",
+        happened_at=PUBLISHED,
+        at=PUBLISHED,
+    )
+    return pack

@@ -70,12 +70,12 @@ WORDS = {
     "remedy_sent": "Remedy sent",
     "done": "Done",
     # the six steps of a claim
-    "step.filed": "You sent the claim",
-    "step.approved": "We accepted the claim",
-    "step.kit_sent": "We sent you the return bag",
-    "step.posted": "You sent us the product",
-    "step.collected": "The product reached us",
-    "step.made_whole": "You have what we owe you",
+    "step.filed": "You send the claim",
+    "step.approved": "We check the claim",
+    "step.kit_sent": "We send you the return bag",
+    "step.posted": "You send the product",
+    "step.collected": "The product reaches us",
+    "step.made_whole": "You receive what we owe you",
     # verdicts
     "affected": "Affected",
     "not_affected": "Not affected",

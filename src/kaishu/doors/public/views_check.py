@@ -141,7 +141,6 @@ def _answer(
         "tone": TONES[verdict.answer],
         "card": site.product_card(pack, product) if product else None,
         "said": said,
-        "edition": pack.ref,
         "serial_problem": verdict.reason.startswith("serial_"),
     }
     return site.show(request, "public/answer.html", pack.recall, context)

@@ -19,6 +19,7 @@ from kaishu.core.recall import say
 from kaishu.core.tally import UnitLine
 from kaishu.doors.public import site
 from kaishu.editions import queries as editions
+from kaishu.editions.errors import RecallUnknown
 from kaishu.editions.models import Recall as RecallRow
 
 
@@ -43,10 +44,10 @@ def progress(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
 
 
 def _row(slug: str) -> RecallRow:
-    row = editions.recall_row(slug)
-    if row is None:
-        raise Http404(slug)
-    return row
+    try:
+        return editions.recall_row(slug)
+    except RecallUnknown:
+        raise Http404(slug) from None
 
 
 def _table(title: str, lines: Iterable[UnitLine]) -> dict[str, Any]:
