@@ -1,0 +1,209 @@
+"""Send approved instructions, each at most once, whatever dies in between.
+
+    ready -> calling    our promise goes to `sent` in the books, committed    (transaction 1)
+    the provider is called, outside any transaction
+    calling -> sent     what the provider answered                            (transaction 2)
+    calling -> unknown  no answer: looked up later, never sent blindly
+
+The promise leaves `owed` before the call, not after: while an order may be under way, nobody can
+change the remedy, withdraw the claim or award it again. A provider that says no gives it back.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from kaishu.books import actions as books
+from kaishu.books import corrections
+from kaishu.books.errors import PromiseMoved, RouteClosed
+from kaishu.books.models import Promise
+from kaishu.claims import queries as claims
+from kaishu.core import accounts
+from kaishu.payouts import providers
+from kaishu.payouts.batches import due_line
+from kaishu.payouts.models import BOUNCED, CALLING, READY, SENT, UNKNOWN, VOID, Instruction
+from kaishu.payouts.providers.base import NotNow, Order, Refused, Sent, Unknown
+
+logger = logging.getLogger("kaishu.payouts")
+
+# A call that took longer than this was cut off: look up what became of it.
+LEASE = timedelta(minutes=5)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one run did."""
+
+    sent: int = 0
+    refused: int = 0
+    unknown: int = 0
+    postponed: int = 0
+    void: int = 0
+    resolved: int = 0
+
+
+def send_due(*, at: datetime, by: str = "worker", limit: int = 500) -> Tally:
+    """Look up what is unknown, then send what is approved and ready, oldest first."""
+    tally = Tally()
+    for instruction_id in list(_unresolved(at)[:limit]):
+        resolve(instruction_id=instruction_id, at=at, by=by, tally=tally)
+    for instruction_id in list(_sendable()[:limit]):
+        send_one(instruction_id=instruction_id, at=at, by=by, tally=tally)
+    return tally
+
+
+def send_one(*, instruction_id: int, at: datetime, by: str, tally: Tally) -> None:
+    """Send one instruction, if it is still ready and its promise still due."""
+    instruction = _begin(instruction_id, at, by)
+    if instruction is None:
+        tally.void += 1
+        return
+    order = Order(
+        key=instruction.key,
+        commodity=instruction.commodity,
+        amount=instruction.quantity,
+        payee_ref=instruction.payee,
+        at=at,
+    )
+    try:
+        sent = providers.provider(instruction.provider).send(order)
+    except Refused as refused:
+        tally.refused += bounce(instruction, refused.reason, at=at, happened_at=at, by=by)
+    except NotNow as later:
+        tally.postponed += _postpone(instruction, later.reason, at, by)
+    except Exception as problem:
+        # Also a fault of our own: after a call has begun, only the provider knows.
+        if not isinstance(problem, Unknown):
+            logger.exception("provider call failed", extra={"key": instruction.key})
+        tally.unknown += advance(instruction, (CALLING,), UNKNOWN)
+    else:
+        tally.sent += record_sent(instruction, sent)
+
+
+def resolve(*, instruction_id: int, at: datetime, by: str, tally: Tally) -> None:
+    """Ask the provider what became of an unknown order: record it, or make it ready again.
+
+    Ready again keeps its key, so that an order still on its way is not booked twice.
+    """
+    instruction = Instruction.objects.get(id=instruction_id)
+    try:
+        found = providers.provider(instruction.provider).lookup(instruction.key)
+    except Unknown:
+        return
+    if found is not None:
+        tally.resolved += record_sent(instruction, found)
+    else:
+        tally.resolved += advance(instruction, (CALLING, UNKNOWN), READY)
+
+
+def record_sent(instruction: Instruction, sent: Sent) -> bool:
+    """Keep the provider's answer. False where a result was read meanwhile."""
+    return advance(
+        instruction, (CALLING, UNKNOWN), SENT, provider_ref=sent.ref, facts=dict(sent.facts)
+    )
+
+
+def bounce(
+    instruction: Instruction, reason: str, *, at: datetime, happened_at: datetime, by: str
+) -> bool:
+    """Give the promise back: the order failed for good. The next attempt has another key."""
+    with transaction.atomic():
+        moved = advance(instruction, (CALLING, UNKNOWN, SENT), BOUNCED, reason=reason)
+        if moved:
+            books.move_promise(
+                promise_id=instruction.promise_id,
+                kind="payout.bounced",
+                target=accounts.OWED,
+                key=f"{instruction.key}:bounced",
+                door="payouts",
+                by=by,
+                at=at,
+                happened_at=happened_at,
+                reason=reason,
+            )
+        return moved
+
+
+def advance(
+    instruction: Instruction, sources: tuple[str, ...], target: str, **fields: object
+) -> bool:
+    """Move an instruction on, only while it stands where this step starts; say whether it did."""
+    rows = Instruction.objects.filter(id=instruction.id, state__in=sources)
+    return bool(rows.update(state=target, **fields))
+
+
+def _sendable() -> QuerySet[Instruction, int]:
+    approved = Q(batch__approver__isnull=False)
+    # What was begun stays ours to finish, even if its batch is withdrawn meanwhile.
+    rows = Instruction.objects.filter(approved & Q(state=READY)).filter(
+        Q(batch__withdrawn_at=None) | Q(sent_entry_id__isnull=False)
+    )
+    return rows.order_by("id").values_list("id", flat=True)
+
+
+def _unresolved(at: datetime) -> QuerySet[Instruction, int]:
+    cut_off = Q(state=CALLING, called_at__lte=at - LEASE)
+    rows = Instruction.objects.filter(cut_off | Q(state=UNKNOWN))
+    return rows.order_by("id").values_list("id", flat=True)
+
+
+def _begin(instruction_id: int, at: datetime, by: str) -> Instruction | None:
+    """Claim an instruction and its promise, committed before the provider hears of it."""
+    with transaction.atomic():
+        rows = Instruction.objects.filter(id=instruction_id, state=READY)
+        # ready -> calling, by one worker only
+        if not rows.update(state=CALLING, called_at=at, tries=F("tries") + 1):
+            return None
+        instruction = Instruction.objects.get(id=instruction_id)
+        if instruction.sent_entry_id is not None:
+            return instruction
+        reason = _take_promise(instruction, at, by)
+        if reason:
+            advance(instruction, (CALLING,), VOID, reason=reason)
+            return None
+        return instruction
+
+
+def _take_promise(instruction: Instruction, at: datetime, by: str) -> str:
+    """Move the promise owed -> sent; return why not, where it may not leave any more."""
+    promise = Promise.objects.get(id=instruction.promise_id)
+    if promise.account != accounts.OWED:
+        return "promise_changed"
+    if due_line(promise, claims.due_facts([promise])) is None:
+        return "not_due"
+    try:
+        entry = books.move_promise(
+            promise_id=promise.id,
+            kind="payout.sent",
+            target=accounts.SENT,
+            key=f"{instruction.key}:sent:{instruction.tries}",
+            door="payouts",
+            by=by,
+            at=at,
+        )
+    except (PromiseMoved, RouteClosed):
+        return "promise_changed"
+    instruction.sent_entry_id = entry.id
+    instruction.save(update_fields=["sent_entry_id"])
+    return ""
+
+
+def _postpone(instruction: Instruction, reason: str, at: datetime, by: str) -> bool:
+    """Take the payout back: the provider booked nothing and will later."""
+    with transaction.atomic():
+        moved = advance(instruction, (CALLING,), READY, reason=reason, sent_entry_id=None)
+        if moved and instruction.sent_entry_id is not None:
+            corrections.reverse(
+                entry_id=instruction.sent_entry_id,
+                reason=reason,
+                key=f"{instruction.key}:not-now:{instruction.tries}",
+                door="payouts",
+                by=by,
+                at=at,
+            )
+        return moved

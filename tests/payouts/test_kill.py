@@ -1,0 +1,66 @@
+"""A worker killed anywhere: each promise is paid exactly once in the end."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from kaishu.payouts.models import CALLING, READY, SENT, Instruction
+from tests.claims.world import World
+from tests.payouts.teller import approved_batch, make_due, rounds, transfers
+from tests.support.environment import DATABASE_URL, ENGINE
+
+SCRIPT = Path(__file__).with_name("worker_process.py")
+OWED = "JPY: cost -3990  owed 3990"
+IN_FLIGHT = "JPY: cost -3990  sent 3990"
+PAID = "JPY: cost -3990  paid 3990"
+
+
+def run_worker_that_dies(world: World, database: str, point: str) -> None:
+    """Run the worker in another process until it dies at the point."""
+    server = DATABASE_URL.rsplit("/", 1)[0]
+    url = f"sqlite:///{database}" if ENGINE == "sqlite" else f"{server}/{database}"
+    environment = {
+        **os.environ,
+        "KAISHU_DATABASE_URL": url,
+        "KAISHU_DATA_DIR": str(settings.KAISHU_DATA_DIR),
+        "DJANGO_SETTINGS_MODULE": "kaishu.config.settings",
+    }
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT), point, world.now().isoformat()],
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 9, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("point", "state", "money", "booked"),
+    [
+        ("while the promise is taken", READY, OWED, 0),
+        ("before the call", CALLING, IN_FLIGHT, 0),
+        ("after the call", CALLING, IN_FLIGHT, 1),
+        ("while the answer is kept", CALLING, IN_FLIGHT, 1),
+        ("after the answer was kept", SENT, IN_FLIGHT, 1),
+        ("while a result is read", SENT, IN_FLIGHT, 1),
+        ("after a result was moved", SENT, IN_FLIGHT, 1),
+    ],
+)
+def test_a_worker_killed_at_any_point_pays_once(
+    real_world: World, fresh_db: str, point: str, state: str, money: str, booked: int
+) -> None:
+    make_due(real_world, "SN0001")
+    approved_batch(real_world)
+    run_worker_that_dies(real_world, fresh_db, point)
+    assert Instruction.objects.get().state == state
+    assert (money in real_world.books(), transfers()) == (True, booked)
+    rounds(real_world)
+    assert (PAID in real_world.books(), transfers()) == (True, 1)
+    assert Instruction.objects.count() == 1
