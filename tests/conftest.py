@@ -24,7 +24,7 @@ from tests.support import databases
 from tests.support.server import running_site
 
 DATABASE_FIXTURES = {"db", "fresh_db", "site", "client", "admin_client", "transactional_db"}
-SEED = "--hypothesis-seed"  # also the name that hypothesis keeps the option under
+SEED = "--hypothesis-seed"
 BROWSER_FIXTURES = {"browser", "browser_page", "open_page"}
 
 hypothesis.settings.register_profile("slice", max_examples=100, deadline=None, print_blob=True)
@@ -34,14 +34,16 @@ hypothesis.settings.load_profile("torture" if os.environ.get("KAISHU_TORTURE") =
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose a hypothesis seed, so that the header can name it."""
+    """Choose a hypothesis seed, so that the run can name it."""
     if config.getoption(SEED) is None:
-        setattr(config.option, SEED, str(random.SystemRandom().randrange(2**32)))
+        config.option.hypothesis_seed = str(random.SystemRandom().randrange(2**32))
 
 
-def pytest_report_header(config: pytest.Config) -> str:
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
     """Name what a failing run needs to be run again."""
-    return f"kaishu: {ENGINE}, {SEED}={config.getoption(SEED)}"
+    terminalreporter.write_line(f"engine {ENGINE}, {SEED}={config.getoption(SEED)}")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -76,15 +76,21 @@ def machine() -> bool:
     return browser.main() == 0
 
 
+def pytest_options() -> list[str]:
+    """Return how pytest is run; KAISHU_TEST_WORKERS=2 spreads the tests over processes."""
+    workers = os.environ.get("KAISHU_TEST_WORKERS", "0")
+    return ["-q", "--durations=5", "-n", workers, "--dist", "worksteal"]
+
+
 def tests_on_sqlite() -> bool:
     """Run every test."""
     os.environ["KAISHU_TEST_DB"] = "sqlite"
-    return commands(["pytest", "-q"])
+    return commands(["pytest", *pytest_options()])
 
 
 def tests_on_postgres() -> bool:
     """Run every test that uses the database, the browser's walks left out."""
-    return commands(["python", "tools/postgres.py", "pytest", "-q"])
+    return commands(["python", "tools/postgres.py", "pytest", *pytest_options()])
 
 
 def benchmarks() -> bool:

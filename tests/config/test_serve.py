@@ -53,6 +53,8 @@ def fetch_when_up(url: str, *, seconds: float = 40) -> tuple[int, dict[str, str]
     while True:
         try:
             return fetch(url)
+        except urllib.error.HTTPError:
+            raise  # it is up, and wrong
         except (urllib.error.URLError, ConnectionError):
             if time.monotonic() > deadline:
                 raise
