@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -130,15 +130,17 @@ def _show_counts(loaded: Loaded) -> None:
 
 def _show_problems(loaded: Loaded, language: str) -> None:
     """Show problems as `file:line: severity [code] sentence`; many alike are cut short."""
-    for _, alike in groupby(loaded.problems, key=lambda found: (found.file, found.code)):
-        problems = list(alike)
-        for found in problems[:SHOWN_EACH]:
+    alike: Counter[tuple[str, str]] = Counter()
+    for found in loaded.problems:
+        alike[found.file, found.code] += 1
+        if alike[found.file, found.code] <= SHOWN_EACH:
             click.echo(
                 f"{found.file}:{found.line}: {found.severity.value} [{found.code}] "
                 f"{found.say(language)}"
             )
-        if len(problems) > SHOWN_EACH:
-            click.echo(f"… and {len(problems) - SHOWN_EACH} more [{problems[0].code}]")
+    for (file, code), number in alike.items():
+        if number > SHOWN_EACH:
+            click.echo(f"{file}: … and {number - SHOWN_EACH} more [{code}]")
     click.echo(f"{len(loaded.errors)} errors, {len(loaded.warnings)} warnings.")
 
 

@@ -38,8 +38,10 @@ def _check_format(draft: Draft, form: SerialFormat) -> None:
     path = ("serials", form.code)
     if len(set(form.alphabet)) != len(form.alphabet) or not form.alphabet.isascii():
         draft.error("alphabet_wrong", *path, "alphabet", format=form.code)
+        draft.unfit_formats.add(form.code)
     if not form.lengths or min(form.lengths) < 1:
         draft.error("lengths_wrong", *path, "lengths", format=form.code)
+        draft.unfit_formats.add(form.code)
     if set(form.prefix) - set(form.alphabet):
         draft.error("format_prefix_wrong", *path, "prefix", prefix=form.prefix)
     for typed, meant in form.confusions.items():
@@ -59,6 +61,7 @@ def _check_product(draft: Draft, number: int, product: Product) -> None:
             value=product.serial_format,
             known=", ".join(known),
         )
+    draft.short(product.model, *path, "model")
     if product.units < 1:
         draft.error("number_not_positive", *path, "units", key="units", value=product.units)
     if product.sold_from and product.sold_to and product.sold_from > product.sold_to:

@@ -54,8 +54,9 @@ def _unknown_model(draft: Draft, path: Path, model: str) -> None:
 
 
 def _form(draft: Draft, product: Product) -> SerialFormat | None:
+    """Return the format of a product's serials, if there is one that can be checked by."""
     forms = (form for form in draft.recall.formats if form.code == product.serial_format)
-    return next(forms, None)
+    return next((form for form in forms if form.code not in draft.unfit_formats), None)
 
 
 def _check_keys(draft: Draft, path: Path, rule: Rule) -> bool:

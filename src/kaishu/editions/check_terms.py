@@ -35,6 +35,7 @@ def _check_head(draft: Draft) -> None:
     recall = draft.recall
     if recall.slug and not SLUG.fullmatch(recall.slug):
         draft.error("slug_form", "recall", "slug", slug=recall.slug)
+    draft.short(recall.slug, "recall", "slug")
     if recall.currency and recall.currency not in CURRENCIES:
         draft.error("currency_unknown", "recall", "currency", currency=recall.currency)
     if recall.market and recall.market not in CODES:
@@ -68,6 +69,8 @@ def _check_remedy(draft: Draft, number: int, remedy: Remedy) -> None:
                 "model_unknown", *path, "products", place, model=model, known=", ".join(known)
             )
     money = remedy.commodity.removeprefix("coupon:")
+    draft.short(remedy.code, *path, "code")
+    draft.short(remedy.commodity, *path, "commodity")
     is_money = bool(CURRENCY.fullmatch(money))
     if is_money:
         _check_money(draft, number, money)
@@ -107,6 +110,8 @@ def _check_evidence(draft: Draft) -> None:
 def _check_parties(draft: Draft) -> None:
     parties = draft.recall.parties
     draft.once("party_twice", [(("parties", n, "code"), p.code) for n, p in enumerate(parties)])
+    for number, party in enumerate(parties):
+        draft.short(party.code, "parties", number, "code")
     known = [party.code for party in parties]
     rows = draft.recall.population
     draft.once(

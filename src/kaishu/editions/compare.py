@@ -99,18 +99,19 @@ def _list_rules(rules: tuple[Rule, ...]) -> Iterator[tuple[tuple[str, int], Rule
             yield (rule.product, seen[rule.product]), rule
 
 
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
+def _leaves(value: Any, path: str, name: str = "") -> Iterator[tuple[str, str]]:
     if is_dataclass(value) and not isinstance(value, type):
         for field in fields(value):
-            yield from _leaves(getattr(value, field.name), _join(path, field.name))
+            yield from _leaves(getattr(value, field.name), _join(path, field.name), field.name)
     elif isinstance(value, Mapping):
         for key in value:
             yield from _leaves(value[key], _join(path, key))
+    elif isinstance(value, tuple) and any(isinstance(item, str | int) for item in value):
+        yield path, ", ".join(str(item) for item in value)
     elif isinstance(value, tuple):
-        names = NAMED_BY.get(path.rpartition(".")[2].partition("[")[0], ())
         for number, item in enumerate(value, start=1):
-            name = " ".join(filter(None, (getattr(item, key) for key in names))) or str(number)
-            yield from _leaves(item, f"{path}[{name}]")
+            names = [getattr(item, key) for key in NAMED_BY.get(name, ())]
+            yield from _leaves(item, f"{path}[{' '.join(filter(None, names)) or number}]")
     elif value is not None and value != "":
         yield path, str(value)
 

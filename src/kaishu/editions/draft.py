@@ -11,10 +11,15 @@ from kaishu.editions.lists import SerialList
 from kaishu.editions.positions import Path, Positions
 from kaishu.editions.problems import Findings
 
+LONGEST_NAME = 40  # recalls, models, SKUs and parties are columns of the books
+
 
 @dataclass(kw_only=True)
 class Draft:
-    """What the checks share. `lists` and `pictures` hold what could be read of the files."""
+    """What the checks share. `lists` and `pictures` hold what could be read of the files.
+
+    `unfit_formats` are serial formats that nothing can be checked by.
+    """
 
     folder: Folder
     recall: Recall
@@ -23,6 +28,7 @@ class Draft:
     findings: Findings
     lists: dict[str, SerialList] = field(default_factory=dict)
     pictures: dict[str, bytes] = field(default_factory=dict)
+    unfit_formats: set[str] = field(default_factory=set)
 
     def error(self, code: str, *path: str | int, **facts: object) -> None:
         """Note an error at a key of the recall file."""
@@ -35,6 +41,11 @@ class Draft:
     def line(self, *path: str | int) -> int:
         """Return the line of a key of the recall file."""
         return self.positions.line(path)
+
+    def short(self, value: str, *path: str | int) -> None:
+        """Note a name that is too long for the columns that hold it."""
+        if len(value) > LONGEST_NAME:
+            self.error("name_too_long", *path, value=value, longest=LONGEST_NAME)
 
     def once(self, code: str, paths: Mapping[Path, object] | list[tuple[Path, object]]) -> None:
         """Note an error for each value that stands at a second path; names the first line."""
