@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kaishu.claims.errors import ClaimIncomplete, ClaimTooLong
@@ -54,13 +54,26 @@ class UnitFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimFacts:
-    """One person's claim in one recall. `evidence` here belongs to the claim as a whole."""
+    """One person's claim in one recall. `evidence` here belongs to the claim as a whole.
+
+    `consent` is the version of the text that the owner agreed to; empty on doors without one.
+    """
 
     recall: str
     language: str
     contact: Contact
     units: tuple[UnitFacts, ...]
     evidence: tuple[EvidenceRef, ...] = ()
+    consent: str = ""
+
+    def without_file_names(self) -> ClaimFacts:
+        """Return what makes two requests the same: a form sent twice stores its photo twice."""
+        units = tuple(replace(u, evidence=_unnamed(u.evidence)) for u in self.units)
+        return replace(self, units=units, evidence=_unnamed(self.evidence))
+
+
+def _unnamed(items: tuple[EvidenceRef, ...]) -> tuple[EvidenceRef, ...]:
+    return tuple(replace(item, name="") for item in items)
 
 
 def check(facts: ClaimFacts) -> None:

@@ -69,6 +69,7 @@ def secure(
 
 def take_over(row: ClaimUnit, *, number: int, by: str, at: datetime) -> None:
     """Become the holder of the unit that another claim just gave up; the caller saves the row."""
+    assert row.unit_id is not None
     unit = Unit.objects.get(id=row.unit_id)
     _become_holder(row, unit, door="claims", by=by, at=at, key=f"holder-{number}")
 

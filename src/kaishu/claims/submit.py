@@ -38,7 +38,7 @@ def submit_claim(*, facts: ClaimFacts, key: str, door: str, by: str, at: datetim
     ClaimIncomplete and ClaimTooLong for what cannot be stored.
     """
     check(facts)
-    request_hash = tokens.request_hash(facts)
+    request_hash = tokens.request_hash(facts.without_file_names())
     for attempt in range(ATTEMPTS):
         first = Claim.objects.filter(door=door, by=by, key=key).first()
         if first is not None:
@@ -82,6 +82,13 @@ def _save(claim: Claim, facts: ClaimFacts) -> None:
     claim.person_id = people.register(
         contact=facts.contact, language=facts.language, at=claim.submitted_at
     )
+    if facts.consent:
+        people.record_consent(
+            person_id=claim.person_id,
+            text_version=facts.consent,
+            given=True,
+            at=claim.submitted_at,
+        )
     claim.save(force_insert=True)
     rows = [
         _unit(claim, number, unit, edition.id, pack) for number, unit in enumerate(facts.units, 1)

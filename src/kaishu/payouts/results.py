@@ -71,6 +71,7 @@ def _move(result: Result, at: datetime, by: str) -> bool:
         return False
     if result.kind == "bounced":
         return bounce(instruction, result.reason, at=at, happened_at=result.happened_at, by=by)
+    sources: tuple[str, ...]
     if result.kind == "settled":
         # A result is also an answer to a call whose own answer was lost.
         sources, target, account = (CALLING, UNKNOWN, SENT), SETTLED, accounts.PAID

@@ -55,16 +55,20 @@ class Parcel:
     at: datetime
     key: str
 
-    @property
-    def case(self) -> dict[str, object]:
-        """Return what every entry of this parcel carries."""
-        return {
-            "door": "returns",
-            "by": self.by,
-            "at": self.at,
-            "case_no": self.unit.claim.case_no,
-            "unit_no": self.unit.unit_no,
-        }
+    def post(self, unit_id: int, kind: str) -> None:
+        """Bring a books unit into this site."""
+        books.move_unit(
+            unit_id=unit_id,
+            kind=kind,
+            target=Place(DEPOT, self.site),
+            key=f"scan:{self.key}",
+            door="returns",
+            by=self.by,
+            at=self.at,
+            case_no=self.unit.claim.case_no,
+            unit_no=self.unit.unit_no,
+            reason=self.outcome,
+        )
 
 
 def scan_parcel(
@@ -153,14 +157,7 @@ def _receive(parcel: Parcel) -> tuple[int | None, int | None]:
     if place.account in UNIT_ENDS and place.account != GONE:
         raise UnitClosed(account=place.account)
     if (place.account, place.party) != (DEPOT, parcel.site):
-        books.move_unit(
-            unit_id=unit_id,
-            kind="parcel.received",
-            target=Place(DEPOT, parcel.site),
-            key=f"scan:{parcel.key}",
-            reason=parcel.outcome,
-            **parcel.case,
-        )
+        parcel.post(unit_id, "parcel.received")
     _settle(parcel)
     return unit_id, None
 
@@ -176,14 +173,7 @@ def _keep_stray(parcel: Parcel) -> tuple[int | None, int | None]:
         place=Place(DECLARED),
         tag=f"stray {case_no}-{unit_no}-{number}",
     )
-    books.move_unit(
-        unit_id=stray.id,
-        kind="stray.received",
-        target=Place(DEPOT, parcel.site),
-        key=f"scan:{parcel.key}",
-        reason=parcel.outcome,
-        **parcel.case,
-    )
+    parcel.post(stray.id, "stray.received")
     _settle(parcel)
     return None, stray.id
 

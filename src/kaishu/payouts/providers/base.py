@@ -66,7 +66,10 @@ class Result:
 class Provider(Protocol):
     """One way to pay."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Name the provider, as instructions and events do."""
+        ...
 
     def send(self, order: Order) -> Sent:
         """Book an order, once per key. Raises Unknown, Refused, NotNow."""
