@@ -115,9 +115,21 @@ def recall(**changes: object) -> Recall:
             "Stop using it now. Do not charge it.",
         ),
         "do_now": (
-            three("電源を切り、ケーブルを抜きます。", "关机，拔掉数据线。", "Switch it off and pull out the cable."),
-            three("燃えにくいところに置きます。", "放在不易燃的地方。", "Put it where nothing can burn."),
-            three("下のボタンから申し込みます。", "点下面的按钮申请。", "Make your claim with the button below."),
+            three(
+                "電源を切り、ケーブルを抜きます。",
+                "关机，拔掉数据线。",
+                "Switch it off and pull out the cable.",
+            ),
+            three(
+                "燃えにくいところに置きます。",
+                "放在不易燃的地方。",
+                "Put it where nothing can burn.",
+            ),
+            three(
+                "下のボタンから申し込みます。",
+                "点下面的按钮申请。",
+                "Make your claim with the button below.",
+            ),
         ),
         "keep_safe": three(
             "金属や陶器の容器に入れ、人のいない涼しい場所に置いてください。",
@@ -168,7 +180,9 @@ def recall(**changes: object) -> Recall:
         ),
         "rules": (
             Rule(no=1, product="K100", kind=RuleKind.LIST, file="k100.csv"),
-            Rule(no=2, product="K200", kind=RuleKind.MODEL, when=Conditions(not_colours=("white",))),
+            Rule(
+                no=2, product="K200", kind=RuleKind.MODEL, when=Conditions(not_colours=("white",))
+            ),
             Rule(
                 no=3,
                 product="K300",
@@ -188,10 +202,14 @@ def recall(**changes: object) -> Recall:
                 title=three("新しい製品と交換", "换一个新的", "A new product"),
                 what_you_get=three("安全な新型 1台", "安全的新款1台", "One safe, newer model"),
                 what_you_send=three(
-                    "届いた袋に入れて、回収品を送ります", "用寄到的袋子寄回旧品", "The old one, in the bag we send you"
+                    "届いた袋に入れて、回収品を送ります",
+                    "用寄到的袋子寄回旧品",
+                    "The old one, in the bag we send you",
                 ),
                 how_long=three(
-                    "回収品が届いてから2週間ほど", "收到旧品后约两周", "About two weeks after the old one reaches us"
+                    "回収品が届いてから2週間ほど",
+                    "收到旧品后约两周",
+                    "About two weeks after the old one reaches us",
                 ),
             ),
             Remedy(
@@ -203,12 +221,18 @@ def recall(**changes: object) -> Recall:
                 quantity=3990,
                 kit="kit:bag",
                 title=three("3,990円の返金", "退款3990日元", "A refund of ¥3,990"),
-                what_you_get=three("銀行振込で3,990円", "银行转账3990日元", "¥3,990 to your bank account"),
+                what_you_get=three(
+                    "銀行振込で3,990円", "银行转账3990日元", "¥3,990 to your bank account"
+                ),
                 what_you_send=three(
-                    "届いた袋に入れて、回収品を送ります", "用寄到的袋子寄回旧品", "The old one, in the bag we send you"
+                    "届いた袋に入れて、回収品を送ります",
+                    "用寄到的袋子寄回旧品",
+                    "The old one, in the bag we send you",
                 ),
                 how_long=three(
-                    "回収品が届いてから1週間ほど", "收到旧品后约一周", "About one week after the old one reaches us"
+                    "回収品が届いてから1週間ほど",
+                    "收到旧品后约一周",
+                    "About one week after the old one reaches us",
                 ),
             ),
         ),

@@ -115,7 +115,12 @@ def test_the_colour_is_asked_only_where_the_verdict_asks() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "tone"),
-    [("2023年5月1日", "ok"), ("R6.5.1", "affected"), ("1 May 2024", "affected"), ("unknown", "ask")],
+    [
+        ("2023年5月1日", "ok"),
+        ("R6.5.1", "affected"),
+        ("1 May 2024", "affected"),
+        ("unknown", "ask"),
+    ],
 )
 def test_the_day_of_purchase_is_read_in_many_forms(typed: str, tone: str) -> None:
     root = page(CHECK.format("en"), model="K300", serial=kumo.LISTED, bought=typed)
@@ -152,7 +157,9 @@ def test_a_drawing_is_kept_for_ever_and_can_run_nothing() -> None:
     assert Client().get(source.replace("label-serial.svg", "manifest.json")).status_code == 404
 
 
-@pytest.mark.parametrize(("code", "words"), [("ja", "見つかりません"), ("zh-hans", "找不到"), ("en", "not here")])
+@pytest.mark.parametrize(
+    ("code", "words"), [("ja", "見つかりません"), ("zh-hans", "找不到"), ("en", "not here")]
+)
 def test_a_missing_page_has_a_next_step_and_a_telephone(code: str, words: str) -> None:
     response = Client().get(f"/{code}/nowhere/")
     assert response.status_code == 404

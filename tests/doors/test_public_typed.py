@@ -13,8 +13,21 @@ MAY = date(2024, 5, 4)
 
 @pytest.mark.parametrize(
     "typed",
-    ["2024-5-4", "2024/05/04", "2024.5.4", "20240504", "２０２４年５月４日", "2024年5月4号", " 2024 5 4 "]
-    + ["令和6年5月4日", "R6.5.4", "r6-05-04", "4 May 2024", "May 4, 2024", "4th may 2024"],
+    [
+        "2024-5-4",
+        "2024/05/04",
+        "2024.5.4",
+        "20240504",
+        "２０２４年５月４日",
+        "2024年5月4号",
+        " 2024 5 4 ",
+        "令和6年5月4日",
+        "R6.5.4",
+        "r6-05-04",
+        "4 May 2024",
+        "May 4, 2024",
+        "4th may 2024",
+    ],
 )
 def test_one_day_has_many_forms(typed: str) -> None:
     assert read_date(typed) == MAY
@@ -29,7 +42,9 @@ def test_a_day_above_twelve_settles_the_order() -> None:
     assert read_date("25/12/2023") == read_date("12/25/2023") == date(2023, 12, 25)
 
 
-@pytest.mark.parametrize("typed", ["03/04/2024", "2024-13-1", "2024-2-30", "last year", "", "24-5-4"])
+@pytest.mark.parametrize(
+    "typed", ["03/04/2024", "2024-13-1", "2024-2-30", "last year", "", "24-5-4"]
+)
 def test_what_is_no_day_or_two_days_is_unreadable(typed: str) -> None:
     with pytest.raises(Unreadable):
         read_date(typed)
@@ -37,8 +52,15 @@ def test_what_is_no_day_or_two_days_is_unreadable(typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "currency", "amount"),
-    [("¥3,990", "JPY", 3990), ("３９９０円", "JPY", 3990), ("3990.00", "JPY", 3990)]
-    + [("269", "CNY", 26900), ("269.5元", "CNY", 26950), ("￥269.00", "CNY", 26900), ("0", "CNY", 0)],
+    [
+        ("¥3,990", "JPY", 3990),
+        ("３９９０円", "JPY", 3990),
+        ("3990.00", "JPY", 3990),
+        ("269", "CNY", 26900),
+        ("269.5元", "CNY", 26950),
+        ("￥269.00", "CNY", 26900),
+        ("0", "CNY", 0),
+    ],
 )
 def test_amounts_become_minor_units(typed: str, currency: str, amount: int) -> None:
     assert read_amount(typed, currency=currency) == amount

@@ -60,9 +60,13 @@ class Language:
         chosen_by_path = code is not None
         if code is None:
             cookie = request.COOKIES.get(COOKIE, "")
-            code = cookie if cookie in TAGS else of_browser(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
+            code = (
+                cookie
+                if cookie in TAGS
+                else of_browser(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
+            )
         with translation.override(code):
-            request.LANGUAGE_CODE = code  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = code
             request.lang = TAGS[code]  # type: ignore[attr-defined]
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", TAGS[code])

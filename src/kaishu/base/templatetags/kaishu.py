@@ -1,4 +1,4 @@
-"""Template tags that every page may use without loading: numbers, dates and codes as people read them.
+"""Template tags that every page may use without loading: numbers, dates, codes in words.
 
 Registered as built-ins in settings. Each follows the language in force.
 """
@@ -32,14 +32,18 @@ def groups_of_four(code: str) -> list[str]:
 @register.filter
 def serial_groups(serial: object) -> SafeString:
     """Show a serial in groups of four that still copies as one word."""
-    parts = format_html_join("", "<span>{}</span>", ((part,) for part in groups_of_four(str(serial))))
+    parts = format_html_join(
+        "", "<span>{}</span>", ((part,) for part in groups_of_four(str(serial)))
+    )
     return format_html('<span class="code">{}</span>', parts)
 
 
 @register.filter
 def case_no(number: object) -> SafeString:
     """Show a case number as 4-4-4; copied, it keeps its spaces."""
-    parts = format_html_join(" ", "<span>{}</span>", ((part,) for part in groups_of_four(str(number))))
+    parts = format_html_join(
+        " ", "<span>{}</span>", ((part,) for part in groups_of_four(str(number)))
+    )
     return format_html('<span class="code spaced">{}</span>', parts)
 
 
@@ -97,7 +101,7 @@ def say(text: Mapping[str, str]) -> str:
 
 @register.filter
 def word(code: object) -> str:
-    """Say a closed code (account, condition, decision, stage step, state) in the language in force."""
+    """Say a closed code (account, stage, colour, answer) in the language in force."""
     return words.word(str(code))
 
 
@@ -115,8 +119,10 @@ def condition_word(code: object) -> str:
 
 @register.simple_tag
 def sentence(code: str, facts: Mapping[str, str] | None = None, **more: object) -> Sentence:
-    """Find the sentence of a reason code; `{% sentence code facts as s %}{{ s.text }} {{ s.next }}`."""
-    return find_sentence(code, language.tag(), {**(facts or {}), **{k: str(v) for k, v in more.items()}})
+    """Find the sentence of a reason code: `{% sentence code facts as s %}{{ s.text }}`."""
+    return find_sentence(
+        code, language.tag(), {**(facts or {}), **{k: str(v) for k, v in more.items()}}
+    )
 
 
 @register.simple_tag

@@ -33,9 +33,16 @@ class Plain(forms.Form):
     use_required_attribute = False
 
     def text(
-        self, label: str, *, hint: str = "", missing: str = "", limit: int = LONGEST, **attrs: str
+        self,
+        label: str,
+        *,
+        hint: str = "",
+        missing: str = "",
+        limit: int = LONGEST,
+        look: str = "",
+        **attrs: str,
     ) -> forms.CharField:
-        """Build one text question; `missing` is what is said when it is empty, "" = may be empty."""
+        """Build one text question; `missing` is said when it is empty, and "" lets it be empty."""
         field = forms.CharField(
             label=label,
             help_text=hint,
@@ -45,7 +52,7 @@ class Plain(forms.Form):
                 "required": missing,
                 "max_length": _("This is too long. Keep it under %(limit_value)d characters."),
             },
-            widget=forms.TextInput(attrs={"spellcheck": "false", **attrs}),
+            widget=forms.TextInput(attrs={"spellcheck": "false", **_class(look), **attrs}),
         )
         field.widget.attrs.pop("maxlength", None)
         return field
@@ -54,8 +61,8 @@ class Plain(forms.Form):
 class UnitForm(Plain):
     """The questions about one product of the claim."""
 
-    def __init__(self, *args: Any, recall: Recall, no: int, model: str, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=f"u{no}", auto_id="id-%s", **kwargs)
+    def __init__(self, *, recall: Recall, no: int, model: str, **given: Any) -> None:
+        super().__init__(prefix=f"u{no}", auto_id="id-%s", **given)
         self.recall, self.no, self.model = recall, no, model
         self.remedies: tuple[Remedy, ...] = (
             recall.remedies_for(model) if recall.product(model) else recall.remedies
@@ -73,10 +80,12 @@ class UnitForm(Plain):
         )
         self.fields["serial"] = self.text(
             _("Serial number"),
-            hint=_("Type it as it is printed. If you cannot read it, leave this empty and add a photo."),
+            hint=_(
+                "Type it as it is printed. If you cannot read it, leave this empty and add a photo."
+            ),
             autocomplete="off",
             autocapitalize="characters",
-            **{"class": "code"},
+            look="code",
         )
         recall, product = self.recall, self.recall.product(self.model)
         products = [product] if product else list(recall.products)
@@ -84,7 +93,10 @@ class UnitForm(Plain):
         if len(colours) > 1:
             choices = [("", _("I do not know")), *((c, words.word(c)) for c in colours)]
             self.fields["colour"] = forms.ChoiceField(
-                label=_("Colour"), required=False, choices=choices
+                label=_("Colour"),
+                required=False,
+                choices=choices,
+                error_messages={"invalid_choice": _("Choose the colour again.")},
             )
 
     def _add_choices(self) -> None:
@@ -119,7 +131,11 @@ class UnitForm(Plain):
             self.fields["order_amount"] = self.text(
                 _("What you paid for it"),
                 hint=_("The amount for this one product, for example %(example)s")
-                % {"example": words.quantity(300_00 if self.recall.currency == "CNY" else 3990, self.recall.currency)},
+                % {
+                    "example": words.quantity(
+                        300_00 if self.recall.currency == "CNY" else 3990, self.recall.currency
+                    )
+                },
                 missing=_("Type what you paid.") if self._must(rule.order_amount) else "",
                 inputmode="decimal",
                 autocomplete="off",
@@ -187,8 +203,8 @@ class UnitForm(Plain):
 class PersonForm(Plain):
     """Who claims, and how we reach them. Asked once, however many products."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="id-%s", **kwargs)
+    def __init__(self, **given: Any) -> None:
+        super().__init__(auto_id="id-%s", **given)
         self.fields["name"] = self.text(
             _("Your name"), missing=_("Type your name."), autocomplete="name"
         )
@@ -197,7 +213,9 @@ class PersonForm(Plain):
             help_text=_("We need an e-mail address or a telephone number. One is enough."),
             required=False,
             max_length=None,
-            error_messages={"invalid": _("This e-mail address is not complete. Example: name@example.com")},
+            error_messages={
+                "invalid": _("This e-mail address is not complete. Example: name@example.com")
+            },
             widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
         )
         self.fields["email"].widget.attrs.pop("maxlength", None)
@@ -218,7 +236,9 @@ class PersonForm(Plain):
             attrs={"rows": "3", "autocomplete": "street-address", "spellcheck": "false"}
         )
         self.fields["consent"] = forms.BooleanField(
-            label=_("You may use what I wrote here to carry out this recall, and for nothing else."),
+            label=_(
+                "You may use what I wrote here to carry out this recall, and for nothing else."
+            ),
             error_messages={"required": _("Tick the box so that we may work on your claim.")},
         )
 
@@ -252,11 +272,15 @@ def problems_of(form: forms.Form) -> Iterator[Problem]:
             yield Problem(first, str(field.errors[0]))
 
 
-def claim_facts(
-    *, recall: Recall, contact: Contact, units: tuple[UnitFacts, ...]
-) -> ClaimFacts:
+def claim_facts(*, recall: Recall, contact: Contact, units: tuple[UnitFacts, ...]) -> ClaimFacts:
     """Put the parts together as the one value that `submit_claim` takes."""
-    return ClaimFacts(recall=recall.slug, language=language.tag(), contact=contact, units=units)
+    return ClaimFacts(
+        recall=recall.slug,
+        language=language.tag(),
+        contact=contact,
+        units=units,
+        consent=CONSENT,
+    )
 
 
 def typed_values(form: forms.Form, data: Mapping[str, str]) -> dict[str, str]:
@@ -271,3 +295,7 @@ def _radios(label: str, choices: list[tuple[str, str]], *, missing: str) -> form
         widget=forms.RadioSelect,
         error_messages={"required": missing, "invalid_choice": missing},
     )
+
+
+def _class(look: str) -> dict[str, str]:
+    return {"class": look} if look else {}

@@ -80,12 +80,14 @@ def typed_page(request: HttpRequest, recall: Recall, *, judged: bool) -> ClaimPa
     key = data.get("key", "")
     key = key if _KEY.fullmatch(key) else uuid.uuid4().hex
     units = [_typed_unit(request, recall, no, key, judged) for no in range(1, _how_many(data) + 1)]
-    person = PersonForm(data) if judged else PersonForm(initial=typed_values(PersonForm(), data))
+    person = (
+        PersonForm(data=data) if judged else PersonForm(initial=typed_values(PersonForm(), data))
+    )
     return ClaimPage(recall=recall, key=key, units=tuple(units), person=person)
 
 
 def with_another(page: ClaimPage) -> ClaimPage:
-    """Return the page with one more product, in the same order as the first until said otherwise."""
+    """Return the page with one more product; its order is the first one's until said otherwise."""
     if not page.may_add:
         return page
     return replace(page, units=(*page.units, _blank(page.recall, len(page.units) + 1, {})))
@@ -105,7 +107,9 @@ def problems(page: ClaimPage) -> list[Problem]:
     found: list[Problem] = []
     for part in page.units:
         found += problems_of(part.form)
-        found += [Problem(f"id-{slot.field}", slot.problem.text) for slot in part.slots if slot.problem]
+        found += [
+            Problem(f"id-{slot.field}", slot.problem.text) for slot in part.slots if slot.problem
+        ]
     return found + list(problems_of(page.person))
 
 
@@ -117,8 +121,10 @@ def judge_files(page: ClaimPage) -> ClaimPage:
         photo, proof = part.photo, part.proof
         serial = part.form.data.get(part.form.add_prefix("serial"), "").strip()
         if _missing(photo) and (rule.serial_photo == "required" or not serial):
-            words = _("Add a photo of the serial number.") if serial else _(
-                "Type the serial number, or add a photo of it."
+            words = (
+                _("Add a photo of the serial number.")
+                if serial
+                else _("Type the serial number, or add a photo of it.")
             )
             photo = replace(photo, problem=Sentence(words, ""))
         if _missing(proof) and rule.proof == "required" and not part.same_order:
@@ -162,9 +168,7 @@ def _blank(recall: Recall, no: int, said: Mapping[str, Any]) -> UnitPart:
     )
 
 
-def _typed_unit(
-    request: HttpRequest, recall: Recall, no: int, key: str, judged: bool
-) -> UnitPart:
+def _typed_unit(request: HttpRequest, recall: Recall, no: int, key: str, judged: bool) -> UnitPart:
     data = request.POST
     form = UnitForm(recall=recall, no=no, model=data.get(f"u{no}-model", ""), data=data)
     same_order = no > 1 and f"u{no}-same_order" in data

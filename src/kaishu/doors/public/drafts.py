@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import cast
 
 from django.conf import settings
 from django.core import signing
@@ -63,16 +64,15 @@ class Slot:
 def take(request: HttpRequest, *, field: str, kind: str, key: str) -> Slot:
     """Return the slot after this request: a new file if a good one came, else what was kept."""
     kept = _open(request.POST.get(f"{field}-kept", ""), key=key)
-    upload = request.FILES.get(field)
+    # LimitedUpload makes only these two kinds.
+    upload = cast("TemporaryUploadedFile | TooBigFile | None", request.FILES.get(field))
     if upload is None or not upload.name:
         return _slot(field, kind, kept, key)
     try:
         return _slot(field, kind, _keep(upload, kind=kind), key)
     except Refusal as refusal:
         problem = sentence(refusal.code, language.tag(), refusal.facts)
-        return Slot(
-            field=field, kind=kind, kept=kept, ticket=_seal(kept, key=key), problem=problem
-        )
+        return Slot(field=field, kind=kind, kept=kept, ticket=_seal(kept, key=key), problem=problem)
 
 
 def _slot(field: str, kind: str, kept: Draft | None, key: str) -> Slot:

@@ -22,7 +22,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         404,
         _("This page is not here"),
         _("Perhaps the address has a typing mistake, or a part of it was lost in a message."),
-        [_("Compare the address with the letter or message you got."), _("Or start again from the list of recalls.")],
+        [
+            _("Compare the address with the letter or message you got."),
+            _("Or start again from the list of recalls."),
+        ],
     )
 
 
@@ -32,8 +35,14 @@ def no_such_claim(request: HttpRequest) -> HttpResponse:
         request,
         404,
         _("We cannot open a claim with this address"),
-        _("The address of a claim is long. If only a part was copied, it does not open. Your claim is not lost."),
-        [_("Open the whole address that you kept or that we sent you."), _("Or call us and read out your reference number. Have your name ready.")],
+        _(
+            "The address of a claim is long. If only a part was copied, it does not open. Your "
+            "claim is not lost."
+        ),
+        [
+            _("Open the whole address that you kept or that we sent you."),
+            _("Or call us and read out your reference number. Have your name ready."),
+        ],
     )
 
 
@@ -44,7 +53,10 @@ def not_allowed(request: HttpRequest, exception: Exception | None = None) -> Htt
         403,
         _("You may not open this page"),
         _("This page is for people with another role, or you are not signed in."),
-        [_("If you work here, sign in with your own name."), _("If you own a product, start from the list of recalls.")],
+        [
+            _("If you work here, sign in with your own name."),
+            _("If you own a product, start from the list of recalls."),
+        ],
     )
 
 
@@ -55,7 +67,10 @@ def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
         403,
         _("We could not take this form"),
         _("Your browser did not send the small cookie that protects the form. Nothing was saved."),
-        [_("Allow cookies for this site, go back, and send the form again."), _("If it fails again, call us. We fill it in with you.")],
+        [
+            _("Allow cookies for this site, go back, and send the form again."),
+            _("If it fails again, call us. We fill it in with you."),
+        ],
     )
 
 
@@ -66,7 +81,10 @@ def broken(request: HttpRequest) -> HttpResponse:
         500,
         _("Something went wrong on our side"),
         _("It is not your fault. What you sent before is safe."),
-        [_("Wait a minute, go back, and try again. Sending a form twice does no harm."), _("If it fails again, call us.")],
+        [
+            _("Wait a minute, go back, and try again. Sending a form twice does no harm."),
+            _("If it fails again, call us."),
+        ],
     )
 
 
@@ -75,8 +93,13 @@ def _page(
 ) -> HttpResponse:
     code = language.of_path(request.path_info) or translation.get_language() or "en"
     with translation.override(code):
-        context = {"headline": headline, "first": first, "steps": steps, "tongue": code}
-        context["phones"] = _phones()
+        context = {
+            "headline": headline,
+            "first": first,
+            "steps": steps,
+            "tongue": code,
+            "phones": _phones(),
+        }
         response = render(request, "public/gone.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response

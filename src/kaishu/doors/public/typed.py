@@ -14,7 +14,9 @@ from babel.numbers import get_currency_precision
 # Year one of each era, so that era year n is base + n.
 _ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "昭和": 1925, "s": 1925}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_ERA = re.compile(r"^(令和|平成|昭和|[rhs])\s*(元|\d{1,2})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?$")
+_ERA = re.compile(
+    r"^(令和|平成|昭和|[rhs])\s*(元|\d{1,2})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?$"
+)
 _YEAR_FIRST = re.compile(r"^(\d{4})\s*[年./\s-]\s*(\d{1,2})\s*[月./\s-]\s*(\d{1,2})\s*[日号]?$")
 _EIGHT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _YEAR_LAST = re.compile(r"^(\d{1,2})[./\s-](\d{1,2})[./\s-](\d{4})$")
@@ -73,7 +75,20 @@ def _month(name: str) -> int:
 def read_amount(typed: str, *, currency: str) -> int:
     """Return minor units of "¥3,990", "3990円" or "269.00 元"; raise `Unreadable`."""
     text = plain(typed)
-    for noise in (",", "、", "¥", "円", "元", "圆", "人民币", "rmb", "yuan", "yen", currency.lower(), " "):
+    for noise in (
+        ",",
+        "、",
+        "¥",
+        "円",
+        "元",
+        "圆",
+        "人民币",
+        "rmb",
+        "yuan",
+        "yen",
+        currency.lower(),
+        " ",
+    ):
         text = text.replace(noise, "")
     if not _NUMBER.fullmatch(text):
         raise Unreadable(typed)

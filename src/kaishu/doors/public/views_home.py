@@ -42,7 +42,7 @@ def recall(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
 
 @require_safe
 def picture(request: HttpRequest, digest: str, name: str) -> HttpResponse:
-    """Serve a drawing of an edition; its address carries the edition's digest, so it never changes."""
+    """Serve a drawing of an edition; the digest in its address means that it never changes."""
     media_type = _PICTURE_TYPES.get(name[name.rfind(".") :], "")
     try:
         if not media_type:

@@ -1,4 +1,4 @@
-"""How far the recall has come, in figures that anybody may see: the trial balance in plain words."""
+"""How far the recall has come: the trial balance in plain words, for anybody to see."""
 
 from __future__ import annotations
 

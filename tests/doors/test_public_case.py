@@ -1,0 +1,119 @@
+"""The owner's own page and the public figures: who opens them, what they say, what they hide."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from kaishu.claims import actions
+from kaishu.claims.facts import ClaimFacts, UnitFacts
+from kaishu.claims.models import Claim, ClaimUnit
+from kaishu.core.stage import Actor, Stage, StageCode
+from kaishu.doors.public.next_step import next_step
+from kaishu.people.contact import Contact
+from tests.doors import kumo
+from tests.doors.pages import find, page, parsed, text
+
+AT = datetime(2026, 4, 2, 3, 30, tzinfo=UTC)
+TAGS = {"ja": "ja", "zh-hans": "zh-Hans", "en": "en"}
+
+
+@pytest.fixture
+def token(db: None, data_dir: Path) -> str:
+    """Give the link of a claim that was just sent."""
+    kumo.publish(data_dir)
+    unit = UnitFacts(model="K100", serial=kumo.LISTED, remedy="refund", order_no="250-1")
+    contact = Contact(name="Hanako Yoshida", phone="090-1234-5678", address="Chiyoda 1-2-3")
+    facts = ClaimFacts(recall=kumo.SLUG, language="ja", contact=contact, units=(unit,))
+    return actions.submit_claim(facts=facts, key="k1", door="public", by="owner", at=AT).token
+
+
+def decide(kind: str, reason: str) -> None:
+    """Let a reviewer decide the one unit."""
+    unit = ClaimUnit.objects.get()
+    actions.decide(claim_unit_id=unit.id, kind=kind, reason=reason, by="mika", at=AT, seen=None)
+
+
+@pytest.mark.parametrize("code", TAGS)
+def test_the_page_shows_the_number_the_product_and_what_comes_next(token: str, code: str) -> None:
+    root = page(f"/{code}/c/{token}/")
+    assert root.get("lang") == TAGS[code]
+    number = Claim.objects.get().case_no
+    assert text(find(root, ".reference")[0]) == f"{number[:4]} {number[4:8]} {number[8:]}"
+    shown = text(root)
+    assert kumo.LISTED in shown.replace(" ", "")
+    assert kumo.recall().remedies[1].title[TAGS[code]] in shown
+    assert kumo.recall().phone in shown
+    steps = find(root, ".stages li")
+    assert [step.get("class") for step in steps] == ["done", "now", "next", "next", "next", "next"]
+
+
+def test_days_are_on_the_clock_of_the_market(token: str) -> None:
+    assert "2026年4月2日 12:30" in text(page(f"/ja/c/{token}/"))
+
+
+def test_the_page_is_for_its_owner_alone(token: str) -> None:
+    response = Client().get(f"/en/c/{token}/")
+    assert response["Cache-Control"] == "no-store"
+    root = parsed(response)
+    assert find(root, "meta[name=robots]")[0].get("content") == "noindex, nofollow"
+    for secret in ("Hanako", "090-1234-5678", "Chiyoda"):
+        assert secret not in text(root)
+
+
+def test_neither_the_number_nor_a_wrong_link_opens_anything(token: str) -> None:
+    number = Claim.objects.get().case_no
+    for wrong in (number, f"{number[:4]}-{number[4:8]}-{number[8:]}", token[:-1], token + "A"):
+        response = Client().get(f"/ja/c/{wrong}/")
+        assert response.status_code == 404
+        root = parsed(response)
+        assert kumo.LISTED not in text(root)
+        assert find(root, ".steps li")
+        assert kumo.recall().phone in text(root)
+
+
+def test_a_question_and_a_refusal_say_why(token: str) -> None:
+    decide("asked", "serial_photo_unclear")
+    asked = find(page(f"/en/c/{token}/"), ".unit .notice.ask")[0]
+    assert "We have a question for you" in text(asked)
+    assert len(find(asked, "p")) == 3
+
+
+def test_an_approval_moves_the_steps_and_names_what_is_owed(token: str) -> None:
+    decide("approved", "checked")
+    root = page(f"/en/c/{token}/")
+    states = [step.get("class") for step in find(root, ".stages li")]
+    assert states == ["done", "done", "now", "next", "next", "next"]
+    assert "¥3,990" in text(find(root, ".facts")[0])
+
+
+@pytest.mark.parametrize("code", TAGS)
+@pytest.mark.parametrize("stage", StageCode)
+@pytest.mark.parametrize("actor", Actor)
+def test_every_stage_says_what_who_and_when(code: str, stage: StageCode, actor: Actor) -> None:
+    with translation.override(code):
+        for remedy in (None, kumo.recall().remedies[0]):
+            said = next_step(Stage(stage, actor, 1), remedy)
+            assert said.what
+            assert said.who
+            assert said.by
+
+
+def test_the_public_figures_are_the_books_and_add_up(token: str) -> None:
+    root = page(f"/en/r/{kumo.SLUG}/progress/")
+    tables = [
+        [" ".join(text(cell) for cell in row) for row in find(table, "tr")]
+        for table in find(root, "table")
+    ]
+    assert tables[0] == [
+        "The whole recall Units",
+        "sold, owner not yet known 2,999",
+        "with owners we know 1",
+        "In all 3,000",
+    ]
+    assert tables[2][1:] == ["sold, owner not yet known 1,000", "In all 1,000"]
+    assert len(tables) == 4
