@@ -108,6 +108,7 @@ LOGIN_REDIRECT_URL = "/staff/"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "kaishu.doors.public.errors.form_too_old"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 if KAISHU_MODE == "production":

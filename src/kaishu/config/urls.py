@@ -16,3 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 if settings.KAISHU_MODE == "demo":
     urlpatterns.insert(0, path("demo/", include("kaishu.demo.urls")))
+
+handler403 = "kaishu.doors.public.errors.not_allowed"
+handler404 = "kaishu.doors.public.errors.not_found"
+handler500 = "kaishu.doors.public.errors.broken"
