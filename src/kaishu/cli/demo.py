@@ -83,6 +83,7 @@ def _explain(host: str, port: int) -> None:
 
     site = f"http://{host}:{port}"
     click.secho("\nKaishu demo", bold=True)
+    click.echo(f"  What to try  {site}/demo/")
     click.echo(f"  Owners     {site}/")
     click.echo(f"    affected      model A1263, serial {LISTED['A1263'][0]}")
     click.echo(f"    not affected  model A1263, serial {NOT_LISTED['A1263'][0]}")

@@ -38,7 +38,7 @@ def live(life: Life, number: int, past: Past) -> None:
     """Submit a claim and go on with each of its units until the goal is reached."""
     filed_at = past.now - timedelta(days=life.days_ago, hours=number % 7)
     serials = [
-        past.used[life.same_serial_as] if life.same_serial_as is not None else past.serial(model)
+        past.used[-1] if life.same_serial_as_before else past.serial(model)
         for model, _ in life.units
     ]
     submitted = claims.submit_claim(

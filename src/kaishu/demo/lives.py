@@ -33,7 +33,7 @@ class Life:
     goal: str
     days_ago: int
     condition: str = "fine"
-    same_serial_as: int | None = None
+    same_serial_as_before: bool = False
 
 
 _JP_MODELS = ("A1263", "A1263", "A1263", "A3117", "A1263", "A3130", "A3305")
@@ -85,7 +85,7 @@ def lives() -> Iterator[Life]:
         units=(("A1263", "replace-a1263"),),
         goal="filed",
         days_ago=1,
-        same_serial_as=0,
+        same_serial_as_before=True,
     )
 
 
