@@ -38,10 +38,10 @@ class Coder:
             self.ranks[letter] = rank
         self._digits = bytes(table)
 
-    def bits(self, length: int) -> int:
-        """Return how many bits hold every serial of this length."""
+    def largest(self, length: int) -> int:
+        """Return the number that no serial of this length is above."""
         largest: int = self.base**length - 1
-        return largest.bit_length()
+        return largest
 
     def number(self) -> Callable[[bytes], int]:
         """Return the function serial -> number; it raises ValueError outside the alphabet."""

@@ -1,15 +1,14 @@
 """The listed units of one edition in one immutable, memory-mapped file that answers exactly.
 
-A serial's number (`coding`) is mixed by one multiplication that loses nothing (`mixing`). The
-first bits of the product name a bucket, only the rest is stored: one look-up is a multiplication
-and a search of a few dozen bytes, and equal bytes mean the equal serial. A block of buckets is
-checked when it is first touched, so opening is quick and a damaged file never gives an answer.
+A serial's number (`coding`) is divided by the number of buckets: the remainder names the bucket
+and only the quotient is stored. One look-up is a division and a search of a few dozen bytes, and
+equal bytes mean the equal serial. A block of buckets is checked when it is first touched, so
+opening is quick and a damaged file never gives an answer.
 """
 
 from __future__ import annotations
 
 import mmap
-import sys
 import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -18,13 +17,20 @@ import numpy as np
 import numpy.typing as npt
 
 from kaishu.core.coding import Coder, Keys, as_keys
-from kaishu.core.index_build import Built, ListedSerialWrong, Listing, build
-from kaishu.core.index_layout import BUCKETS_PER_BLOCK, IndexCorrupt, Table, parse
-from kaishu.core.mixing import Limbs, Words, low_bits, mix, multiplier, word
+from kaishu.core.index_build import Built, ListedSerialWrong, Listing, ListTooLong, build
+from kaishu.core.index_layout import BLOCK_SHIFT, BUCKETS_PER_BLOCK, IndexCorrupt, Table, parse
+from kaishu.core.limbs import Limbs, Words, divide, from_digits, word
 
 __all__ = [
-    "Built", "Index", "IndexCorrupt", "ListedSerialWrong", "Listing", "Section", "build",
-]  # fmt: skip
+    "Built",
+    "Index",
+    "IndexCorrupt",
+    "ListTooLong",
+    "ListedSerialWrong",
+    "Listing",
+    "Section",
+    "build",
+]
 
 Rules = npt.NDArray[np.uint32]
 Rows = npt.NDArray[np.int64]
@@ -42,11 +48,11 @@ class Index:
                 self._memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             except ValueError:
                 raise IndexCorrupt(what="empty file") from None
-        tables, body = parse(self._memory[: 1 << 20], size=len(self._memory))
+        tables = parse(self._memory)
         self.units = sum(table.count for table in tables)
         by_rule: dict[int, list[_OpenTable]] = {}
         for table in tables:
-            by_rule.setdefault(table.rule, []).append(_OpenTable(self._memory, table, body))
+            by_rule.setdefault(table.rule, []).append(_OpenTable(self._memory, table))
         self._sections = {rule: Section(opened) for rule, opened in by_rule.items()}
 
     @property
@@ -104,55 +110,48 @@ def _by_length(tables: list[_OpenTable]) -> Find:
 class _OpenTable:
     """One table of the mapped file."""
 
-    __slots__ = ("_at", "_buckets", "_checks", "_memory", "_seen", "coder", "find", "line")
+    __slots__ = ("_begins", "_checks", "_memory", "_seen", "coder", "find", "line")
 
-    def __init__(self, memory: mmap.mmap, line: Table, body: int) -> None:
+    def __init__(self, memory: mmap.mmap, line: Table) -> None:
         self.line = line
         self.coder = Coder(line.alphabet)
         self._memory = memory
-        self._at = body + line.entries_at
-        start = body + line.buckets_at
-        self._buckets = np.frombuffer(memory, "<u4", line.buckets + 1, start)
-        checks_at = body + line.checks_at
-        self._checks = np.frombuffer(memory, "<u4", line.blocks, checks_at)
+        self._begins = np.frombuffer(memory, "<u4", line.buckets + 1, line.buckets_at)
+        self._checks = np.frombuffer(memory, "<u4", line.blocks, line.checks_at)
         if zlib.crc32(self._checks.data) != line.checks_crc:
             raise IndexCorrupt(what="checksums", rule=line.rule)
         self._seen = bytearray(line.blocks)
-        self.find = self._finder(memoryview(memory)[start : start + 4 * line.buckets + 4])
+        self.find = self._finder()
 
     def check(self, block: int) -> None:
         """Hold one block of buckets against its checksum, once."""
         line = self.line
         first = block * BUCKETS_PER_BLOCK
         last = min(first + BUCKETS_PER_BLOCK, line.buckets)
-        firsts = self._buckets[first : last + 1]
-        start = self._at + int(firsts[0]) * line.width
-        end = self._at + int(firsts[-1]) * line.width
-        if zlib.crc32(self._memory[start:end], zlib.crc32(firsts.data)) != self._checks[block]:
+        begins = self._begins[first : last + 1]
+        entries = self._memory[int(begins[0]) : int(begins[-1])]
+        if zlib.crc32(entries, zlib.crc32(begins.data)) != self._checks[block]:
             raise IndexCorrupt(what="block", rule=line.rule, block=block)
         self._seen[block] = 1
 
-    def _finder(self, buckets: memoryview) -> Find:
+    def _finder(self) -> Find:
         """Return `find` with all it needs as plain local names: this is the hottest path."""
         line, seen, check, search = self.line, self._seen, self.check, self._memory.find
-        firsts = buckets.cast("I") if sys.byteorder == "little" else self._buckets.tolist()
-        rule, length, width, entries = line.rule, line.length, line.width, self._at
-        number, times = self.coder.number(), multiplier(line.bits)
-        mask, shift, rest = (1 << line.bits) - 1, line.rest_bits, (1 << line.rest_bits) - 1
+        begins = self._begins.astype("=u4", copy=False).data.cast("B").cast("I")
+        rule, length, width, buckets = line.rule, line.length, line.width, line.buckets
+        number = self.coder.number()
 
         def find(key: bytes) -> int:
             if len(key) != length:
                 return 0
             try:
-                mixed = number(key) * times & mask
+                quotient, bucket = divmod(number(key), buckets)
             except ValueError:
                 return 0
-            bucket = mixed >> shift
-            if not seen[bucket // BUCKETS_PER_BLOCK]:
-                check(bucket // BUCKETS_PER_BLOCK)
-            start = entries + firsts[bucket] * width
-            end = entries + firsts[bucket + 1] * width
-            stored = (mixed & rest).to_bytes(width, "big")
+            if not seen[bucket >> BLOCK_SHIFT]:
+                check(bucket >> BLOCK_SHIFT)
+            stored = quotient.to_bytes(width, "big")
+            start, end = begins[bucket], begins[bucket + 1]
             at = search(stored, start, end)
             while at >= 0 and (at - start) % width:
                 at = search(stored, at + 1, end)
@@ -168,27 +167,27 @@ class _OpenTable:
             return found
         ranks, fits = self.coder.ranked(keys, line.length)
         asked = np.flatnonzero(fits)
-        mixed = mix(ranks[asked], self.coder.base, line.bits)
-        buckets = word(mixed, line.rest_bits).astype(np.int64)
-        for block in np.unique(buckets // BUCKETS_PER_BLOCK):
+        quotients, rest = divide(from_digits(ranks[asked], self.coder.base), line.buckets)
+        buckets = rest.astype(np.int64)
+        for block in np.unique(buckets >> BLOCK_SHIFT):
             if not self._seen[block]:
                 self.check(int(block))
-        begins_same, same = self._search(buckets, low_bits(mixed, line.rest_bits))
+        begins_same, same = self._search(buckets, quotients)
         found[asked[same]] = line.rule
         for doubtful in asked[begins_same & ~same]:
             found[doubtful] = self.find(bytes(keys[doubtful]))
         return found
 
-    def _search(self, buckets: Rows, rest: Limbs) -> tuple[Flags, Flags]:
+    def _search(self, buckets: Rows, quotients: Limbs) -> tuple[Flags, Flags]:
         """Say for each value whether a stored row begins as it does, and whether it is that row.
 
         Of several rows that begin the same only the first is compared whole: the caller asks
         `find` about those that begin the same and are not the same.
         """
         width, last = self.line.width, self.line.count - 1
-        wanted = word(rest, max(0, 8 * width - 64))
-        low = self._buckets[buckets].astype(np.int64)
-        high = self._buckets[buckets + 1].astype(np.int64)
+        wanted = word(quotients, max(0, 8 * width - 64))
+        low = (self._begins[buckets].astype(np.int64) - self.line.entries_at) // width
+        high = (self._begins[buckets + 1].astype(np.int64) - self.line.entries_at) // width
         ends = high
         while bool((unsure := low < high).any()):
             middle = (low + high) >> 1
@@ -200,7 +199,7 @@ class _OpenTable:
         same = begins_same.copy()
         for start in range(8, width, 8):
             byte = min(start, width - 8)
-            same &= self._stored(row, byte) == word(rest, 8 * (width - 8 - byte))
+            same &= self._stored(row, byte) == word(quotients, 8 * (width - 8 - byte))
         return begins_same, same
 
     def _stored(self, rows: Rows, byte: int) -> Words:
@@ -208,7 +207,7 @@ class _OpenTable:
         line = self.line
         short = max(0, 8 - line.width)
         words = np.ndarray(
-            (line.count,), ">u8", self._memory, self._at + byte - short, (line.width,)
+            (line.count,), ">u8", self._memory, line.entries_at + byte - short, (line.width,)
         )
         found = words[rows].astype(np.uint64)
         return found & np.uint64((1 << 8 * line.width) - 1) if short else found

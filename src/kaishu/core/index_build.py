@@ -11,8 +11,16 @@ import numpy.typing as npt
 
 from kaishu.core.coding import Coder, Keys, as_keys
 from kaishu.core.errors import Refusal
-from kaishu.core.index_layout import BUCKETS_PER_BLOCK, Table, aligned, choose, head
-from kaishu.core.mixing import Limbs, big_endian, low_bits, mix, word
+from kaishu.core.index_layout import (
+    BUCKETS_PER_BLOCK,
+    LARGEST_FILE,
+    TABLES_AT,
+    Table,
+    aligned,
+    choose,
+    framed,
+)
+from kaishu.core.limbs import Limbs, Words, big_endian, divide, from_digits
 
 _ROWS = 1 << 16
 
@@ -21,6 +29,12 @@ class ListedSerialWrong(Refusal):
     """A serial in a list does not fit the format of its product."""
 
     code = "listed_serial_wrong"
+
+
+class ListTooLong(Refusal):
+    """The serial lists of one edition are too long for one index file (4 GiB)."""
+
+    code = "list_too_long"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,23 +65,23 @@ def build(listings: Sequence[Listing]) -> Built:
     parts: list[bytes] = []
     counts: dict[int, int] = {}
     duplicates: dict[int, tuple[str, ...]] = {}
-    at = 0
+    at = TABLES_AT
     for listing in listings:
         keys = as_keys(listing.serials)
         _refuse_unfit(keys, listing)
         counts[listing.rule] = 0
         twice: list[str] = []
         for length in sorted(set(listing.lengths)):
-            table, body, again = _table(keys, listing, length)
-            tables.append(_placed(table, at))
+            table, body, again = _table(keys, listing, length, at)
+            tables.append(table)
             parts.append(body)
             at += len(body)
             counts[listing.rule] += table.count
             twice += again
         if twice:
             duplicates[listing.rule] = tuple(sorted(set(twice)))
-    body = b"".join(parts)
-    return Built(content=head(tables, body=len(body)) + body, counts=counts, duplicates=duplicates)
+    content = framed(tables, b"".join(parts))
+    return Built(content=content, counts=counts, duplicates=duplicates)
 
 
 def _refuse_unfit(keys: Keys, listing: Listing) -> None:
@@ -84,64 +98,70 @@ def _refuse_unfit(keys: Keys, listing: Listing) -> None:
             raise ListedSerialWrong(rule=listing.rule, row=start + bad + 1, serial=serial)
 
 
-def _table(keys: Keys, listing: Listing, length: int) -> tuple[Table, bytes, list[str]]:
-    """Return one table's header line, its body, and the serials that came more than once."""
+def _table(keys: Keys, listing: Listing, length: int, at: int) -> tuple[Table, bytes, list[str]]:
+    """Return one table's header line, its bytes from `at` on, and the serials given again."""
     coder = Coder(listing.alphabet)
-    bits = coder.bits(length)
-    mixed, rows = _mixed(keys, coder, length)
-    order = _order(mixed, bits)
-    mixed, rows = mixed[:, order], rows[order]
+    fits = np.concatenate(
+        [np.zeros(0, np.bool_), *(coder.ranked(rows, length)[1] for rows in _batches(keys))]
+    )
+    rows = np.flatnonzero(fits)
+    buckets, width = choose(count=len(rows), largest=coder.largest(length))
+    quotients, bucket = _divided(keys[rows], coder, length, buckets)
+    order = _order(quotients, bucket)
+    quotients, bucket, rows = quotients[:, order], bucket[order], rows[order]
     same = np.zeros(len(rows), np.bool_)
-    if len(rows):
-        same[1:] = (mixed[:, 1:] == mixed[:, :-1]).all(axis=0)
+    same[1:] = (bucket[1:] == bucket[:-1]) & (quotients[:, 1:] == quotients[:, :-1]).all(axis=0)
     again = [bytes(keys[row]).decode() for row in rows[same]]
-    mixed = mixed[:, ~same]
-    bucket_bits, width = choose(count=mixed.shape[1], bits=bits)
+    checks_at = at + aligned(4 * buckets + 4)
     table = Table(
         rule=listing.rule,
         alphabet=listing.alphabet,
         length=length,
-        count=mixed.shape[1],
-        bits=bits,
-        bucket_bits=bucket_bits,
+        count=int(len(rows) - same.sum()),
+        buckets=buckets,
         width=width,
+        buckets_at=at,
+        checks_at=checks_at,
+        entries_at=checks_at + aligned(4 * -(-buckets // BUCKETS_PER_BLOCK)),
+        checks_crc=0,
     )
-    return (*_body(table, mixed), again)
+    return (*_body(table, quotients[:, ~same], bucket[~same]), again)
 
 
-def _mixed(keys: Keys, coder: Coder, length: int) -> tuple[Limbs, npt.NDArray[np.int64]]:
-    """Return the mixed serials of one length and the rows they came from."""
-    rows: list[npt.NDArray[np.int64]] = [np.zeros(0, np.int64)]
-    mixed: list[Limbs] = [mix(np.zeros((0, length), np.uint8), coder.base, coder.bits(length))]
+def _batches(keys: Keys) -> Iterator[Keys]:
     for start in range(0, len(keys), _ROWS):
-        ranks, fits = coder.ranked(keys[start : start + _ROWS], length)
-        rows.append(np.flatnonzero(fits) + start)
-        mixed.append(mix(ranks[fits], coder.base, coder.bits(length)))
-    return np.concatenate(mixed, axis=1), np.concatenate(rows)
+        yield keys[start : start + _ROWS]
 
 
-def _order(mixed: Limbs, bits: int) -> npt.NDArray[np.int64]:
-    """Return the order by value. The first 64 bits nearly always decide; else all bits do."""
-    top = word(mixed, max(0, bits - 64))
-    order = np.argsort(top, kind="stable")
-    ranked = top[order]
-    if bits > 64 and bool((ranked[1:] == ranked[:-1]).any()):
-        return np.lexsort(tuple(mixed))
-    return order
+def _divided(keys: Keys, coder: Coder, length: int, buckets: int) -> tuple[Limbs, Words]:
+    """Return quotient and remainder of every serial number by the number of buckets."""
+    nothing = divide(from_digits(np.zeros((0, length), np.uint8), coder.base), buckets)
+    parts = [nothing]
+    for rows in _batches(keys):
+        parts.append(divide(from_digits(coder.ranked(rows, length)[0], coder.base), buckets))
+    return (
+        np.concatenate([quotient for quotient, _ in parts], axis=1),
+        np.concatenate([rest for _, rest in parts]),
+    )
 
 
-def _body(table: Table, mixed: Limbs) -> tuple[Table, bytes]:
-    """Return the table's line with its inner offsets, and its bytes."""
-    bucket = word(mixed, table.rest_bits)
+def _order(quotients: Limbs, bucket: Words) -> npt.NDArray[np.int64]:
+    """Return the order by bucket, then by quotient."""
+    return np.lexsort((*quotients, bucket))
+
+
+def _body(table: Table, quotients: Limbs, bucket: Words) -> tuple[Table, bytes]:
+    """Return the table's line with its checksum, and its bytes."""
     firsts = np.searchsorted(bucket, np.arange(table.buckets + 1, dtype=np.uint64))
-    buckets = firsts.astype("<u4").tobytes()
-    entries = big_endian(low_bits(mixed, table.rest_bits), table.width).tobytes()
+    begins = table.entries_at + firsts.astype(np.int64) * table.width
+    if begins[-1] > LARGEST_FILE:
+        raise ListTooLong(rule=table.rule)
+    buckets = begins.astype("<u4").tobytes()
+    entries = big_endian(quotients, table.width).tobytes()
     checks = b"".join(crc.to_bytes(4, "little") for crc in _checks(table, firsts, buckets, entries))
-    checks_at = aligned(len(buckets))
-    entries_at = checks_at + aligned(len(checks))
-    body = buckets.ljust(checks_at, b"\0") + checks.ljust(entries_at - checks_at, b"\0") + entries
-    line = replace(table, checks_at=checks_at, entries_at=entries_at, checks_crc=zlib.crc32(checks))
-    return line, body.ljust(aligned(len(body)), b"\0")
+    body = buckets.ljust(table.checks_at - table.buckets_at, b"\0") + checks
+    body = body.ljust(table.entries_at - table.buckets_at, b"\0") + entries
+    return replace(table, checks_crc=zlib.crc32(checks)), body.ljust(aligned(len(body)), b"\0")
 
 
 def _checks(
@@ -153,13 +173,3 @@ def _checks(
         last = min(first + BUCKETS_PER_BLOCK, table.buckets)
         start, end = int(firsts[first]) * table.width, int(firsts[last]) * table.width
         yield zlib.crc32(entries[start:end], zlib.crc32(buckets[4 * first : 4 * last + 4]))
-
-
-def _placed(table: Table, at: int) -> Table:
-    """Return the line with offsets from the body's start instead of the table's own."""
-    return replace(
-        table,
-        buckets_at=at,
-        checks_at=at + table.checks_at,
-        entries_at=at + table.entries_at,
-    )

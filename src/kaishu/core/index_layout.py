@@ -1,15 +1,16 @@
-"""The bytes of an index file: a preamble, a JSON header, and the tables that it names.
+"""The bytes of an index file: a preamble, the tables, and a JSON header that names them.
 
-    magic 8 | version 4 | header length 4 | file length 8 | units 8 | checksum 4 | header | body
+    magic 8 | version 4 | header length 4 | file length 8 | units 8 | checksum 4 | tables | header
 
-The body starts at the next multiple of 8. Each table has its buckets' first entries (u32, one
-more than there are buckets), one CRC-32 a block of buckets, and its entries.
+Each table has, for each bucket and one past the last, the byte of the file at which its entries
+begin (u32); one CRC-32 for each block of buckets; and the entries.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import mmap
 import struct
 import zlib
 from collections.abc import Sequence
@@ -19,12 +20,14 @@ from kaishu.core.errors import Refusal
 
 MAGIC = b"KAISHUIX"
 VERSION = 1
-BUCKETS_PER_BLOCK = 256
+BLOCK_SHIFT = 8
+BUCKETS_PER_BLOCK = 1 << BLOCK_SHIFT
 _PREAMBLE = struct.Struct("<8sIIQQ")
 _CHECKSUM = struct.Struct("<I")
-_HEADER_AT = _PREAMBLE.size + _CHECKSUM.size
+TABLES_AT = 40
+LARGEST_FILE = (1 << 32) - 1
 _FEWEST_PER_BUCKET = 2
-_MOST_PER_BUCKET = 16
+_MOST_PER_BUCKET = 8
 
 
 class IndexCorrupt(Refusal):
@@ -35,64 +38,61 @@ class IndexCorrupt(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """The serials of one rule that have one length. Offsets count bytes from the body's start."""
+    """The serials of one rule that have one length. Places are bytes from the file's start."""
 
     rule: int
     alphabet: str
     length: int
     count: int
-    bits: int
-    bucket_bits: int
+    buckets: int
     width: int
-    buckets_at: int = 0
-    checks_at: int = 0
-    entries_at: int = 0
-    checks_crc: int = 0
-
-    @property
-    def buckets(self) -> int:
-        """How many buckets there are."""
-        return 1 << self.bucket_bits
+    buckets_at: int
+    checks_at: int
+    entries_at: int
+    checks_crc: int
 
     @property
     def blocks(self) -> int:
         """How many blocks of buckets have a checksum each."""
-        return max(1, self.buckets // BUCKETS_PER_BLOCK)
-
-    @property
-    def rest_bits(self) -> int:
-        """How many bits of a mixed serial are stored; its first bits are the bucket."""
-        return self.bits - self.bucket_bits
+        return -(-self.buckets // BUCKETS_PER_BLOCK)
 
 
-def choose(*, count: int, bits: int) -> tuple[int, int]:
-    """Return (bucket bits, entry width in bytes) that make the smallest file for these units."""
-    few = max(0, math.ceil(math.log2(max(1, count) / _MOST_PER_BUCKET)))
-    many = max(few, int(math.log2(max(1, count) / _FEWEST_PER_BUCKET + 1)))
+def choose(*, count: int, largest: int) -> tuple[int, int]:
+    """Return (buckets, entry width in bytes) that make the smallest file for these units.
 
-    def size(bucket_bits: int) -> int:
-        return (4 << bucket_bits) + count * _width(bits - bucket_bits)
-
-    best = min(range(few, min(many, bits - 1) + 1), key=size, default=0)
-    return best, _width(bits - best)
-
-
-def head(tables: Sequence[Table], *, body: int) -> bytes:
-    """Return everything before the body, for a body of this many bytes."""
-    header = json.dumps({"tables": [asdict(table) for table in tables]}, sort_keys=True).encode()
-    start = aligned(_HEADER_AT + len(header))
-    header = header.ljust(start - _HEADER_AT)
-    units = sum(table.count for table in tables)
-    preamble = _PREAMBLE.pack(MAGIC, VERSION, len(header), start + body, units)
-    return preamble + _CHECKSUM.pack(zlib.crc32(header, zlib.crc32(preamble))) + header
-
-
-def parse(content: bytes, *, size: int) -> tuple[tuple[Table, ...], int]:
-    """Return the tables of a file and where its body starts, or raise IndexCorrupt.
-
-    `content` holds at least the head; `size` is the whole file's length.
+    `largest` is the largest serial number. The number of buckets is prime, so that no pattern in
+    serial numbers meets it; a width can be saved by just enough buckets for it.
     """
-    if len(content) < _HEADER_AT:
+    fewest, most = max(1, count // _MOST_PER_BUCKET), max(1, count // _FEWEST_PER_BUCKET)
+    enough = ((largest >> 8 * width) + 1 for width in range(1, _width(largest)))
+    candidates = [fewest, *(buckets for buckets in enough if fewest < buckets <= most)]
+    primes = [next_prime(buckets) for buckets in candidates]
+    best = min(primes, key=lambda buckets: 4 * buckets + count * _width(largest // buckets))
+    return best, _width(largest // best)
+
+
+def next_prime(least: int) -> int:
+    """Return the first prime from a number up."""
+    number = max(2, least)
+    while any(number % factor == 0 for factor in range(2, math.isqrt(number) + 1)):
+        number += 1
+    return number
+
+
+def framed(tables: Sequence[Table], body: bytes) -> bytes:
+    """Return the whole file for a body that begins at TABLES_AT."""
+    header = json.dumps({"tables": [asdict(table) for table in tables]}, sort_keys=True).encode()
+    units = sum(table.count for table in tables)
+    size = TABLES_AT + len(body) + len(header)
+    preamble = _PREAMBLE.pack(MAGIC, VERSION, len(header), size, units)
+    checksum = _CHECKSUM.pack(zlib.crc32(header, zlib.crc32(preamble)))
+    return (preamble + checksum).ljust(TABLES_AT, b"\0") + body + header
+
+
+def parse(content: bytes | mmap.mmap) -> tuple[Table, ...]:
+    """Return the tables of a file, or raise IndexCorrupt unless its frame is whole."""
+    size = len(content)
+    if size < TABLES_AT:
         raise IndexCorrupt(what="too short")
     magic, version, length, said, units = _PREAMBLE.unpack_from(content)
     if magic != MAGIC:
@@ -101,14 +101,14 @@ def parse(content: bytes, *, size: int) -> tuple[tuple[Table, ...], int]:
         raise IndexCorrupt(what=f"version {version}")
     if said != size:
         raise IndexCorrupt(what=f"{size} bytes instead of {said}")
-    header = content[_HEADER_AT : _HEADER_AT + length]
+    header = content[max(TABLES_AT, size - length) :]
     (checksum,) = _CHECKSUM.unpack_from(content, _PREAMBLE.size)
     if zlib.crc32(header, zlib.crc32(content[: _PREAMBLE.size])) != checksum:
         raise IndexCorrupt(what="header")
     tables = tuple(Table(**line) for line in json.loads(header)["tables"])
     if sum(table.count for table in tables) != units:
         raise IndexCorrupt(what="number of units")
-    return tables, _HEADER_AT + length
+    return tables
 
 
 def aligned(size: int) -> int:
@@ -116,5 +116,5 @@ def aligned(size: int) -> int:
     return -(-size // 8) * 8
 
 
-def _width(bits: int) -> int:
-    return max(1, -(-bits // 8))
+def _width(largest: int) -> int:
+    return max(1, -(-largest.bit_length() // 8))
