@@ -129,6 +129,8 @@ def tell(pack: Pack, verdict: Verdict, language: str) -> AnswerPage:
 
 def find_product(recall: Recall, typed: str) -> Product | None:
     """Return the product of this model code; case, width and spaces do not matter."""
+    if (exact := recall.product(typed)) is not None:
+        return exact
     wanted = _folded(typed)
     return next((each for each in recall.products if _folded(each.model) == wanted), None)
 
@@ -147,10 +149,11 @@ def colours_of(recall: Recall, product: Product) -> tuple[str, ...]:
 
 def find_colour(recall: Recall, product: Product, given: str) -> str:
     """Return the recall's own word for a colour or variant code; empty where it has none."""
-    wanted = _folded(given)
+    if not (wanted := _folded(given)):
+        return ""
     spelled = {_folded(variant.code): variant.colour for variant in product.variants}
     spelled |= {_folded(colour): colour for colour in colours_of(recall, product)}
-    return spelled.get(wanted, "") if wanted else ""
+    return spelled.get(wanted, "")
 
 
 def _careful(outcome: Outcome, reading: Reading) -> tuple[Answer, str]:

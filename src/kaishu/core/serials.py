@@ -65,6 +65,8 @@ def read(typed: str, form: SerialFormat) -> Reading:
     A label before the serial ("S/N:", "シリアル番号") is dropped. Where the text fits the format
     both with and without its first letters ("SN…"), nobody may choose, so it is a problem.
     """
+    if _is_plain(typed, form):
+        return _checked(typed, typed, (), form)
     if len(typed) > LONGEST_TYPED:
         facts = {"length": str(len(typed)), "lengths": _lengths(form)}
         return Reading(typed, None, problem=TOO_LONG, facts=facts)
@@ -79,6 +81,11 @@ def read(typed: str, form: SerialFormat) -> Reading:
     if bare.serial is None:
         return whole
     return Reading(typed, None, problem=TWO_WAYS, facts={"one": whole.serial, "other": bare.serial})
+
+
+def _is_plain(typed: str, form: SerialFormat) -> bool:
+    """Say whether a text is a serial as it stands: the common case, and the quick way."""
+    return len(typed) in form.lengths and typed[0] not in "Ss" and not typed.strip(form.alphabet)
 
 
 def _read_bare(typed: str, text: str, form: SerialFormat) -> Reading:
@@ -101,13 +108,12 @@ def _read_bare(typed: str, text: str, form: SerialFormat) -> Reading:
 
 def _checked(typed: str, serial: str, repaired: tuple[Repair, ...], form: SerialFormat) -> Reading:
     """Hold a serial against the lengths and the prefix of its format."""
-    facts = {"length": str(len(serial)), "lengths": _lengths(form)}
     if not serial:
         return Reading(typed, None, problem=EMPTY)
-    if len(serial) > max(form.lengths):
-        return Reading(typed, None, problem=TOO_LONG, facts=facts)
     if len(serial) not in form.lengths:
-        return Reading(typed, None, problem=TOO_SHORT, facts=facts)
+        problem = TOO_LONG if len(serial) > max(form.lengths) else TOO_SHORT
+        facts = {"length": str(len(serial)), "lengths": _lengths(form)}
+        return Reading(typed, None, problem=problem, facts=facts)
     if not serial.startswith(form.prefix):
         return Reading(typed, None, problem=OTHER_BRAND, facts={"prefix": form.prefix})
     return Reading(typed, serial, repaired)
