@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from kaishu.books.errors import RouteClosed
+from kaishu.claims import decide
 from kaishu.claims import queries as claims
 from kaishu.claims.errors import ClaimNotFound
 from kaishu.returns import actions
@@ -115,6 +116,24 @@ def test_a_lost_parcel_is_at_large_again_and_may_still_arrive(approved: World) -
     assert approved.stage("SN0001") == "parcel_lost"
     scan(approved, "SN0001")
     assert approved.books().startswith(f"{START_OF_BOOKS}  depot 1")
+
+
+def test_a_lost_unit_stays_its_senders_so_that_one_unit_is_paid_for_once(
+    approved: World,
+) -> None:
+    case_no = approved.unit("SN0001").claim.case_no
+    who = {"case_no": case_no, "unit_no": 1, "by": "jun"}
+    actions.parcel_sent(**who, carrier="post", at=approved.now(), key="p")
+    actions.lose_parcel(**who, at=approved.now(), key="l")
+    before = approved.books()
+    second = approved.claim("SN0001", name="Suzuki", key="other").case_no
+    assert (approved.unit(second).contested, approved.books()) == (True, before)
+    approved.decide(case_no, "reopened", "our_mistake")
+    decide.hand_over_holder(
+        claim_unit_id=approved.unit(second).id, by="rei", at=approved.now(), seen=None
+    )
+    assert approved.books() == f"{START_OF_BOOKS}  owner 1"
+    assert approved.unit(case_no).contested
 
 
 def test_a_wrong_item_is_kept_as_a_stray_and_the_owners_unit_stays(approved: World) -> None:

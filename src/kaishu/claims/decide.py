@@ -14,7 +14,6 @@ from kaishu.claims.errors import (
     DecisionConflict,
     DecisionNotOpen,
     ReasonUnknown,
-    UnitContested,
     UnitPromised,
 )
 from kaishu.claims.models import ClaimUnit, Decision
@@ -165,18 +164,17 @@ def _append(unit: ClaimUnit, wanted: Wanted, at: datetime) -> Decision:
 
 
 def _swap(unit: ClaimUnit, holder: ClaimUnit, *, number: int, by: str, at: datetime) -> None:
-    if holder.holder_entry_id is None:
-        raise UnitContested(case_no=holder.claim.case_no)
-    corrections.reverse(
-        entry_id=holder.holder_entry_id,
-        reason="holder_changed",
-        key=f"hand-over-{number}:{unit.claim.case_no}-{unit.unit_no}",
-        door="claims",
-        by=by,
-        at=at,
-    )
-    holding.take_over(unit, number=number, by=by, at=at)
     ClaimUnit.objects.filter(id=holder.id).update(contested=True, holder_entry_id=None)
+    if holder.holder_entry_id is not None and not holding.is_at_large(unit):
+        corrections.reverse(
+            entry_id=holder.holder_entry_id,
+            reason="holder_changed",
+            key=f"hand-over-{number}:{unit.claim.case_no}-{unit.unit_no}",
+            door="claims",
+            by=by,
+            at=at,
+        )
+    holding.take_over(unit, number=number, by=by, at=at)
     ClaimUnit.objects.filter(id=unit.id).update(
         contested=False, holder_entry_id=unit.holder_entry_id
     )

@@ -96,6 +96,11 @@ def holder_of(unit_id: int) -> ClaimUnit | None:
     )
 
 
+def is_at_large(row: ClaimUnit) -> bool:
+    """Say whether the claim unit's books unit is out there with nobody known to have it."""
+    return Unit.objects.filter(id=row.unit_id or 0, account=AT_LARGE).exists()
+
+
 def holder_case(row: ClaimUnit) -> str:
     """Return the case number of the claim that holds this claim unit's books unit, or ""."""
     holder = holder_of(row.unit_id) if row.unit_id else None
@@ -123,8 +128,9 @@ def _identify(row: ClaimUnit, recall: Recall, *, model: str, serial: str) -> Uni
 def _become_holder(
     row: ClaimUnit, unit: Unit, *, door: str, by: str, at: datetime, key: str
 ) -> None:
-    # at_large -> owner, or somebody else holds it
-    if unit.account != AT_LARGE:
+    # A unit whose parcel was lost is at large again, and still its sender's.
+    holder = holder_of(unit.id)
+    if unit.account != AT_LARGE or (holder is not None and holder.id != row.id):
         raise UnitContested(case_no=holder_case(row))
     case_no = row.claim.case_no
     try:
