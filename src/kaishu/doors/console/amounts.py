@@ -1,0 +1,35 @@
+"""Read and show amounts of a commodity as staff type them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+
+from babel.numbers import get_currency_precision
+
+_NOISE = re.compile(r"[,、\s¥円元圆]|JPY|CNY|RMB", re.IGNORECASE)
+_NUMBER = re.compile(r"\d{1,10}(?:\.\d+)?")
+
+
+def currency_of(commodity: str) -> str:
+    """Return the currency of `JPY` or `coupon:CNY`; "" for pieces."""
+    kind, _, name = commodity.partition(":")
+    return kind if not name else name if kind == "coupon" else ""
+
+
+def read(typed: str, currency: str) -> int | None:
+    """Return minor units of "¥3,990" or "269.00 元"; None where it cannot be read."""
+    text = _NOISE.sub("", unicodedata.normalize("NFKC", typed))
+    if not _NUMBER.fullmatch(text):
+        return None
+    minor = Decimal(text).scaleb(get_currency_precision(currency))
+    return int(minor) if minor == minor.to_integral_value() else None
+
+
+def write(amount: int | None, currency: str) -> str:
+    """Return an amount as it would be typed: "3990", "269.00"."""
+    if amount is None:
+        return ""
+    precision = get_currency_precision(currency)
+    return f"{Decimal(amount).scaleb(-precision):.{precision}f}"

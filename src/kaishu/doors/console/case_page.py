@@ -1,0 +1,212 @@
+"""What the page of one case shows of its units: the verdict, what may be decided, the history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from kaishu.base import language, words
+from kaishu.books.models import Entry
+from kaishu.claims import queries as claims
+from kaishu.claims.reasons import REASONS, after
+from kaishu.claims.views import CaseView, UnitView
+from kaishu.core.recall import AmountRule, Recall, Remedy, say
+from kaishu.core.remedy import AmountMissing, Purchase, award
+from kaishu.core.sentences import Sentence, sentence
+from kaishu.core.verdict import Verdict
+from kaishu.doors.console import amounts, frame
+from kaishu.doors.console.labels import label
+
+TONES = {"affected": "affected", "not_affected": "ok", "ask": "ask", "no_such_model": "info"}
+SIDE_BY_SIDE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What came back with a form that was not taken; shown again at its unit."""
+
+    unit_no: int = 0
+    fields: Mapping[str, str] = field(default_factory=dict)
+    tried: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason to choose from: its short name, and the sentence that the owner will read."""
+
+    code: str
+    owner_reads: Sentence
+    owner_tag: str
+    you_read: Sentence | None
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One line of the history."""
+
+    at: datetime
+    by: str
+    what: str
+    why: str = ""
+    moved: tuple[str, ...] = ()
+
+
+def unit_part(case: CaseView, unit: UnitView, typed: Typed) -> dict[str, Any]:
+    """Return everything the template needs for one unit."""
+    recall = frame.recall_of(unit.edition_id)
+    said = typed.fields if typed.unit_no == unit.unit_no else {}
+    product = recall.product(unit.product)
+    remedy = recall.remedy(said.get("remedy") or unit.remedy)
+    currency = amounts.currency_of(remedy.commodity) if remedy else recall.currency
+    amount = settled_amount(unit)
+    return {
+        "view": unit,
+        "recall": recall,
+        "product": product,
+        "remedy": remedy,
+        "tone": TONES.get(unit.verdict_answer, "info"),
+        "verdict": sentence(unit.verdict_reason, language.tag(), unit.verdict_facts),
+        "edition": case_edition(unit),
+        "party": frame.party_names([recall]).get(unit.party, unit.party),
+        "offered": recall.remedies_for(unit.product) if product else recall.remedies,
+        "asks_amount": any(r.amount is AmountRule.ORDER for r in recall.remedies),
+        "amount": said.get("order_amount", amounts.write(amount, currency or recall.currency)),
+        "promise": promise_words(remedy, amount),
+        "may": may_decide(unit),
+        "said": said,
+        "tried": _tried(typed, unit),
+        "ask_reasons": reasons(case, "asked"),
+        "refuse_reasons": reasons(case, "refused"),
+        "others": _others(unit),
+    }
+
+
+def case_edition(unit: UnitView) -> Any:
+    """Return the edition row that a unit was judged by."""
+    return frame.editions.edition(unit.edition_id)
+
+
+def settled_amount(unit: UnitView) -> int | None:
+    """Return the order amount as the newest decision has it, else as typed by the owner."""
+    for decision in reversed(unit.decisions):
+        found = decision.facts.get("order_amount")
+        if isinstance(found, int):
+            return found
+    return unit.order_amount
+
+
+def promise_words(remedy: Remedy | None, amount: int | None) -> str:
+    """Say what approving would promise; "" where it cannot be said yet."""
+    if remedy is None:
+        return ""
+    try:
+        awards = award(remedy, Purchase(amount=amount))
+    except AmountMissing:
+        return ""
+    return " + ".join(words.quantity(item.quantity, item.commodity) for item in awards)
+
+
+def may_decide(unit: UnitView) -> frozenset[str]:
+    """Name the decisions that may follow where the unit stands."""
+    kinds = {
+        kind
+        for kind in REASONS
+        if any(after(unit.standing, kind, reason) for reason in REASONS[kind])
+    }
+    left = any(p.role == "remedy" and p.account in ("sent", "paid") for p in unit.promises)
+    if after(unit.standing, "approved", "checked") is None or unit.contested:
+        kinds.discard("approved")
+    if left:
+        kinds -= {"reopened", "withdrawn", "remedy_changed"}
+    if not unit.decisions:
+        kinds.discard("reopened")
+    return frozenset(kinds)
+
+
+def reasons(case: CaseView, kind: str) -> list[Reason]:
+    """Return the reasons of a decision with what the owner will read."""
+    tag = language.tag()
+    return [
+        Reason(
+            code,
+            sentence(code, case.language),
+            case.language,
+            sentence(code, tag) if tag != case.language else None,
+        )
+        for code in REASONS[kind]
+    ]
+
+
+def history(case: CaseView, entries: list[Entry], names: Mapping[str, str]) -> list[Happened]:
+    """Return decisions and entries in the order in which they happened."""
+    lines = [
+        Happened(
+            decision.at,
+            decision.by,
+            label("decision", decision.kind),
+            label("reason", decision.reason),
+        )
+        for unit in case.units
+        for decision in unit.decisions
+    ]
+    lines += [
+        Happened(
+            entry.happened_at,
+            entry.by,
+            label("kind", entry.kind),
+            label("reason", entry.reason) if entry.reason else "",
+            _moved(entry, names),
+        )
+        for entry in entries
+    ]
+    return sorted(lines, key=lambda line: line.at)
+
+
+def place(account: str, party: str, names: Mapping[str, str]) -> str:
+    """Say a place of the unit books: the account, and who holds it there."""
+    said = words.word(account)
+    return f"{said} ({names.get(party, party)})" if party else said
+
+
+def _moved(entry: Entry, names: Mapping[str, str]) -> tuple[str, ...]:
+    units = [
+        f"{place(m.source, m.source_party, names)} → {place(m.target, m.target_party, names)}"
+        for m in entry.unit_moves.all()
+    ]
+    promises = [
+        f"{words.quantity(m.quantity, m.commodity)}: {words.word(m.source)} → {words.word(m.target)}"
+        for m in entry.promise_moves.all()
+    ]
+    return (*units, *promises)
+
+
+def _tried(typed: Typed, unit: UnitView) -> dict[str, Any] | None:
+    if typed.tried is None or typed.unit_no != unit.unit_no:
+        return None
+    said = sentence(typed.tried.reason, language.tag(), typed.tried.facts)
+    answer = str(typed.tried.answer)
+    return {"answer": answer, "tone": TONES.get(answer, "info"), "said": said}
+
+
+def _others(unit: UnitView) -> list[dict[str, Any]]:
+    found = []
+    for other in unit.others[:SIDE_BY_SIDE]:
+        case = claims.case(other.case_no)
+        view = case.unit(other.unit_no)
+        if view is not None:
+            evidence = (*view.evidence, *case.evidence)
+            found.append({"other": other, "case": case, "view": view, "evidence": evidence})
+    return found
+
+
+def recalls_of(case: CaseView) -> list[Recall]:
+    """Return the recall in each edition that the case's units were judged by."""
+    return [frame.recall_of(edition_id) for edition_id in {u.edition_id for u in case.units}]
+
+
+def remedy_title(recall: Recall, code: str) -> str:
+    """Return the title of a remedy in the language in force."""
+    remedy = recall.remedy(code)
+    return say(remedy.title, language.tag()) if remedy else code

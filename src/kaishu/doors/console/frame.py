@@ -1,0 +1,171 @@
+"""The frame around every page of the console: queues on the left, recalls, a word after an act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from kaishu.base import desk, language, words
+from kaishu.base.desk import Problem
+from kaishu.base.roles import Role, roles_of
+from kaishu.core.recall import Party, Recall, say
+from kaishu.doors.console import queues
+from kaishu.doors.console.labels import label
+from kaishu.editions import queries as editions
+
+# Who may open what; the views carry these, and the links on the left follow them.
+CASES = (
+    Role.REVIEWER,
+    Role.OPERATOR,
+    Role.MANAGER,
+    Role.FINANCE,
+    Role.APPROVER,
+    Role.AUDITOR,
+)
+DECIDE = (Role.REVIEWER, Role.MANAGER)
+EVIDENCE = (Role.REVIEWER, Role.OPERATOR, Role.MANAGER, Role.AUDITOR)
+REVEAL = (Role.REVIEWER, Role.OPERATOR, Role.MANAGER)
+KITS = (Role.OPERATOR, Role.REVIEWER, Role.MANAGER)
+PAYOUTS = (Role.FINANCE, Role.APPROVER, Role.MANAGER, Role.AUDITOR)
+PROGRESS = (*CASES, Role.REGULATOR)
+DEPOT = (Role.COLLECTOR,)
+CERTIFICATES = (Role.RECYCLER,)
+
+ZONES = {"JP": ZoneInfo("Asia/Tokyo"), "CN": ZoneInfo("Asia/Shanghai")}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One line on the left."""
+
+    name: str
+    href: str
+    current: bool
+    count: int | None = None
+    oldest: SafeString | str = ""
+
+
+def may(request: HttpRequest, roles: Sequence[Role]) -> bool:
+    """Say whether the person has one of these roles."""
+    return bool(roles_of(request.user) & set(roles))
+
+
+def show(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    recall: Recall | None = None,
+    problems: Sequence[Problem] = (),
+    status: int = 200,
+) -> HttpResponse:
+    """Render a page in its frame, with times on the clock of the recall's market."""
+    zone = ZONES.get(recall.market.upper()) if recall else None
+    frame = {
+        "groups": _groups(request),
+        "said": desk.take_said(request),
+        "problems": problems,
+        "recall": recall,
+    }
+    with timezone.override(zone or _usual_zone()):
+        return render(request, template, {**frame, **context}, status=status)
+
+
+def recall_of(edition_id: int) -> Recall:
+    """Return the recall as one edition froze it."""
+    return editions.pack_for(editions.edition(edition_id)).recall
+
+
+@lru_cache(maxsize=64)
+def _title(edition_id: int, tag: str) -> str:
+    return say(recall_of(edition_id).title, tag)
+
+
+def recall_name(slug: str) -> str:
+    """Return the title of a recall's newest edition, or its slug while there is none."""
+    edition = editions.current_edition(slug)
+    return _title(edition.id, language.tag()) if edition else slug
+
+
+def party_names(recalls: Sequence[Recall]) -> dict[str, str]:
+    """Return what each party is called in the language in force, by code."""
+    tag = language.tag()
+    return {party.code: say(party.name, tag) for recall in recalls for party in recall.parties}
+
+
+def parties_of(recall: Recall, *roles: str) -> list[Party]:
+    """Return the parties of a recall in these roles."""
+    return [party for party in recall.parties if party.role in roles]
+
+
+def _usual_zone() -> ZoneInfo | None:
+    markets = {row.market.upper() for row in editions.recall_rows()}
+    return ZONES.get(markets.pop()) if len(markets) == 1 else None
+
+
+def _groups(request: HttpRequest) -> list[dict[str, Any]]:
+    groups = [
+        {"name": _("Claims"), "links": _claims(request)},
+        {"name": _("Work"), "links": _work(request)},
+        {"name": _("Recalls"), "links": _recalls(request)},
+    ]
+    return [group for group in groups if group["links"]]
+
+
+def _claims(request: HttpRequest) -> list[Link]:
+    if not may(request, CASES):
+        return []
+    chosen = request.GET.get("queue", "to_review") if request.path == "/staff/claims/" else ""
+    counted = queues.counts()
+    return [
+        Link(
+            label("queue", name),
+            f"/staff/claims/?queue={name}",
+            name == chosen,
+            count,
+            _age(oldest) if oldest and name in queues.WAITING else "",
+        )
+        for name, (count, oldest) in counted.items()
+    ]
+
+
+def _age(since: Any) -> SafeString:
+    exact = timezone.localtime(since).isoformat(sep=" ", timespec="minutes")
+    return format_html('<span title="{}">{}</span>', exact, words.age(timezone.now() - since))
+
+
+def _work(request: HttpRequest) -> list[Link]:
+    lines = (
+        (KITS, _("Kits to send"), "/staff/kits/"),
+        (PAYOUTS, _("Payouts"), "/staff/payouts/"),
+        (DEPOT, _("Depot"), "/depot/"),
+        (CERTIFICATES, _("Certificates"), "/depot/certificates/"),
+    )
+    return [
+        Link(name, href, request.path.startswith(href))
+        for roles, name, href in lines
+        if may(request, roles)
+    ]
+
+
+def _recalls(request: HttpRequest) -> list[Link]:
+    if not may(request, PROGRESS):
+        return []
+    return [
+        Link(
+            recall_name(row.slug),
+            f"/staff/recalls/{row.slug}/progress/",
+            request.path.startswith(f"/staff/recalls/{row.slug}/"),
+        )
+        for row in editions.recall_rows()
+    ]

@@ -1,0 +1,15 @@
+"""Filters of the console: closed codes in the words of staff."""
+
+from __future__ import annotations
+
+from django import template
+
+from kaishu.doors.console.labels import label
+
+register = template.Library()
+
+
+@register.filter
+def labelled(code: object, family: str) -> str:
+    """Say a code: `{{ entry.kind|labelled:"kind" }}`."""
+    return label(family, code)

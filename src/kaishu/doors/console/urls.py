@@ -1,0 +1,35 @@
+"""Addresses of the console, all under /staff/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kaishu.doors.console import (
+    views_case,
+    views_decide,
+    views_kits,
+    views_payouts,
+    views_progress,
+    views_queue,
+    views_sign_in,
+)
+
+app_name = "console"
+urlpatterns = [
+    path("", views_queue.landing, name="landing"),
+    path("sign-in/", views_sign_in.sign_in, name="sign_in"),
+    path("sign-out/", views_sign_in.sign_out, name="sign_out"),
+    path("claims/", views_queue.queue, name="queue"),
+    path("claims/<str:case_no>/", views_case.case, name="case"),
+    path("claims/<str:case_no>/contact/", views_case.contact, name="contact"),
+    path("claims/<str:case_no>/<int:unit_no>/decide/", views_decide.decide, name="decide"),
+    path("claims/<str:case_no>/<int:unit_no>/holder/", views_decide.holder, name="holder"),
+    path("evidence/<int:evidence_id>/", views_case.evidence, name="evidence"),
+    path("kits/", views_kits.kits, name="kits"),
+    path("kits/<str:case_no>/<int:unit_no>/", views_kits.send, name="send_kit"),
+    path("payouts/", views_payouts.payouts, name="payouts"),
+    path("payouts/run/", views_payouts.run, name="run_payouts"),
+    path("payouts/<int:batch_id>/", views_payouts.batch, name="batch"),
+    path("recalls/<slug:slug>/progress/", views_progress.progress, name="progress"),
+    path("recalls/<slug:slug>/entries/", views_progress.entries, name="entries"),
+]

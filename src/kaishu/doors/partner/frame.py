@@ -1,0 +1,123 @@
+"""The frame around every depot page: where we work, what else there is, a word after an act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kaishu.base import desk, language
+from kaishu.base.desk import Problem
+from kaishu.base.roles import Role, roles_of
+from kaishu.core.recall import Recall, say
+from kaishu.editions import queries as editions
+from kaishu.editions.models import Recall as RecallRow
+
+SCAN = (Role.COLLECTOR, Role.MANAGER)
+CERTIFY = (Role.RECYCLER, Role.MANAGER)
+SITES = ("depot", "retailer")
+ZONES = {"JP": ZoneInfo("Asia/Tokyo"), "CN": ZoneInfo("Asia/Shanghai")}
+_SITE = "depot-site"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One company or site, in the language in force."""
+
+    code: str
+    role: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """One published recall with its row."""
+
+    row: RecallRow
+    recall: Recall
+
+    @property
+    def title(self) -> str:
+        """Return its title in the language in force."""
+        return say(self.recall.title, language.tag())
+
+
+def running() -> list[Running]:
+    """Return every published recall."""
+    rows = {row.slug: row for row in editions.recall_rows()}
+    packs = [pack for pack in editions.current_packs() if pack.recall.slug in rows]
+    return [Running(rows[pack.recall.slug], pack.recall) for pack in packs]
+
+
+def parties(recalls: Sequence[Running], *roles: str) -> list[Party]:
+    """Return the parties of these recalls in these roles; one code is one party."""
+    tag = language.tag()
+    found = {
+        party.code: Party(party.code, party.role, say(party.name, tag))
+        for each in recalls
+        for party in each.recall.parties
+        if party.role in roles
+    }
+    return sorted(found.values(), key=lambda party: party.name)
+
+
+def site_of(request: HttpRequest, sites: Sequence[Party]) -> Party | None:
+    """Return the site that the person works at; the only one is nobody's choice."""
+    chosen = request.session.get(_SITE, "")
+    found = next((site for site in sites if site.code == chosen), None)
+    return found or (sites[0] if len(sites) == 1 else None)
+
+
+def keep_site(request: HttpRequest, code: str) -> None:
+    """Remember the site for this session."""
+    request.session[_SITE] = code
+
+
+def number(typed: str) -> int:
+    """Read a count; 0 where it is none."""
+    text = typed.strip().replace(",", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+
+
+def show(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    problems: Sequence[Problem] = (),
+    status: int = 0,
+) -> HttpResponse:
+    """Render a page in its frame, on the clock of the market it works in."""
+    markets = {each.recall.market.upper() for each in running()}
+    zone = ZONES.get(next(iter(markets))) if len(markets) == 1 else None
+    frame = {"links": _links(request), "said": desk.take_said(request), "problems": problems}
+    with timezone.override(zone):
+        return render(
+            request, template, {**frame, **context}, status=status or (422 if problems else 200)
+        )
+
+
+def _links(request: HttpRequest) -> list[dict[str, Any]]:
+    pages = (
+        (SCAN, _("Scan parcels"), "/depot/"),
+        (SCAN, _("Containers"), "/depot/containers/"),
+        (SCAN, _("Shop stock"), "/depot/stock/"),
+        (CERTIFY, _("Certificates"), "/depot/certificates/"),
+    )
+    roles = roles_of(request.user)
+    return [
+        {
+            "name": name,
+            "href": href,
+            "current": request.path == href
+            or (href != "/depot/" and request.path.startswith(href)),
+        }
+        for allowed, name, href in pages
+        if roles & set(allowed)
+    ]
