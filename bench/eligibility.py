@@ -182,6 +182,11 @@ def write_typed(serial: str) -> str:
     return "SN: " + "-".join(groups).lower().replace("0", "o")
 
 
+def is_listed(pack: packs.Pack, inspection: Inspection) -> bool:
+    """Ask for a whole verdict."""
+    return judge(pack, inspection).reason == "listed"
+
+
 def time_verdicts(folder: Path, listed: Keys, sample: list[str], rounds: int) -> Times:
     """Time reading a serial alone, and whole verdicts of typed serials by an edition pack."""
     ref = packs.write(
@@ -197,8 +202,7 @@ def time_verdicts(folder: Path, listed: Keys, sample: list[str], rounds: int) ->
         rate(times, "read, clean", lambda: [bool(read(s, FORM).serial) for s in sample], yes)
         rate(times, "read, typed", lambda: [bool(read(i.serial, FORM).serial) for i in typed], yes)
         for name, asked in (("judge, clean", clean), ("judge, typed", typed)):
-            answers = lambda asked=asked: [judge(pack, i).reason == "listed" for i in asked]  # noqa: E731
-            rate(times, name, answers, yes)
+            rate(times, name, lambda asked=asked: [is_listed(pack, i) for i in asked], yes)
     return times
 
 
