@@ -21,7 +21,7 @@ from kaishu.payouts.providers.simulated_orders import FaultPlan
 from kaishu.returns import actions as returns
 from tests.claims.world import World
 
-SERIALS = ("SN0001", "SN0002", "SN0003", "SN9999", "", "SN1")
+SERIALS = ("SN0001", "SN0001", "SN0001", "SN0002", "SN9999", "")
 REMEDIES = ("refund", "credit", "replacement", "castle")
 
 
@@ -32,7 +32,7 @@ class Life:
         self.world, self.dice = world, random.Random(seed)
         self.acts: list[Callable[[], object]] = [
             self.claim, self.decide, self.decide, self.decide, self.approve, self.approve,
-            self.hand_over, self.kit, self.scan, self.scan, self.send_parcel, self.lose,
+            self.hand_over, self.kit, self.scan, self.scan, self.send_parcel, self.lose, self.lose,
             self.propose, self.sign, self.work, self.work, self.withdraw,
         ]  # fmt: skip
 
@@ -48,8 +48,9 @@ class Life:
         return True
 
     def unit(self) -> ClaimUnit:
-        units = ClaimUnit.objects.select_related("claim", "newest_decision")
-        return self.dice.choice(list(units.order_by("id")))
+        # Mostly the newest, so that claims on one unit meet each other.
+        units = ClaimUnit.objects.select_related("claim", "newest_decision").order_by("-id")
+        return self.dice.choice(list(units[: self.dice.choice([3, 3, 3, 20])]))
 
     def claim(self) -> None:
         amount = self.dice.choice([3990, 1, None])
@@ -136,7 +137,7 @@ class Life:
         payouts.read_results(at=self.world.now())
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(6))
 def test_whatever_people_do_the_books_tie_out_and_no_unit_is_paid_for_twice(
     world: World, seed: int
 ) -> None:
