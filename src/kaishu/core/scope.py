@@ -28,6 +28,9 @@ REASONS = {
     RuleKind.MODEL: "whole_model",
 }
 NEEDS_NO_SERIAL = frozenset({RuleKind.MODEL})
+# A list of serials that each name one unit has decided already: what an owner remembers of the
+# colour or the date can raise a doubt about it, and never a "not affected".
+NAMES_UNITS = frozenset({RuleKind.LIST})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +125,7 @@ class Scope:
         assert product is not None, model
         form = recall.serial_format(product)
         self._rules = {rule.no: rule for rule in recall.rules if rule.product == model}
+        self._decided = NAMES_UNITS if form.unit_unique else frozenset()
         grouped: dict[RuleKind, list[Rule]] = {}
         for rule in self._rules.values():
             grouped.setdefault(rule.kind, []).append(rule)
@@ -138,8 +142,9 @@ class Scope:
     def evaluate(self, serial: str | None, facts: Facts) -> Outcome:
         """Return what the rules say of a serial in normal form, or of a unit without one.
 
-        Affected if any rule certainly applies. Otherwise a rule that may still apply makes it a
-        question. Otherwise not affected, by the condition that excluded it where there was one.
+        Affected if any rule certainly applies, or a list names this very unit. Otherwise a rule
+        that may still apply, or a listed unit that is said to differ, makes it a question.
+        Otherwise not affected, by the condition that excluded it where there was one.
         """
         certain = sorted(self._selected(serial))
         possible = self._by_serial if serial is None else ()
@@ -148,9 +153,12 @@ class Scope:
         for no in certain:
             rule = self._rules[no]
             holds, reason = weigh(rule.when, facts)
-            if holds is _Holds.YES:
+            decided = rule.kind in self._decided
+            if holds is _Holds.YES or (decided and holds is _Holds.UNKNOWN):
                 return Outcome(Answer.AFFECTED, REASONS[rule.kind], no)
-            if holds is _Holds.UNKNOWN:
+            if decided:
+                question = question or Outcome(Answer.ASK, "listed_but_differs", no)
+            elif holds is _Holds.UNKNOWN:
                 question = question or Outcome(Answer.ASK, reason, no)
             else:
                 excluded = excluded or Outcome(Answer.NOT_AFFECTED, reason, no)
