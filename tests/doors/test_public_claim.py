@@ -109,6 +109,7 @@ def test_the_same_form_with_other_answers_is_already_sent() -> None:
     root = parsed(response)
     assert text(find(root, "h1")[0]) == "You have already sent this claim"
     assert find(root, "a.button")[0].get("href") == CLAIM
+    assert find(root, ".steps a")[0].get("href").startswith("/en/c/")
     assert Claim.objects.count() == 1
     assert "花子" not in text(root)
 

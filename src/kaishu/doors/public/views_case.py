@@ -14,7 +14,7 @@ from kaishu.claims.errors import ClaimNotFound
 from kaishu.claims.views import UnitView
 from kaishu.core.recall import Recall, say
 from kaishu.core.sentences import Sentence, sentence
-from kaishu.core.stage import StageCode
+from kaishu.core.stage import STEPS, StageCode
 from kaishu.doors.public import errors, site
 from kaishu.doors.public.next_step import next_step
 from kaishu.editions import queries as editions
@@ -40,7 +40,9 @@ def case(request: HttpRequest, tongue: str, token: str) -> HttpResponse:
     view = queries.case(claim.case_no)
     units = [_unit(unit) for unit in view.units]
     recall = _recall(view.units[0])
-    return site.show(request, "public/case.html", recall, {"case": view, "units": units})
+    at_home = any(unit.stage.position <= STEPS.index("posted") for unit in view.units)
+    context = {"case": view, "units": units, "at_home": at_home}
+    return site.show(request, "public/case.html", recall, context)
 
 
 def _recall(unit: UnitView) -> Recall:

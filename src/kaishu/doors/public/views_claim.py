@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -15,6 +17,10 @@ from kaishu.core.sentences import sentence
 from kaishu.doors.public import claim_page, site
 from kaishu.doors.public.claim_form import CONSENT, Problem
 from kaishu.doors.public.claim_page import ClaimPage
+
+# So that "back" after sending leads to the claim that was sent, on this browser only.
+SENT = "kaishu-sent"
+HOUR = 3600
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,11 +55,28 @@ def _submit(request: HttpRequest, pack: Pack, tongue: str) -> HttpResponse:
             at=timezone.now(),
         )
     except ClaimKeyReused:
-        return site.show(request, "public/already_sent.html", pack.recall, {}, status=409)
+        context = {"sent": _sent_before(request, tongue)}
+        return site.show(request, "public/already_sent.html", pack.recall, context, status=409)
     except Refusal as refusal:
         found = sentence(refusal.code, language.tag(), refusal.facts)
         return _show(request, pack, page, [Problem("", found.text, found.next)])
-    return HttpResponseRedirect(f"/{tongue}/c/{sent.token}/")
+    response = HttpResponseRedirect(f"/{tongue}/c/{sent.token}/")
+    response.set_cookie(
+        SENT,
+        sent.token,
+        max_age=HOUR,
+        path=request.path,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure(),
+    )
+    return response
+
+
+def _sent_before(request: HttpRequest, tongue: str) -> str:
+    """Return the address of the claim that this browser sent within the hour, or nothing."""
+    token = request.COOKIES.get(SENT, "")
+    return f"/{tongue}/c/{token}/" if re.fullmatch(r"[\w-]{8,80}", token) else ""
 
 
 def _show(
@@ -65,6 +88,7 @@ def _show(
         "consent": CONSENT,
         "cards": {p.model: site.product_card(pack, p) for p in pack.recall.products},
         "keep_form": "claim",
+        "sent": _sent_before(request, language.of_path(request.path) or "en"),
     }
     status = 422 if problems else 200
     return site.show(request, "public/claim.html", pack.recall, context, status=status)
