@@ -1,6 +1,7 @@
 """Run a command against a throw-away PostgreSQL server.
 
     python tools/postgres.py pytest tests/books
+    python tools/postgres.py --durable python -m bench.claims
 
 The server listens on a Unix socket in its own temporary folder only, so that it meets no other
 server, and it is stopped and removed when the command ends. The machine's binaries are used, else
@@ -22,9 +23,10 @@ from pathlib import Path
 
 import psycopg
 
-# Nothing here outlives the run, so nothing needs to reach the disk.
 LOCALE = "--locale=C.UTF-8" if sys.platform == "linux" else "--locale=C"
-OPTIONS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses=''"
+# Nothing here outlives the run, so nothing needs to reach the disk; benchmarks say otherwise.
+QUICK = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+DURABLE = "-c fsync=on -c synchronous_commit=on -c full_page_writes=on"
 
 
 class PostgresMissing(Exception):
@@ -46,17 +48,30 @@ def find_binaries() -> Path:
 
 
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """Start a server; yields the URL of its `postgres` database; stops it whatever happens."""
+def running_postgres(*, durable: bool = False) -> Iterator[str]:
+    """Start a server; yields the URL of its `postgres` database; stops it whatever happens.
+
+    `durable` waits for the disk at every commit, as an installation does.
+    """
     # Unix socket paths are limited to about 100 bytes: a short folder.
     room = Path(tempfile.mkdtemp(prefix="kaishu-pg-"))
     try:
         user = _give_to_other_user(room)
         binaries = _readable_by(user, find_binaries(), room)
         data, log = room / "data", room / "log"
-        make = [binaries / "initdb", "-D", data, "-A", "trust", "-U", "kaishu", "-E", "UTF8"]
+        make: list[Path | str] = [
+            binaries / "initdb",
+            "-D",
+            data,
+            "-A",
+            "trust",
+            "-U",
+            "kaishu",
+            "-E",
+            "UTF8",
+        ]
         _run(user, [*make, LOCALE, "--no-sync"])
-        options = f"-k {room} {OPTIONS}"
+        options = f"-k {room} -c listen_addresses='' {DURABLE if durable else QUICK}"
         _run(user, [binaries / "pg_ctl", "-D", data, "-w", "-l", log, "-o", options, "start"])
         try:
             _check_it_is_ours(room, data)
@@ -102,7 +117,13 @@ def _run(
     # A server keeps an inherited pipe open for ever, so output goes to a file.
     with tempfile.TemporaryFile("w+") as output:
         done = subprocess.run(
-            words, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False, cwd="/"
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            text=True,
+            check=False,
+            cwd="/",
         )
         output.seek(0)
         done.stdout = output.read()
@@ -120,10 +141,12 @@ def _check_it_is_ours(room: Path, data: Path) -> None:
 
 def main(command: list[str]) -> int:
     """Run the command with the tests' engine set to PostgreSQL; returns its exit code."""
+    durable = command[:1] == ["--durable"]
+    command = command[durable:]
     if not command:
         print(__doc__)
         return 2
-    with running_postgres() as url:
+    with running_postgres(durable=durable) as url:
         environment = {
             **os.environ,
             "KAISHU_TEST_DB": "postgres",
