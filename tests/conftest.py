@@ -85,11 +85,23 @@ def django_db_modify_db_settings() -> None:
 
 @pytest.fixture(scope="session")
 def template_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """Set aside the migrated, empty database that `fresh_db` copies."""
+    """Set aside the migrated, empty database that `fresh_db` copies.
+
+    pytest-django makes the test database only for its own fixtures; where none of them is
+    asked for, it is made here.
+    """
+    connection = connections["default"]
+    before = str(connection.settings_dict["NAME"])
+    mine = before != databases.test_database_name()
     with django_db_blocker.unblock():
+        if mine:
+            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         template = databases.make_template()
     yield template
     databases.drop(template)
+    if mine:
+        with django_db_blocker.unblock():
+            connection.creation.destroy_test_db(before, verbosity=0)
 
 
 @pytest.fixture

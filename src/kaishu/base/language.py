@@ -67,7 +67,7 @@ class Language:
             )
         with translation.override(code):
             request.LANGUAGE_CODE = code
-            request.lang = TAGS[code]  # type: ignore[attr-defined]
+            request.lang = TAGS[code]  # type: ignore[attr-defined]  # Django requests take extra attributes
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", TAGS[code])
         if not chosen_by_path:

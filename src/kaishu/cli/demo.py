@@ -13,7 +13,7 @@ import click
 
 from kaishu.cli._demo_files import demo_files
 
-FOLDER = Path("var/demo")
+FOLDER = Path(os.environ.get("KAISHU_DATA_DIR", "var/demo"))
 
 
 @click.group(invoke_without_command=True)
@@ -54,7 +54,7 @@ def _environment() -> None:
     """Give the demo a folder, keys and a mode of its own; what is set already stays."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("KAISHU_MODE", "demo")
-    os.environ.setdefault("KAISHU_DATA_DIR", str(FOLDER.resolve()))
+    os.environ["KAISHU_DATA_DIR"] = str(FOLDER.resolve())
     os.environ.setdefault("KAISHU_SQLITE_SYNCHRONOUS", "OFF")
     for name, size in (("KAISHU_SECRET_KEY", 48), ("KAISHU_FIELD_KEY", 32)):
         kept = FOLDER / f"{name.lower()}.txt"

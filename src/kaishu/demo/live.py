@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from kaishu.claims import actions as claims
 from kaishu.claims.facts import ClaimFacts, UnitFacts
@@ -170,7 +171,7 @@ class _Way:
         )
         self.decided += 1
 
-    def _parcel(self, by: str) -> dict[str, object]:
+    def _parcel(self, by: str) -> dict[str, Any]:
         return {
             "case_no": self.case_no,
             "unit_no": self.unit.unit_no,

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from kaishu.claims.models import Claim
 from kaishu.claims.population import open_population
@@ -82,7 +83,7 @@ def _first(path: Path, count: int) -> Iterable[str]:
 
 def _quarantine(now: datetime) -> None:
     recall_id = recall_row(JP).id
-    same = {"recall_id": recall_id, "product": "A1263", "shop": "shop-minato", "by": "sora"}
+    same: dict[str, Any] = {"recall_id": recall_id, "product": "A1263", "shop": "shop-minato", "by": "sora"}
     returns.quarantine_stock(
         **same, quantity=2_180, at=now - timedelta(days=30), key="demo-quarantine"
     )
