@@ -62,7 +62,9 @@ class Goods:
     def _serial(self, order: Order) -> str:
         model = order.commodity.removeprefix("sku:")
         for shelf in range(SHELVES):
-            serial = f"R{_digits(order.key, shelf, 12)}"
+            # Sixteen characters, as most makers print them: one that cannot be read as a serial
+            # of its model counts as doubtful, and nothing doubtful is sent out.
+            serial = f"A{_digits(order.key, shelf, 15)}"
             if not self.recalled(model, serial):
                 return serial
         raise NotNow("no_safe_stock")
