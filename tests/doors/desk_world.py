@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -170,7 +170,7 @@ def open_world(data_dir: Path) -> DeskWorld:
 def lively(world: DeskWorld) -> DeskWorld:
     """Add claims in every state that a page can show."""
     world.claim(
-        "first", serial=kumo.LISTED, evidence=(photo(),), bought_on=datetime(2024, 5, 14).date()
+        "first", serial=kumo.LISTED, evidence=(photo(),), bought_on=date(2024, 5, 14)
     )
     world.claim("second", serial=kumo.LISTED, evidence=(photo(),))
     world.claim("unread", serial="A1", condition="swollen", evidence=(photo(),))

@@ -1,4 +1,4 @@
-"""What both staff doors need of a page: one answer to a form sent twice, and a word after an act."""
+"""What both staff doors need: one answer to a form sent twice, and a word after an act."""
 
 from __future__ import annotations
 

@@ -59,8 +59,11 @@ def unit_part(case: CaseView, unit: UnitView, typed: Typed) -> dict[str, Any]:
     said = typed.fields if typed.unit_no == unit.unit_no else {}
     product = recall.product(unit.product)
     remedy = recall.remedy(said.get("remedy") or unit.remedy)
-    currency = amounts.currency_of(remedy.commodity) if remedy else recall.currency
-    amount = settled_amount(unit)
+    currency = amounts.currency_of(remedy.commodity) if remedy else ""
+    currency = currency or recall.currency
+    settled = settled_amount(unit)
+    amount = amounts.read(said.get("order_amount", ""), currency) or settled
+    partial = amounts.read(said.get("amount", ""), currency)
     return {
         "view": unit,
         "recall": recall,
@@ -71,9 +74,12 @@ def unit_part(case: CaseView, unit: UnitView, typed: Typed) -> dict[str, Any]:
         "edition": case_edition(unit),
         "party": frame.party_names([recall]).get(unit.party, unit.party),
         "offered": recall.remedies_for(unit.product) if product else recall.remedies,
-        "asks_amount": any(r.amount is AmountRule.ORDER for r in recall.remedies),
-        "amount": said.get("order_amount", amounts.write(amount, currency or recall.currency)),
+        "asks_amount": remedy is not None and remedy.amount is AmountRule.ORDER,
+        "amount": said.get("order_amount") or amounts.write(settled, currency),
+        "shown": "" if amount is None else amount,
         "promise": promise_words(remedy, amount),
+        "partial": words.quantity(partial, remedy.commodity) if partial and remedy else "",
+        "partial_shown": partial or "",
         "may": may_decide(unit),
         "said": said,
         "tried": _tried(typed, unit),
@@ -176,7 +182,8 @@ def _moved(entry: Entry, names: Mapping[str, str]) -> tuple[str, ...]:
         for m in entry.unit_moves.all()
     ]
     promises = [
-        f"{words.quantity(m.quantity, m.commodity)}: {words.word(m.source)} → {words.word(m.target)}"
+        f"{words.quantity(m.quantity, m.commodity)}: "
+        f"{words.word(m.source)} → {words.word(m.target)}"
         for m in entry.promise_moves.all()
     ]
     return (*units, *promises)

@@ -65,6 +65,7 @@ WORDS = {
     "reason.pool_empty": "no codes left",
     "reason.no_safe_stock": "no safe stock",
     "reason.account_unknown": "account unknown",
+    "reason.account_closed": "account closed",
     "reason.batch_withdrawn": "batch withdrawn",
     "reason.promise_changed": "the promise changed meanwhile",
     "reason.not_due": "not due any more",
@@ -115,12 +116,6 @@ WORDS = {
     "evidence.proof": "Proof of purchase",
     "evidence.unit_photo": "Photo of the product",
     "evidence.other": "File",
-    # pools and roles of promises
-    "pool.maker": "maker's stock",
-    "pool.distributor": "distributors' stock",
-    "pool.retailer": "shops' stock",
-    "pool.consumer": "with the public",
-    "pool.stray": "strays",
     # why somebody's details were looked at
     "why.call_owner": "to call the owner",
     "why.check_evidence": "to compare with the evidence",

@@ -25,6 +25,8 @@ from kaishu.doors.console.case_page import Typed
 from kaishu.doors.console.labels import label
 from kaishu.editions import queries as editions
 
+# After these the same person goes on with the same case.
+_STAY = frozenset({"answered", "remedy_changed", "reopened"})
 _FIELDS = ("kind", "reason", "order_amount", "amount", "serial", "product", "remedy")
 
 
@@ -52,12 +54,15 @@ def decide(request: HttpRequest, case_no: str, unit_no: int) -> HttpResponse:
     if request.POST.get("do") == "try":
         return _try(request, place, typed)
     try:
+        settled = _settled(place.unit, typed)
+        if _not_read_yet(request, settled):
+            return _read_first(request, place, typed)
         actions.decide(
             claim_unit_id=place.unit.claim_unit_id,
             by=request.user.get_username(),
             at=clock.now(),
             seen=_seen(request),
-            **_settled(place.unit, typed),
+            **settled,
         )
     except DecisionConflict:
         return _conflict(request, case_no, unit_no)
@@ -128,6 +133,18 @@ def _settled(unit: UnitView, typed: Typed) -> dict[str, Any]:
     return facts | {name: said[name] for name in now if said[name] and said[name] != now[name]}
 
 
+def _not_read_yet(request: HttpRequest, settled: dict[str, Any]) -> bool:
+    """Say whether the sentence above the button named another amount than the one typed."""
+    amount = settled.get("amount", settled.get("order_amount"))
+    return amount is not None and request.POST.get("shown", "") != str(amount)
+
+
+def _read_first(request: HttpRequest, place: _Place, typed: Typed) -> HttpResponse:
+    """Show the sentence with the new amount; the next press of the button means it."""
+    new = Problem(_("The amount is new. Nothing is saved yet."), _("Read it, then press again."))
+    return views_case.show(request, place.case, typed=typed, problems=[new])
+
+
 def _try(request: HttpRequest, place: _Place, typed: Typed) -> HttpResponse:
     """Judge a serial as the reviewer read it, without saving anything."""
     unit = place.unit
@@ -162,6 +179,8 @@ def _go_on(request: HttpRequest, place: _Place, kind: str) -> HttpResponse:
     number = f"{case_numbers.group(place.case.case_no)}-{place.unit.unit_no}"
     done = {"number": number, "decision": label("decision", kind)}
     desk.say_next(request, _("%(number)s: %(decision)s.") % done)
+    if kind in _STAY:
+        return HttpResponseRedirect(f"/staff/claims/{place.case.case_no}/")
     still_open = next(
         (
             unit

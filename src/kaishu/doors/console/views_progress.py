@@ -154,10 +154,7 @@ def _unit_moves(recall_id: int, asked: dict[str, str], names: dict[str, str]) ->
         product=asked["product"],
         party=asked["party"],
     )
-    if asked["strays"]:
-        moves = moves.filter(pool=STRAY)
-    else:
-        moves = moves.exclude(pool=STRAY)
+    moves = moves.filter(pool=STRAY) if asked["strays"] else moves.exclude(pool=STRAY)
 
     def signed(quantity: int, move: tuple[str, str, str, str]) -> int:
         source, source_party, target, target_party = move

@@ -1,4 +1,4 @@
-"""Closed codes in the words of the depot: what was in a parcel, pools of stock."""
+"""Closed codes in the words of the depot: what was in a parcel."""
 
 from __future__ import annotations
 

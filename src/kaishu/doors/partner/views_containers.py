@@ -78,6 +78,10 @@ def container(request: HttpRequest, number: str) -> HttpResponse:
             returns.put_in_container(
                 container_id=row.id, unit_id=frame.number(request.POST.get("unit", ""))
             )
+        elif do == "take_out":
+            returns.take_out_of_container(
+                container_id=row.id, line_id=frame.number(request.POST.get("line", ""))
+            )
         else:
             _put_scanned(request, row)
     except Refusal as refusal:
