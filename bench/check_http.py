@@ -176,7 +176,7 @@ def report(sides: dict[str, Side], units: int, bytes_a_page: int) -> str:
             name,
             common.short(rates[name]),
             common.short(micros[name]),
-            f"{micros[name] / micros[OURS]:.2f}",
+            common.short(micros[name] / micros[OURS]),
         )
         for name in sides
     ]

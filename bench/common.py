@@ -56,7 +56,9 @@ def short(number: float) -> str:
     """Write a number with as many digits as mean something."""
     if number >= 100:
         return f"{number:,.0f}"
-    return f"{number:.1f}" if number >= 10 else f"{number:.2f}"
+    if number >= 10:
+        return f"{number:.1f}"
+    return f"{number:.2f}" if number >= 0.1 else f"{number:.2g}"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

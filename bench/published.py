@@ -17,12 +17,10 @@ BOUGHT = date(2024, 5, 14)
 
 def listed(units: int) -> dict[str, list[bytes]]:
     """Return the serials of each model; `units` in all, shared as in the real recall."""
-    counts = COUNTS[SLUG]
-    real = sum(counts.values())
-    return {
-        model: make_serials(model=model, count=max(20, count * units // real))
-        for model, count in counts.items()
-    }
+    real = COUNTS[SLUG]
+    counts = {model: count * units // sum(real.values()) for model, count in real.items()}
+    counts[MODEL] += units - sum(counts.values())
+    return {model: make_serials(model=model, count=count) for model, count in counts.items()}
 
 
 def write(folder: Path, serials: dict[str, list[bytes]]) -> Path:
