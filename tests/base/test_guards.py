@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from kaishu.base.guards import append_only, guarded_tables, immutable_columns
+from kaishu.base.guards import append_only, guarded_tables, immutable_columns, missing_guards
 
 pytestmark = pytest.mark.django_db(transaction=False)
 
@@ -92,3 +92,16 @@ def test_a_guard_can_be_taken_back_by_a_backward_migration(tables: None) -> None
     for operation in append_only("sample"):
         operation.reverse_code(None, connection.schema_editor(atomic=False))
     run("DELETE FROM sample")
+
+
+def test_every_guard_that_the_migrations_promise_is_in_the_database() -> None:
+    assert missing_guards(connection) == []
+
+
+def test_a_lost_guard_is_named() -> None:
+    guard = (
+        "people_reveal_no_update" if connection.vendor == "sqlite" else "people_reveal_no_change"
+    )
+    place = "" if connection.vendor == "sqlite" else " ON people_reveal"
+    run(f"DROP TRIGGER {guard}{place}")
+    assert missing_guards(connection) == [f"people_reveal.{guard}"]

@@ -6,16 +6,19 @@ return migration operations that work on SQLite and PostgreSQL alike:
     operations = [migrations.CreateModel(...), *append_only("books_entry")]
 
 Both engines raise `IntegrityError` with the same text. SQLite drops triggers when Django rebuilds
-a table (most `AlterField`s): repeat the helper after such a change; `guarded_tables` finds gaps.
+a table (most `AlterField`s): repeat the helper after such a change; `missing_guards` finds gaps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import migrations
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
+
+Triggers = Mapping[str, str]
 
 POSTGRESQL_FUNCTION = """
 CREATE OR REPLACE FUNCTION kaishu_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -25,7 +28,26 @@ END $$
 """
 
 
-def append_only(table: str) -> list[migrations.RunPython]:
+class Guard(migrations.RunPython):
+    """The migration step that makes a table's triggers; knows them, so that gaps can be found."""
+
+    def __init__(self, table: str, sqlite: Triggers, postgresql: Triggers) -> None:
+        self.table, self.by_vendor = table, {"sqlite": sqlite, "postgresql": postgresql}
+        super().__init__(self._create, self._drop)
+
+    def _create(self, _apps: Any, editor: Any) -> None:
+        if editor.connection.vendor == "postgresql":
+            editor.execute(POSTGRESQL_FUNCTION, params=None)
+        for name, body in self.by_vendor[editor.connection.vendor].items():
+            editor.execute(f"CREATE TRIGGER {name} {body}", params=None)
+
+    def _drop(self, _apps: Any, editor: Any) -> None:
+        place = f" ON {self.table}" if editor.connection.vendor == "postgresql" else ""
+        for name in self.by_vendor[editor.connection.vendor]:
+            editor.execute(f"DROP TRIGGER IF EXISTS {name}{place}", params=None)
+
+
+def append_only(table: str) -> list[Guard]:
     """Forbid UPDATE, DELETE, replacing INSERT and (on PostgreSQL) TRUNCATE of a table's rows."""
     text = f"kaishu: {table} is append-only"
     taken = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE rowid = NEW.rowid)"  # noqa: S608 (our names)
@@ -40,10 +62,10 @@ def append_only(table: str) -> list[migrations.RunPython]:
         f"{table}_no_change": f"BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {call}",
         f"{table}_no_truncate": f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {call}",
     }
-    return [_triggers(table, sqlite, postgresql)]
+    return [Guard(table, sqlite, postgresql)]
 
 
-def immutable_columns(table: str, columns: Sequence[str]) -> list[migrations.RunPython]:
+def immutable_columns(table: str, columns: Sequence[str]) -> list[Guard]:
     """Forbid changing the named columns after the row was written; other columns may move."""
     text = f"kaishu: {table} has fixed columns ({', '.join(columns)})"
     named = ", ".join(columns)
@@ -60,7 +82,24 @@ def immutable_columns(table: str, columns: Sequence[str]) -> list[migrations.Run
             f"EXECUTE FUNCTION kaishu_refuse('{text}')"
         )
     }
-    return [_triggers(table, sqlite, postgresql)]
+    return [Guard(table, sqlite, postgresql)]
+
+
+def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
+    """Return "table.trigger" for each guard that the migrations promise and the database lacks."""
+    promised = {
+        (operation.table, trigger)
+        for migration in MigrationLoader(connection).disk_migrations.values()
+        for operation in migration.operations
+        if isinstance(operation, Guard)
+        for trigger in operation.by_vendor[connection.vendor]
+    }
+    present = {
+        (table, trigger)
+        for table, triggers in guarded_tables(connection).items()
+        for trigger in triggers
+    }
+    return sorted(f"{table}.{trigger}" for table, trigger in promised - present)
 
 
 def guarded_tables(connection: BaseDatabaseWrapper) -> dict[str, set[str]]:
@@ -80,22 +119,3 @@ def guarded_tables(connection: BaseDatabaseWrapper) -> dict[str, set[str]]:
 
 def _abort(text: str) -> str:
     return f"SELECT RAISE(ABORT, '{text}');"
-
-
-def _triggers(
-    table: str, sqlite: dict[str, str], postgresql: dict[str, str]
-) -> migrations.RunPython:
-    def create(_apps: Any, editor: Any) -> None:
-        on_postgresql = editor.connection.vendor == "postgresql"
-        if on_postgresql:
-            editor.execute(POSTGRESQL_FUNCTION, params=None)
-        for name, body in (postgresql if on_postgresql else sqlite).items():
-            editor.execute(f"CREATE TRIGGER {name} {body}", params=None)
-
-    def drop(_apps: Any, editor: Any) -> None:
-        on_postgresql = editor.connection.vendor == "postgresql"
-        for name in postgresql if on_postgresql else sqlite:
-            place = f" ON {table}" if on_postgresql else ""
-            editor.execute(f"DROP TRIGGER IF EXISTS {name}{place}", params=None)
-
-    return migrations.RunPython(create, drop)

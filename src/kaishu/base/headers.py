@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.html import format_html
 
-from kaishu.base import language, logs
+from kaishu.base import language, logs, slow_queries
 from kaishu.base.uploads import REQUEST_LIMIT
 from kaishu.core.sentences import sentence
 
@@ -74,7 +74,8 @@ class SecurityHeaders:
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
         if _content_length(request) > REQUEST_LIMIT:
             return _too_big(request)
-        return self.get_response(request)
+        with slow_queries.watch():
+            return self.get_response(request)
 
     def _add_headers(self, request: HttpRequest, response: HttpResponseBase, number: str) -> None:
         for name, value in self.headers.items():
