@@ -30,7 +30,12 @@ def test_every_desk_page_fits_and_passes_axe(
     world = desk_world.lively(desk_world.open_world(data_dir))
     made = payouts.propose_batch(by="yuki", at=world.now())
     box = returns.open_container(
-        recall_id=world.recall_id, number="E-7", site="depot-east", recycler="mori", by="sora", at=world.now()
+        recall_id=world.recall_id,
+        number="E-7",
+        site="depot-east",
+        recycler="mori",
+        by="sora",
+        at=world.now(),
     )
     unit_id = world.unit("back").unit_id
     assert unit_id is not None

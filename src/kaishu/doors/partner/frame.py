@@ -21,6 +21,7 @@ from kaishu.editions.models import Recall as RecallRow
 
 SCAN = (Role.COLLECTOR, Role.MANAGER)
 CERTIFY = (Role.RECYCLER, Role.MANAGER)
+_CONSOLE = tuple(set(Role) - {Role.COLLECTOR, Role.RECYCLER, Role.ADMIN})
 SITES = ("depot", "retailer")
 ZONES = {"JP": ZoneInfo("Asia/Tokyo"), "CN": ZoneInfo("Asia/Shanghai")}
 _SITE = "depot-site"
@@ -96,7 +97,7 @@ def show(
     """Render a page in its frame, on the clock of the market it works in."""
     markets = {each.recall.market.upper() for each in running()}
     zone = ZONES.get(next(iter(markets))) if len(markets) == 1 else None
-    frame = {"links": _links(request), "said": desk.take_said(request), "problems": problems}
+    frame = {"pages": _links(request), "said": desk.take_said(request), "problems": problems}
     with timezone.override(zone):
         return render(
             request, template, {**frame, **context}, status=status or (422 if problems else 200)
@@ -109,6 +110,7 @@ def _links(request: HttpRequest) -> list[dict[str, Any]]:
         (SCAN, _("Containers"), "/depot/containers/"),
         (SCAN, _("Shop stock"), "/depot/stock/"),
         (CERTIFY, _("Certificates"), "/depot/certificates/"),
+        (_CONSOLE, _("Console"), "/staff/"),
     )
     roles = roles_of(request.user)
     return [

@@ -33,13 +33,15 @@ _TONES = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The band under the box: a word, a sentence, the next step, the code it is about."""
+    """The band over the box: a word, a sentence, the next step, and the code it is about."""
 
     tone: str
     headline: str
     text: str
     next: str
-    code: str
+    typed: str = ""
+    case_no: str = ""
+    unit_no: int = 0
 
 
 @staff(*frame.SCAN)
@@ -114,7 +116,7 @@ def _answer(scanned: Scanned) -> Answer:
     repeated = _("Already scanned")
     headline = repeated if scanned.repeated else label("outcome", scanned.outcome)
     tone = "info" if scanned.repeated else _TONES[scanned.outcome]
-    return Answer(tone, headline, said.text, said.next, f"{scanned.case_no}{scanned.unit_no}")
+    return Answer(tone, headline, said.text, said.next, "", scanned.case_no, scanned.unit_no)
 
 
 def _refused(refusal: Refusal, typed: str) -> Answer:
