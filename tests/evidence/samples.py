@@ -79,6 +79,28 @@ def pdf(pages: int = 1, *, extra: str = "") -> bytes:
     return _pdf_file(objects, trailer="")
 
 
+def pdf_without_its_font() -> bytes:
+    """Return a PDF with the words 受注番号 in MS-Gothic, which it names and does not carry."""
+    draw = f"BT /F1 12 Tf 10 70 Td <{'受注番号'.encode('utf-16-be').hex()}> Tj ET".encode()
+    return _pdf_file(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 100 140] /Contents 4 0 R"
+            b" /Resources << /Font << /F1 5 0 R >> >> >>",
+            b"<< /Length %d >>\nstream\n%s\nendstream" % (len(draw), draw),
+            b"<< /Type /Font /Subtype /Type0 /BaseFont /MS-Gothic /Encoding /UniJIS-UTF16-H"
+            b" /DescendantFonts [6 0 R] >>",
+            b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /MS-Gothic /DW 1000"
+            b" /CIDSystemInfo << /Registry (Adobe) /Ordering (Japan1) /Supplement 2 >>"
+            b" /FontDescriptor 7 0 R >>",
+            b"<< /Type /FontDescriptor /FontName /MS-Gothic /Flags 4 /ItalicAngle 0 /StemV 80"
+            b" /FontBBox [0 -200 1000 900] /Ascent 800 /Descent -200 /CapHeight 700 >>",
+        ],
+        trailer="",
+    )
+
+
 def locked_pdf() -> bytes:
     """Return a PDF that needs a password (the standard handler, revision 2, RC4 of 40 bits)."""
     identity, owner = b"\x01" * 16, b"\x02" * 32

@@ -215,3 +215,11 @@ def test_a_progressive_jpeg_with_a_colour_profile_is_read() -> None:
     profile = b"\x00" * 128
     data = samples.picture("JPEG", progressive=True, icc_profile=profile)
     assert "icc_profile" not in opened(check_upload(data).safe_bytes).info
+
+
+@pytest.mark.skipif(
+    not list(Path("/usr/share/fonts").rglob("*CJK*")), reason="no East Asian font on this machine"
+)
+def test_words_in_a_font_that_the_pdf_does_not_carry_are_drawn() -> None:
+    image = opened(check_upload(samples.pdf_without_its_font()).safe_bytes).convert("L")
+    assert image.getextrema()[0] < 60  # there is ink on the page

@@ -36,13 +36,13 @@ ATTEMPTS = {
 }
 
 
-def run_walled(code: str) -> tuple[int, str]:
+def run_walled(code: str, *, with_fonts: bool = False) -> tuple[int, str]:
     """Run code in a child after the walls went up; return its exit and what it wrote."""
     script = (
         f"import os, sys, resource, socket\nsys.path[:0] = {check.PATHS!r}\n"
         "from kaishu.evidence import walls\n"
         "walls.limit_resources(cpu_seconds=1, memory=256 * 2**20, file_bytes=1000)\n"
-        "filtered = walls.close()\n"
+        f"filtered = walls.close(with_fonts={with_fonts})\n"
         f"{code}\n"
         "os._exit(0)"
     )
@@ -53,8 +53,9 @@ def run_walled(code: str) -> tuple[int, str]:
 
 
 @filtered
+@pytest.mark.parametrize("with_fonts", [False, True], ids=["photo", "pdf"])
 @pytest.mark.parametrize("attempt", ATTEMPTS.values(), ids=ATTEMPTS.keys())
-def test_the_child_cannot(attempt: str) -> None:
+def test_the_child_cannot(attempt: str, with_fonts: bool) -> None:
     code = (
         "try:\n"
         f"    {attempt}\n"
@@ -63,7 +64,29 @@ def test_the_child_cannot(attempt: str) -> None:
         "    said = b'refused'\n"
         "os.write(1, said)"
     )
-    assert run_walled(code) == (0, "refused")
+    assert run_walled(code, with_fonts=with_fonts) == (0, "refused")
+
+
+@filtered
+def test_the_child_cannot_change_a_font_that_it_may_read() -> None:
+    font = next(Path("/usr/share/fonts").rglob("*.tt?"), None)
+    if font is None:
+        pytest.skip("this machine has no fonts")
+    code = (
+        "said = b''\n"
+        "for flags in (os.O_RDONLY, os.O_RDWR, os.O_WRONLY, os.O_TRUNC):\n"
+        "    try:\n"
+        f"        os.open({str(font)!r}, flags)\n"
+        "        said += b'opened '\n"
+        "    except PermissionError:\n"
+        "        said += b'refused '\n"
+        "os.write(1, said)"
+    )
+    assert run_walled(code) == (0, "refused " * 4)
+    assert run_walled(code, with_fonts=True) in [
+        (0, "opened refused refused refused "),
+        (0, "refused " * 4),  # a kernel without Landlock
+    ]
 
 
 @filtered

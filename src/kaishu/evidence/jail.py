@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> None:
     from kaishu.evidence import decode
 
     decode.load(order.kind)
-    walls.close()
+    walls.close(with_fonts=order.kind == "pdf")
     answer = decode.safe_copy(sys.stdin.buffer.read(), order)
     wire.write(sys.stdout.buffer, answer)
     os._exit(0)  # no clean-up: the decoders' own is the last thing a bad file could hurt

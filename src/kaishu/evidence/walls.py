@@ -10,9 +10,12 @@ Reference: https://docs.kernel.org/userspace-api/seccomp_filter.html
 from __future__ import annotations
 
 import ctypes
+import os
 import platform
 import resource
 import struct
+
+from kaishu.evidence.fonts import only_fonts
 
 # System calls by name: (x86-64, ARM64). Numbers are the kernel's and never change.
 ALLOWED = {
@@ -45,15 +48,21 @@ ALLOWED = {
     "getrandom": (318, 278),
     "rseq": (334, 293),
 }
+# To look fonts up, once `fonts.only_fonts` has fenced the files off.
+LOOK_UP = {"newfstatat": (262, 79), "getdents64": (217, 61), "fcntl": (72, 25)}
+LOOK_UP_OLD = {"stat": (4, 79), "access": (21, 48)}  # ARM64 has only their newer forms
+OPENAT = (257, 56)
+CHANGING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 CLONE = (56, 220)  # only for threads
 CLONE3 = (435, 435)  # its flags lie in memory, out of the filter's sight
 CLONE_THREAD = 0x10000
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 LOAD, EQUAL, ANY_BIT, RETURN = 0x20, 0x15, 0x45, 0x06  # classic BPF instructions
-AT_NUMBER, AT_ARCHITECTURE, AT_FIRST_ARGUMENT = 0, 4, 16  # struct seccomp_data
+AT_NUMBER, AT_ARCHITECTURE, AT_FIRST_ARGUMENT, AT_THIRD_ARGUMENT = 0, 4, 16, 32  # seccomp_data
 ALLOW, KILL, FAIL = 0x7FFF0000, 0x80000000, 0x00050000
 EPERM, ENOSYS = 1, 38
+FONT_FILES = 64
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
 
 
@@ -70,21 +79,25 @@ def limit_resources(*, cpu_seconds: int, memory: int, file_bytes: int) -> None:
     _cap(resource.RLIMIT_CORE, 0)
 
 
-def close() -> bool:
-    """Put the filter up; return False where only the resource limits hold."""
-    _cap(resource.RLIMIT_NOFILE, 0)  # what is open stays open; nothing new can be
+def close(*, with_fonts: bool = False) -> bool:
+    """Put the filter up; return False where only the resource limits hold.
+
+    `with_fonts` leaves the font folders readable, where the kernel can fence off all others.
+    """
     found = ARCHITECTURES.get(platform.machine()) if platform.system() == "Linux" else None
-    if found is None:
-        return False
-    program = _filter(*found)
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
+    if found is None or libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
+        _cap(resource.RLIMIT_NOFILE, 0)
         return False
+    fonts = with_fonts and only_fonts()
+    # What is open stays open; without fonts, nothing new can be.
+    _cap(resource.RLIMIT_NOFILE, FONT_FILES if fonts else 0)
+    program = _filter(*found, fonts=fonts)
     given = _Program(len(program) // 8, program)
     return bool(libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(given), 0, 0) == 0)
 
 
-def _filter(column: int, architecture: int) -> bytes:
+def _filter(column: int, architecture: int, *, fonts: bool) -> bytes:
     """Return the filter program: each allowed number leads to ALLOW, the rest fails."""
     lines = [
         (LOAD, 0, 0, AT_ARCHITECTURE),
@@ -94,8 +107,17 @@ def _filter(column: int, architecture: int) -> bytes:
         (EQUAL, 0, 1, CLONE3[column]),
         (RETURN, 0, 0, FAIL | ENOSYS),  # the C library falls back to clone
     ]
-    for numbers in ALLOWED.values():
+    allowed = ALLOWED | (LOOK_UP | LOOK_UP_OLD if fonts else {})
+    for numbers in allowed.values():
         lines += [(EQUAL, 0, 1, numbers[column]), (RETURN, 0, 0, ALLOW)]
+    if fonts:
+        lines += [
+            (EQUAL, 0, 4, OPENAT[column]),
+            (LOAD, 0, 0, AT_THIRD_ARGUMENT),
+            (ANY_BIT, 1, 0, CHANGING),
+            (RETURN, 0, 0, ALLOW),
+            (RETURN, 0, 0, FAIL | EPERM),
+        ]
     lines += [
         (EQUAL, 0, 3, CLONE[column]),
         (LOAD, 0, 0, AT_FIRST_ARGUMENT),
