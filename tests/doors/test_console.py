@@ -22,7 +22,7 @@ from tests.doors.pages import find, parsed, text
 
 pytestmark = pytest.mark.django_db
 RECALL = f"/staff/recalls/{kumo.SLUG}"
-R, O, M, F, A, U, G = (
+R, OP, M, F, A, U, G = (
     Role.REVIEWER,
     Role.OPERATOR,
     Role.MANAGER,
@@ -31,22 +31,22 @@ R, O, M, F, A, U, G = (
     Role.AUDITOR,
     Role.REGULATOR,
 )
-CASES = {R, O, M, F, A, U}
+CASES = {R, OP, M, F, A, U}
 MAY_GET = {
     "/staff/claims/": CASES,
     "/staff/claims/CASE/": CASES,
-    "/staff/evidence/1/": {R, O, M, U},
-    "/staff/kits/": {R, O, M},
+    "/staff/evidence/1/": {R, OP, M, U},
+    "/staff/kits/": {R, OP, M},
     "/staff/payouts/": {F, A, M, U},
     f"{RECALL}/progress/": CASES | {G},
     f"{RECALL}/entries/?account=owner": CASES | {G},
 }
 MAY_POST = {
-    "/staff/claims/CASE/contact/": {R, O, M},
+    "/staff/claims/CASE/contact/": {R, OP, M},
     "/staff/claims/CASE/1/decide/": {R, M},
     "/staff/claims/CASE/1/holder/": {R, M},
-    "/staff/kits/": {R, O, M},
-    "/staff/kits/CASE/1/": {R, O, M},
+    "/staff/kits/": {R, OP, M},
+    "/staff/kits/CASE/1/": {R, OP, M},
     "/staff/payouts/": {F},
     "/staff/payouts/run/": {F, A},
 }
@@ -257,7 +257,7 @@ def test_evidence_is_served_where_it_can_do_nothing(world: DeskWorld) -> None:
 def test_a_kit_is_packed_with_a_logged_address_and_leaves_once(world: DeskWorld) -> None:
     case_no = world.claim("first", serial=kumo.LISTED)
     world.decide("first")
-    client = member("jun", O)
+    client = member("jun", OP)
     assert "港区" not in client.get("/staff/kits/").content.decode()
     assert "東京都港区1-2-3" in client.post("/staff/kits/").content.decode()
     assert list(RevealLog.objects.values_list("by", "why")) == [("jun", "kit")]

@@ -12,12 +12,13 @@ from kaishu.books.models import Entry
 from kaishu.claims import queries as claims
 from kaishu.claims.reasons import REASONS, after
 from kaishu.claims.views import CaseView, UnitView
-from kaishu.core.recall import AmountRule, Recall, Remedy, say
+from kaishu.core.recall import AmountRule, Recall, Remedy
 from kaishu.core.remedy import AmountMissing, Purchase, award
 from kaishu.core.sentences import Sentence, sentence
 from kaishu.core.verdict import Verdict
 from kaishu.doors.console import amounts, frame
 from kaishu.doors.console.labels import label
+from kaishu.editions import queries as editions
 
 TONES = {"affected": "affected", "not_affected": "ok", "ask": "ask", "no_such_model": "info"}
 SIDE_BY_SIDE = 4
@@ -71,7 +72,7 @@ def unit_part(case: CaseView, unit: UnitView, typed: Typed) -> dict[str, Any]:
         "remedy": remedy,
         "tone": TONES.get(unit.verdict_answer, "info"),
         "verdict": sentence(unit.verdict_reason, language.tag(), unit.verdict_facts),
-        "edition": case_edition(unit),
+        "edition": editions.edition(unit.edition_id),
         "party": frame.party_names([recall]).get(unit.party, unit.party),
         "offered": recall.remedies_for(unit.product) if product else recall.remedies,
         "asks_amount": remedy is not None and remedy.amount is AmountRule.ORDER,
@@ -87,11 +88,6 @@ def unit_part(case: CaseView, unit: UnitView, typed: Typed) -> dict[str, Any]:
         "refuse_reasons": reasons(case, "refused"),
         "others": _others(unit),
     }
-
-
-def case_edition(unit: UnitView) -> Any:
-    """Return the edition row that a unit was judged by."""
-    return frame.editions.edition(unit.edition_id)
 
 
 def settled_amount(unit: UnitView) -> int | None:
@@ -211,9 +207,3 @@ def _others(unit: UnitView) -> list[dict[str, Any]]:
 def recalls_of(case: CaseView) -> list[Recall]:
     """Return the recall in each edition that the case's units were judged by."""
     return [frame.recall_of(edition_id) for edition_id in {u.edition_id for u in case.units}]
-
-
-def remedy_title(recall: Recall, code: str) -> str:
-    """Return the title of a remedy in the language in force."""
-    remedy = recall.remedy(code)
-    return say(remedy.title, language.tag()) if remedy else code

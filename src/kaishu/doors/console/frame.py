@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from kaishu.base import desk, language, words
 from kaishu.base.desk import Problem
 from kaishu.base.roles import Role, roles_of
-from kaishu.core.recall import Party, Recall, say
+from kaishu.core.recall import Recall, say
 from kaishu.doors.console import queues
 from kaishu.doors.console.labels import label
 from kaishu.editions import queries as editions
@@ -101,11 +101,6 @@ def party_names(recalls: Sequence[Recall]) -> dict[str, str]:
     """Return what each party is called in the language in force, by code."""
     tag = language.tag()
     return {party.code: say(party.name, tag) for recall in recalls for party in recall.parties}
-
-
-def parties_of(recall: Recall, *roles: str) -> list[Party]:
-    """Return the parties of a recall in these roles."""
-    return [party for party in recall.parties if party.role in roles]
 
 
 def _usual_zone() -> ZoneInfo | None:

@@ -112,6 +112,7 @@ def show(
         "reveals": frame.may(request, frame.REVEAL),
         "sees_files": frame.may(request, frame.EVIDENCE),
         "pictures": PICTURES,
+        "has_files": bool(found.evidence or any(unit.evidence for unit in found.units)),
     }
     return frame.show(
         request,

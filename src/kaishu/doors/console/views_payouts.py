@@ -20,7 +20,7 @@ from kaishu.core.errors import Refusal
 from kaishu.doors.console import frame
 from kaishu.payouts import actions, queries, worker
 from kaishu.payouts.errors import BatchNotFound
-from kaishu.payouts.models import Instruction
+from kaishu.payouts.models import READY, Instruction
 from kaishu.payouts.queries import BatchView
 
 _PROPOSE = (Role.FINANCE,)
@@ -59,12 +59,13 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     approving = request.POST.get("do") == "approve"
     if not frame.may(request, _APPROVE if approving else _WITHDRAW):
         return _not_yours(request)
-    who = {"batch_id": batch_id, "by": request.user.get_username(), "at": clock.now()}
+    me, now = request.user.get_username(), clock.now()
     try:
         if approving:
-            actions.approve_batch(**who, digest=request.POST.get("digest", "") or "-")
+            digest = request.POST.get("digest", "") or "-"  # never approved unread
+            actions.approve_batch(batch_id=batch_id, by=me, at=now, digest=digest)
         else:
-            actions.withdraw_batch(**who)
+            actions.withdraw_batch(batch_id=batch_id, by=me, at=now)
     except Refusal as refusal:
         return _batch(request, queries.batch(batch_id), problems=[problem_of(refusal)])
     desk.say_next(
@@ -119,7 +120,7 @@ def _batch(
         "mine": found.maker == me,
         "approves": approves and found.maker != me and found.state == "proposed",
         "approver_role": approves,
-        "withdraws": frame.may(request, _WITHDRAW) and found.state != "withdrawn",
+        "withdraws": frame.may(request, _WITHDRAW) and bool(found.states.get(READY)),
         "demo": settings.KAISHU_MODE == "demo" and frame.may(request, _WITHDRAW),
     }
     status = 409 if problems else 200

@@ -105,7 +105,7 @@ def _unit_rows(
             }
             for product in products
         ]
-        total = sum(cell["quantity"] for cell in cells)  # type: ignore[misc]
+        total = sum(sums[account, party, product] for product in products)
         rows.append(
             {
                 "place": place(account, party, names),

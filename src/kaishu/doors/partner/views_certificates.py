@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
@@ -72,7 +73,7 @@ def _show(
         for party in frame.parties(frame.running(), "recycler", "depot", "retailer")
     }
     handed = [view for view in queries.containers() if view.handed_over_at is not None]
-    lines = [
+    lines: list[dict[str, Any]] = [
         {
             "view": view,
             "recycler": names.get(view.recycler, view.recycler),
