@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "kaishu.base.language.Language",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kaishu.base.roles.PolicyGate",
 ]
 
 ROOT_URLCONF = "kaishu.config.urls"

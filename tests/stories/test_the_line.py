@@ -1,0 +1,221 @@
+"""The whole line by hand, in a real browser without scripts: two real recalls, four sign-ins.
+
+An owner in Japan with one power bank, an owner in China with two and two different remedies: from
+the typed serial to closed books. Nothing here calls an action but the bank's own clockwork.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page
+
+from kaishu.base.clock import now
+from kaishu.books.audit import audit
+from kaishu.books.queries import trial_balance
+from kaishu.demo.lives import CN, JP
+from kaishu.demo.seed import publish
+from kaishu.demo.serials import LISTED, write_recalls
+from kaishu.demo.staff import PASSWORD, hire
+from kaishu.editions.queries import recall_row
+from kaishu.payouts.worker import run_once
+from tests.support.browser import axe, shoot
+
+OpenPage = Callable[..., Page]
+NEXT = "main button.button:not(.quiet)"
+
+
+@pytest.fixture
+def installation(site: str, data_dir: Path) -> str:
+    """Publish both recalls with their full lists, and hire the team."""
+    folder = data_dir / "recalls"
+    folder.mkdir()
+    list(write_recalls(folder))
+    for slug in (JP, CN):
+        publish(folder / slug)
+    hire()
+    return site
+
+
+@pytest.fixture
+def receipt(tmp_path: Path) -> Path:
+    """Give a photo of a receipt."""
+    path = tmp_path / "receipt.png"
+    Image.new("RGB", (400, 300), "#f5f6f8").save(path)
+    return path
+
+
+def test_from_a_typed_serial_to_closed_books(
+    installation: str, open_page: OpenPage, receipt: Path
+) -> None:
+    one = _japanese_owner(open_page(javascript=False, language="ja"), installation)
+    two = _chinese_owner(open_page(javascript=False, language="zh-CN"), installation, receipt)
+    labels = [f"{_case_no(one)}-1", f"{_case_no(two)}-1", f"{_case_no(two)}-2"]
+
+    _judge_and_send_kits(_signed_in(open_page, installation, "mika"), installation, labels)
+    depot = _signed_in(open_page, installation, "sora")
+    _collect(depot, installation, "depot-east", "E-1", JP, "recycler-mori", labels[:1])
+    _collect(depot, installation, "depot-north", "N-1", CN, "recycler-xiang", labels[1:])
+    _certify(_signed_in(open_page, installation, "mori"), installation)
+    _pay(open_page, installation)
+
+    reader = open_page()  # axe itself is a script
+    for page, units in ((one, 1), (two, 2)):
+        page.reload()
+        reader.goto(page.url)
+        axe(reader)
+        assert page.locator("ol.stages li.done").count() == 6 * units
+        shoot(page, f"line-done-{units}")
+    _books_are_closed()
+    _progress_is_the_balance(reader, installation)
+
+
+def _japanese_owner(page: Page, site: str) -> Page:
+    page.goto(f"{site}/ja/")
+    page.goto(f"{site}/ja/r/{JP}/check/")
+    page.check("input[name=model][value=A1263]")
+    page.click(NEXT)
+    page.fill("#id-serial", "ＳＮ：a1263 test 0000 oo1".replace("oo1", "001"))
+    page.click(NEXT)
+    assert "使用" in page.locator("main .stop, main .band").first.inner_text() + page.inner_text(
+        "main"
+    )
+    shoot(page, "line-ja-affected")
+    page.click("main a.button")
+    page.check("input[name=u1-condition][value=fine]")
+    page.check("input[name=u1-remedy][value=replace-a1263]")
+    _say_who(page, "𠮷田 花子", "東京都千代田区千代田1-1")
+    assert re.search(r"/ja/c/[\w-]+/$", page.url)
+    shoot(page, "line-ja-filed")
+    return page
+
+
+def _chinese_owner(page: Page, site: str, receipt: Path) -> Page:
+    page.goto(f"{site}/zh-hans/r/{CN}/claim/?model=A1257&serial={LISTED['A1257'][0]}")
+    page.click("button[value=add]")
+    page.check("input[name=u2-model][value=A1647]")
+    page.fill("#id-u2-serial", LISTED["A1647"][0])
+    for unit, remedy, amount in ((1, "refund", "129.90"), (2, "upgrade", "")):
+        page.check(f"input[name=u{unit}-condition][value=fine]")
+        page.check(f"input[name=u{unit}-remedy][value={remedy}]")
+        page.fill(f"#id-u{unit}-order_no", "2024031812345678")
+        page.fill(f"#id-u{unit}-order_amount", amount)
+        page.set_input_files(f"#id-u{unit}-proof", receipt)
+    _say_who(page, "王芳", "湖南省长沙市岳麓区某某路100号")
+    assert re.search(r"/zh-hans/c/[\w-]+/$", page.url)
+    shoot(page, "line-zh-filed")
+    return page
+
+
+def _say_who(page: Page, name: str, address: str) -> None:
+    page.fill("#id-name", name)
+    page.fill("#id-phone", "090-1234-5678")
+    page.fill("#id-postcode", "100-0001")
+    page.fill("#id-address", address)
+    page.check("#id-consent")
+    page.click("main button.button[value=submit]")
+    assert page.locator("#problems").count() == 0, page.inner_text("#problems")
+
+
+def _case_no(page: Page) -> str:
+    return re.sub(r"\D", "", page.inner_text(".reference"))
+
+
+def _signed_in(open_page: OpenPage, site: str, name: str) -> Page:
+    page = open_page(width=1366, height=900)
+    page.goto(f"{site}/staff/")
+    page.fill("#id-username", name)
+    page.fill("#id-password", PASSWORD)
+    page.click("main .button")
+    return page
+
+
+def _judge_and_send_kits(page: Page, site: str, labels: list[str]) -> None:
+    for label in labels:
+        case_no, unit_no = label.split("-")
+        page.goto(f"{site}/staff/claims/{case_no}/#unit-{unit_no}")
+        page.click("button[name=reason][value=checked] >> nth=0")
+    shoot(page, "line-queue-empty")
+    page.goto(f"{site}/staff/kits/")
+    assert page.locator("form.oneline").count() == len(labels)
+    for _ in labels:
+        page.locator("form.oneline button").first.click()
+    assert page.locator("form.oneline").count() == 0
+
+
+def _collect(
+    page: Page, site: str, depot: str, box: str, slug: str, recycler: str, labels: list[str]
+) -> None:
+    page.goto(f"{site}/depot/")
+    page.select_option("#id-site", depot)
+    page.click("form.pick button")
+    for label in labels:
+        page.fill("#id-code", label)
+        page.click("button[name=outcome][value=ok]")
+        assert page.locator(".answer.ok").count() == 1
+    shoot(page, f"line-scan-{box}")
+    page.goto(f"{site}/depot/containers/")
+    page.fill("#id-number", box)
+    if page.locator("#id-recall").count():
+        page.select_option("#id-recall", slug)
+    page.select_option("#id-recycler", recycler)
+    page.click(f"form.filters {NEXT.removeprefix('main ')}")
+    page.goto(f"{site}/depot/containers/{box}/")
+    for label in labels:
+        page.fill("#id-code", label)
+        page.click("form.scan button.button:not(.quiet)")
+    page.click("form.panel button.button")
+    shoot(page, f"line-container-{box}")
+
+
+def _certify(page: Page, site: str) -> None:
+    page.goto(f"{site}/depot/certificates/")
+    for number in range(page.locator("form.panel").count()):
+        form = page.locator("form.panel").first
+        form.locator("input[type=text]").first.fill(f"CERT-{number}")
+        form.locator("button.button").click()
+    assert page.locator("form.panel").count() == 0
+    shoot(page, "line-certified")
+
+
+def _pay(open_page: OpenPage, site: str) -> None:
+    finance = _signed_in(open_page, site, "yuki")
+    finance.goto(f"{site}/staff/payouts/")
+    finance.click("main form[action='/staff/payouts/'] button.button")
+    batch = finance.url
+    assert finance.locator("button[value=approve]").count() == 0
+    shoot(finance, "line-batch-own")
+    approver = _signed_in(open_page, site, "ren")
+    approver.goto(batch)
+    axe(approver)
+    shoot(approver, "line-batch")
+    approver.click("button[value=approve]")
+    for _ in range(2):
+        run_once(at=now())
+
+
+def _books_are_closed() -> None:
+    assert [str(finding) for finding in audit()] == []
+    japan = trial_balance(recall_id=recall_row(JP).id)
+    china = trial_balance(recall_id=recall_row(CN).id)
+    assert (japan.population, china.population) == (522_237, 712_964)
+    assert (japan.units_in("disposed"), china.units_in("disposed")) == (1, 2)
+    assert (japan.promised("sku:A1256", "paid"), japan.promised("kit:bag", "paid")) == (1, 1)
+    assert (china.promised("CNY", "paid"), china.promised("sku:A1637", "paid")) == (12_990, 1)
+    for balance in (japan, china):
+        assert [line for line in balance.promises if line.account in ("owed", "sent")] == []
+
+
+def _progress_is_the_balance(page: Page, site: str) -> None:
+    page.goto(f"{site}/ja/r/{JP}/progress/")
+    axe(page)
+    shoot(page, "line-progress")
+    text = page.inner_text("main").replace(",", "")
+    balance = trial_balance(recall_id=recall_row(JP).id)
+    for account in ("unsold", "at_large", "disposed"):
+        assert str(balance.units_in(account)) in text
+    assert "522237" in text
