@@ -299,7 +299,16 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="promisemoverow",
             index=models.Index(
-                fields=["recall_id", "commodity"], name="promise_move_of"
+                fields=[
+                    "recall_id",
+                    "commodity",
+                    "source",
+                    "target",
+                    "happened_at",
+                    "recorded_at",
+                    "quantity",
+                ],
+                name="promise_move_routes",
             ),
         ),
         migrations.AddConstraint(
@@ -328,13 +337,26 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="unitmoverow",
             index=models.Index(
-                fields=["recall_id", "product", "source"], name="unit_move_out"
+                fields=[
+                    "recall_id",
+                    "product",
+                    "pool",
+                    "source",
+                    "source_party",
+                    "target",
+                    "target_party",
+                    "happened_at",
+                    "recorded_at",
+                    "quantity",
+                ],
+                name="unit_move_routes",
             ),
         ),
         migrations.AddIndex(
             model_name="unitmoverow",
             index=models.Index(
-                fields=["recall_id", "product", "target"], name="unit_move_in"
+                fields=["recall_id", "product", "pool", "target", "target_party", "quantity"],
+                name="unit_move_in",
             ),
         ),
         migrations.AddConstraint(
