@@ -21,9 +21,12 @@ def filled(books: Books) -> Books:
 
 def refused(sql: str) -> str:
     """Run a statement that must be refused, and return what the database said."""
-    with pytest.raises(IntegrityError) as error, transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
+    with (
+        pytest.raises(IntegrityError) as error,
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(sql)
     return str(error.value)
 
 

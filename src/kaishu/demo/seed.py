@@ -83,7 +83,12 @@ def _first(path: Path, count: int) -> Iterable[str]:
 
 def _quarantine(now: datetime) -> None:
     recall_id = recall_row(JP).id
-    same: dict[str, Any] = {"recall_id": recall_id, "product": "A1263", "shop": "shop-minato", "by": "sora"}
+    same: dict[str, Any] = {
+        "recall_id": recall_id,
+        "product": "A1263",
+        "shop": "shop-minato",
+        "by": "sora",
+    }
     returns.quarantine_stock(
         **same, quantity=2_180, at=now - timedelta(days=30), key="demo-quarantine"
     )
