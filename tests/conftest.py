@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page
 from pytest_django import DjangoDbBlocker, Settings
 
 from tests.support import browser as chromium
-from tests.support import databases
+from tests.support import databases, seeds
 from tests.support.server import running_site
 
 DATABASE_FIXTURES = {"db", "fresh_db", "site", "client", "admin_client", "transactional_db"}
@@ -29,7 +29,7 @@ BROWSER_FIXTURES = {"browser", "browser_page", "open_page"}
 
 hypothesis.settings.register_profile("slice", max_examples=100, deadline=None, print_blob=True)
 hypothesis.settings.register_profile("torture", max_examples=2000, deadline=None, print_blob=True)
-hypothesis.settings.load_profile("torture" if os.environ.get("KAISHU_TORTURE") == "1" else "slice")
+hypothesis.settings.load_profile("torture" if seeds.TORTURE else "slice")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -43,7 +43,8 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Name what a failing run needs to be run again."""
-    terminalreporter.write_line(f"engine {ENGINE}, {SEED}={config.getoption(SEED)}")
+    hypothesis_seed = f"{SEED}={config.getoption(SEED)}"
+    terminalreporter.write_line(f"engine {ENGINE}, KAISHU_SEED={seeds.FIRST} {hypothesis_seed}")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -10,11 +10,13 @@ Every section runs even when an earlier one failed; the exit code is 1 if any di
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -77,8 +79,8 @@ def machine() -> bool:
 
 
 def pytest_options() -> list[str]:
-    """Return how pytest is run; KAISHU_TEST_WORKERS=2 spreads the tests over processes."""
-    workers = os.environ.get("KAISHU_TEST_WORKERS", "0")
+    """Return how pytest is run; KAISHU_TEST_WORKERS says over how many processes."""
+    workers = os.environ.get("KAISHU_TEST_WORKERS", str(min(4, os.cpu_count() or 1)))
     return ["-q", "--durations=5", "-n", workers, "--dist", "worksteal"]
 
 
@@ -98,8 +100,22 @@ def benchmarks() -> bool:
     return commands(["python", "-m", "bench.report"])
 
 
+def record(run: Run) -> None:
+    """Write one line about a long run: when, with which seed, and what came of it."""
+    page = ROOT / "docs" / "reference" / "torture.md"
+    outcome = "; ".join(
+        f"{name}: {'ok' if passed else 'FAILED'} ({seconds:.0f} s)"
+        for name, seconds, passed in run.results
+        if name.startswith("tests")
+    )
+    today = datetime.now(UTC).date().isoformat()
+    with page.open("a") as file:
+        file.write(f"| {today} | {os.environ['KAISHU_SEED']} | {outcome} |\n")
+
+
 def main(arguments: list[str]) -> int:
     """Run the sections that the argument names."""
+    os.environ.setdefault("KAISHU_SEED", str(random.SystemRandom().randrange(10**9)))
     run = Run()
     if arguments == ["bench"]:
         run.section("benchmarks", benchmarks)
@@ -109,6 +125,8 @@ def main(arguments: list[str]) -> int:
         run.section("machine", machine)
         run.section("tests on SQLite", tests_on_sqlite)
         run.section("tests on PostgreSQL", tests_on_postgres)
+    if os.environ.get("KAISHU_TORTURE") == "1":
+        record(run)
     return run.close()
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from kaishu.payouts.models import CALLING, READY, SENT, Instruction
+from kaishu.payouts.sending import LEASE
 from tests.claims.world import World
 from tests.payouts.teller import approved_batch, make_due, rounds, transfers
+from tests.support import seeds
 from tests.support.environment import DATABASE_URL, ENGINE
 
 SCRIPT = Path(__file__).with_name("worker_process.py")
@@ -21,8 +25,24 @@ IN_FLIGHT = "JPY: cost -3990  sent 3990"
 PAID = "JPY: cost -3990  paid 3990"
 
 
+POINTS = (
+    "while the promise is taken",
+    "before the call",
+    "after the call",
+    "while the answer is kept",
+    "after the answer was kept",
+    "while a result is read",
+    "after a result was moved",
+)
+
+
 def run_worker_that_dies(world: World, database: str, point: str) -> None:
     """Run the worker in another process until it dies at the point."""
+    assert run_worker(world, database, point) == 9
+
+
+def run_worker(world: World, database: str, point: str) -> int:
+    """Run the worker in another process, which dies if it comes to the point; its exit code."""
     server = DATABASE_URL.rsplit("/", 1)[0]
     url = f"sqlite:///{database}" if ENGINE == "sqlite" else f"{server}/{database}"
     environment = {
@@ -38,7 +58,8 @@ def run_worker_that_dies(world: World, database: str, point: str) -> None:
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 9, done.stderr
+    assert done.returncode in (0, 9), done.stderr
+    return done.returncode
 
 
 @pytest.mark.parametrize(
@@ -64,3 +85,17 @@ def test_a_worker_killed_at_any_point_pays_once(
     rounds(real_world)
     assert (PAID in real_world.books(), transfers()) == (True, 1)
     assert Instruction.objects.count() == 1
+
+
+@pytest.mark.parametrize("number", seeds.runs(3, 500))
+def test_a_worker_killed_again_and_again_pays_once(
+    real_world: World, fresh_db: str, number: int
+) -> None:
+    dice = random.Random(seeds.FIRST + number)
+    make_due(real_world, "SN0001", "SN0002")
+    approved_batch(real_world)
+    for _ in range(dice.randint(1, 3)):
+        run_worker(real_world, fresh_db, dice.choice(POINTS))
+        real_world.minutes += dice.choice([1, LEASE // timedelta(minutes=1)])
+    rounds(real_world)
+    assert ("JPY: cost -7980  paid 7980" in real_world.books(), transfers()) == (True, 2)

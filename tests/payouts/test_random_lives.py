@@ -20,6 +20,7 @@ from kaishu.payouts.providers.simulated_bank import simulated_bank
 from kaishu.payouts.providers.simulated_orders import FaultPlan
 from kaishu.returns import actions as returns
 from tests.claims.world import World
+from tests.support import seeds
 
 SERIALS = ("SN0001", "SN0001", "SN0001", "SN0002", "SN9999", "")
 REMEDIES = ("refund", "credit", "replacement", "castle")
@@ -137,10 +138,11 @@ class Life:
         payouts.read_results(at=self.world.now())
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("number", seeds.runs(6, 200))
 def test_whatever_people_do_the_books_tie_out_and_no_unit_is_paid_for_twice(
-    world: World, seed: int
+    world: World, number: int
 ) -> None:
+    seed = seeds.FIRST + number
     faults = {"lost_before": 0.2, "lost_after": 0.2, "bounce": 0.2, "late_return": 0.1}
     simulated_bank().plan(FaultPlan(seed=seed, days_to_return=0, **faults))
     payouts.load_codes(commodity="coupon:JPY", codes=["A", "B"], at=world.now())
