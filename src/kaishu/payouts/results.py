@@ -9,19 +9,12 @@ from django.db import transaction
 from django.db.models import Max
 
 from kaishu.books import actions as books
+from kaishu.books.locks import hold
 from kaishu.core import accounts
 from kaishu.payouts import providers
-from kaishu.payouts.models import (
-    CALLING,
-    RETURNED,
-    SENT,
-    SETTLED,
-    UNKNOWN,
-    Instruction,
-    ProviderEvent,
-)
+from kaishu.payouts.models import RETURNED, SETTLED, Instruction, ProviderEvent
 from kaishu.payouts.providers.base import Provider, Result
-from kaishu.payouts.sending import advance, bounce
+from kaishu.payouts.sending import advance, bounce, under_way
 
 
 @dataclass(slots=True)
@@ -47,6 +40,7 @@ def read_results(*, at: datetime, by: str = "worker") -> Read:
 
 def _apply(provider: Provider, result: Result, at: datetime, by: str, read: Read) -> None:
     with transaction.atomic():
+        hold({f"results {provider.name}"})  # one reader at a time, so that none finds it half read
         event = {"provider": provider.name, "number": result.number}
         if ProviderEvent.objects.filter(**event).exists():
             return
@@ -66,7 +60,7 @@ def _apply(provider: Provider, result: Result, at: datetime, by: str, read: Read
 
 
 def _move(result: Result, at: datetime, by: str) -> bool:
-    instruction = Instruction.objects.filter(key=result.key).first()
+    instruction = Instruction.objects.select_for_update().filter(key=result.key).first()
     if instruction is None:
         return False
     if result.kind == "bounced":
@@ -74,7 +68,7 @@ def _move(result: Result, at: datetime, by: str) -> bool:
     sources: tuple[str, ...]
     if result.kind == "settled":
         # A result is also an answer to a call whose own answer was lost.
-        sources, target, account = (CALLING, UNKNOWN, SENT), SETTLED, accounts.PAID
+        sources, target, account = under_way(instruction), SETTLED, accounts.PAID
     else:
         sources, target, account = (SETTLED,), RETURNED, accounts.OWED
     moved = advance(instruction, sources, target, provider_ref=result.ref, reason=result.reason)

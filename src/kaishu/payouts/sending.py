@@ -113,7 +113,7 @@ def bounce(
 ) -> bool:
     """Give the promise back: the order failed for good. The next attempt has another key."""
     with transaction.atomic():
-        moved = advance(instruction, (CALLING, UNKNOWN, SENT), BOUNCED, reason=reason)
+        moved = advance(instruction, under_way(instruction), BOUNCED, reason=reason)
         if moved:
             books.move_promise(
                 promise_id=instruction.promise_id,
@@ -129,11 +129,23 @@ def bounce(
         return moved
 
 
+def under_way(instruction: Instruction) -> tuple[str, ...]:
+    """Return the states in which a result may come in for this instruction.
+
+    Also while it waits to be sent again: the request that seemed lost may have arrived late.
+    """
+    begun = (READY,) if instruction.sent_entry_id is not None else ()
+    return (CALLING, UNKNOWN, SENT, *begun)
+
+
 def advance(
     instruction: Instruction, sources: tuple[str, ...], target: str, **fields: object
 ) -> bool:
-    """Move an instruction on, only while it stands where this step starts; say whether it did."""
-    rows = Instruction.objects.filter(id=instruction.id, state__in=sources)
+    """Move an instruction on, only while it stands where this step starts; say whether it did.
+
+    An answer to an earlier try says nothing once another try has begun.
+    """
+    rows = Instruction.objects.filter(id=instruction.id, state__in=sources, tries=instruction.tries)
     return bool(rows.update(state=target, **fields))
 
 
@@ -155,6 +167,8 @@ def _unresolved(at: datetime) -> QuerySet[Instruction, int]:
 def _begin(instruction_id: int, at: datetime, by: str) -> Instruction | None:
     """Claim an instruction and its promise, committed before the provider hears of it."""
     with transaction.atomic():
+        if not _sendable().filter(id=instruction_id).exists():
+            return None
         rows = Instruction.objects.filter(id=instruction_id, state=READY)
         # ready -> calling, by one worker only
         if not rows.update(state=CALLING, called_at=at, tries=F("tries") + 1):
