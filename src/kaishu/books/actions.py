@@ -6,17 +6,17 @@ answer, with another act it is refused. Every refusal leaves the books untouched
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from kaishu.books import errors
 from kaishu.books.ledger import write
 from kaishu.books.locks import hold
 from kaishu.books.models import Entry, Promise, Unit
 from kaishu.books.sums import named_in, unnamed_in
-from kaishu.books.values import Event, Move, Place, PromiseMove, UnitMove
+from kaishu.books.values import Event, Move, Place, PromiseMove, UnitMove, chain_name
 from kaishu.core.accounts import AT_LARGE, COST, MAY_GO_NEGATIVE, OWED
 from kaishu.core.remedy import Award
 
@@ -51,6 +51,15 @@ def post(
             moves=tuple(moves),
         )
     )
+
+
+def hold_chains(*, recall_id: int, case_nos: Iterable[str]) -> None:
+    """Lock several chains at once, before an act that posts to one after the other.
+
+    Taken one by one, two such acts could wait for each other in a circle. "" is the recall's own.
+    """
+    chains = (chain_name(recall_id=recall_id, case_no=case_no) for case_no in case_nos)
+    hold({f"chain {chain}" for chain in chains})
 
 
 def identify(
@@ -94,13 +103,19 @@ def bind_serial(*, unit_id: int, serial: str) -> Unit:
     """Give a tagged unit its serial, once it can be read. Raises SerialElsewhere."""
     with transaction.atomic():
         unit = Unit.objects.get(id=unit_id)
+        if unit.serial == serial:
+            return unit
         hold({f"serial {unit.recall_id} {serial}"})
         other = Unit.objects.filter(recall_id=unit.recall_id, serial=serial).first()
         if other is not None and other.id != unit_id:
             raise errors.SerialElsewhere(unit=other.id, product=other.product)
-        bound = Unit.objects.filter(id=unit_id, serial__in=("", serial)).update(
-            serial=serial
-        )
+        try:
+            with transaction.atomic():
+                bound = Unit.objects.filter(id=unit_id, serial__in=("", serial)).update(
+                    serial=serial
+                )
+        except IntegrityError as taken:  # somebody named another unit so this very moment
+            raise errors.SerialElsewhere(product=unit.product) from taken
         if not bound:
             raise errors.SerialElsewhere(unit=unit_id, product=unit.product)
         unit.refresh_from_db()
@@ -173,7 +188,7 @@ def award_promises(
         hold({f"key {door} {by} {key}"})
         first = Entry.objects.filter(door=door, by=by, key=key).first()
         if first is not None:
-            return _same_award(first, awards)
+            return _same_award(first, (recall_id, case_no, unit_no), awards)
         promises = _make(recall_id, case_no, unit_no, awards, terms, edition_id)
         return post(
             kind="promise.awarded",
@@ -207,11 +222,12 @@ def change_promises(
     """
     with transaction.atomic():
         hold({f"key {door} {by} {key}"})
-        first = Entry.objects.filter(door=door, by=by, key=key).first()
-        if first is not None:
-            return _same_award(first, awards)
         old = list(Promise.objects.filter(id__in=promise_ids).order_by("id"))
         example = old[0]
+        whose = (example.recall_id, example.case_no, example.unit_no)
+        first = Entry.objects.filter(door=door, by=by, key=key).first()
+        if first is not None:
+            return _same_award(first, whose, awards)
         new = _make(
             example.recall_id,
             example.case_no,
@@ -288,6 +304,7 @@ def stocktake(
     were not there. Units short go to at_large (still dangerous); units over come from there.
     """
     with transaction.atomic():
+        hold_chains(recall_id=recall_id, case_nos=("",))  # in the order of every counted move
         hold({f"key {door} {by} {key}", f"place {recall_id} {product} {pool} {place}"})
         first = Entry.objects.filter(door=door, by=by, key=key).first()
         if first is not None:
@@ -349,12 +366,13 @@ def _source_of(first: Entry | None, unit_id: int) -> Place | None:
     return Place(row.source, row.source_party) if row else None
 
 
-def _same_award(first: Entry, awards: Sequence[Award]) -> Entry:
+def _same_award(first: Entry, whose: tuple[int, str, int], awards: Sequence[Award]) -> Entry:
     made = [
         (move.commodity, move.quantity)
         for move in first.promise_moves.filter(source=COST).order_by("id")
     ]
-    if made != [(award.commodity, award.quantity) for award in awards]:
+    wanted = [(award.commodity, award.quantity) for award in awards]
+    if (first.recall_id, first.case_no, first.unit_no) != whose or made != wanted:
         raise errors.KeyReused(key=first.key)
     return first
 

@@ -233,11 +233,17 @@ def _named_within_counted() -> Iterator[Finding]:
         .order_by("recall_id", "product", "pool", "account", "party")
     )
     for recall_id, product, pool, account, party, named in groups:
-        counted = units_sum(recall_id, product, pool, Place(account, party))
+        where = f"recall {recall_id} {product} {account} {party}".strip()
+        try:
+            place = Place(account, party)
+        except PlaceWrong as wrong:
+            yield Finding("unit_misplaced", where, str(wrong))
+            continue
+        counted = units_sum(recall_id, product, pool, place)
         if named > counted:
             yield Finding(
                 "more_named_than_counted",
-                f"recall {recall_id} {product} {account} {party}".strip(),
+                where,
                 f"{named} named units, {counted} counted",
             )
 

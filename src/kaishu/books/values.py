@@ -19,9 +19,7 @@ class Place:
 
     def __post_init__(self) -> None:
         """Refuse a place that the closed list does not have."""
-        if self.account not in UNIT_ACCOUNTS or (self.account in WITH_PARTY) != bool(
-            self.party
-        ):
+        if self.account not in UNIT_ACCOUNTS or (self.account in WITH_PARTY) != bool(self.party):
             raise PlaceWrong(account=self.account, party=self.party)
 
     def __str__(self) -> str:
@@ -64,6 +62,11 @@ class PromiseMove:
 Move = UnitMove | PromiseMove
 
 
+def chain_name(*, recall_id: int, case_no: str) -> str:
+    """Name a digest chain: the case's own, else the recall's."""
+    return case_no or f"recall-{recall_id}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """What happened, as the caller states it; the same event under the same key is a repeat.
@@ -87,8 +90,8 @@ class Event:
 
     @property
     def chain(self) -> str:
-        """Name the digest chain: the case's own, else the recall's."""
-        return self.case_no or f"recall-{self.recall_id}"
+        """Name the digest chain that this event belongs to."""
+        return chain_name(recall_id=self.recall_id, case_no=self.case_no)
 
     def request(self) -> dict[str, object]:
         """Return what must be equal for a repeat to count as the same request."""

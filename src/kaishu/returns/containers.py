@@ -95,6 +95,7 @@ def hand_over(*, container_id: int, by: str, at: datetime) -> Container:
         lines = list(container.lines.order_by("id"))
         if not lines:
             raise ContainerEmpty(number=container.number)
+        _hold_chains(container, lines)
         for line in lines:
             _move(container, line, "custody.handed_over", by=by, at=at, reason="")
         container.handed_over_by, container.handed_over_at = by, at
@@ -124,7 +125,9 @@ def certify(
             return before
         if container.handed_over_at is None:
             raise ContainerNotHandedOver(number=container.number)
-        for line in container.lines.order_by("id"):
+        lines = list(container.lines.order_by("id"))
+        _hold_chains(container, lines)
+        for line in lines:
             _move(container, line, "disposal.certified", by=by, at=at, reason="certified")
         return Certificate.objects.create(
             container=container,
@@ -141,6 +144,10 @@ def _lock(container_id: int) -> Container:
     if container is None:
         raise ContainerNotFound(number=container_id)
     return container
+
+
+def _hold_chains(container: Container, lines: list[ContainerUnit]) -> None:
+    books.hold_chains(recall_id=container.recall_id, case_nos={line.case_no for line in lines})
 
 
 def _open(container_id: int) -> Container:
