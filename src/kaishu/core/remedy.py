@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from kaishu.core.accounts import DEPOT, DISPOSED, MADE_SAFE, RECYCLER, REPAIRED
+from kaishu.core.accounts import DEPOT, DISPOSED, MADE_SAFE, OWNER, RECYCLER, REPAIRED
 from kaishu.core.errors import Refusal
 from kaishu.core.recall import AmountRule, DueWhen, Remedy
 
@@ -59,16 +59,24 @@ def is_due(
 ) -> Due:
     """Say whether the remedy's promise may leave.
 
-    `inspected` is the decision that a depot scan leaves behind; it stays true while the unit
-    travels on to the recycler, when its account alone could not tell.
+    `inspected` is the decision that a depot scan leaves behind.
     """
     if not approved:
         return Due(False, "not_approved")
     if remedy.due is DueWhen.APPROVED:
         return Due(True, "approved")
-    if inspected or unit_account in COLLECTED_AT:
+    if is_collected(unit_account, inspected=inspected):
         return Due(True, "collected")
     return Due(False, "not_collected")
+
+
+def is_collected(unit_account: str | None, *, inspected: bool) -> bool:
+    """Say whether the owner has done their part: the unit came in, and did not go back to them.
+
+    An inspection stays true while the unit travels on to the recycler, when its account alone
+    could not tell; it says nothing any more once the unit was sent back.
+    """
+    return unit_account in COLLECTED_AT or (inspected and unit_account != OWNER)
 
 
 def _quantity(remedy: Remedy, purchase: Purchase) -> int:

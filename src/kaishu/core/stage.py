@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from kaishu.core import accounts
-from kaishu.core.remedy import COLLECTED_AT
+from kaishu.core.remedy import is_collected
 
 
 class Actor(StrEnum):
@@ -141,9 +141,7 @@ def _code(
 ) -> StageCode:
     remedies = [promise.account for promise in promises if promise.role == "remedy"]
     open_remedies = [account for account in remedies if account != accounts.COST]
-    if not open_remedies or all(
-        account == accounts.WAIVED for account in open_remedies
-    ):
+    if not open_remedies or all(account == accounts.WAIVED for account in open_remedies):
         return _before_promise(decisions, contested=contested)
     if all(account in accounts.PROMISE_ENDS for account in open_remedies):
         return StageCode.DONE
@@ -154,9 +152,8 @@ def _code(
 
 def _before_promise(decisions: Sequence[DecisionFact], *, contested: bool) -> StageCode:
     last = next((d.kind for d in reversed(decisions) if d.kind in _BEFORE), None)
-    if last is not None:
-        return _BEFORE[last]
-    return StageCode.CONTESTED if contested else StageCode.IN_REVIEW
+    seen = _BEFORE[last] if last is not None else StageCode.IN_REVIEW
+    return StageCode.CONTESTED if contested and seen is StageCode.IN_REVIEW else seen
 
 
 _BEFORE: Mapping[str, StageCode] = {
@@ -174,7 +171,7 @@ def _on_the_way(
     promises: Sequence[PromiseFact],
 ) -> StageCode:
     inspected = any(decision.kind == "inspected" for decision in decisions)
-    if inspected or unit_account in COLLECTED_AT:
+    if is_collected(unit_account, inspected=inspected):
         return StageCode.COLLECTED
     if unit_account == accounts.TRANSIT:
         return StageCode.PARCEL_ON_WAY
