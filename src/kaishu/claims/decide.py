@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from kaishu.books import actions as books
 from kaishu.books import corrections
 from kaishu.claims import effects, holding
 from kaishu.claims.errors import (
@@ -14,6 +15,7 @@ from kaishu.claims.errors import (
     DecisionConflict,
     DecisionNotOpen,
     ReasonUnknown,
+    UnitContested,
     UnitPromised,
 )
 from kaishu.claims.models import ClaimUnit, Decision
@@ -49,15 +51,19 @@ def decide(
         "remedy": remedy,
     }
     wanted = Wanted(kind, reason, by, {k: v for k, v in facts.items() if v not in (None, "")})
-    with transaction.atomic():
-        unit = lock(claim_unit_id)
-        repeated = _repeat(unit, wanted, seen)
-        if repeated is not None:
-            return repeated
-        before = standing_of(unit)
-        decision = _append(unit, wanted, at)
-        effects.follow(unit, decision, before)
-        return decision
+    try:
+        with transaction.atomic():
+            unit = lock(claim_unit_id)
+            repeated = _repeat(unit, wanted, seen)
+            if repeated is not None:
+                return repeated
+            before = standing_of(unit)
+            decision = _append(unit, wanted, at)
+            effects.follow(unit, decision, before)
+            return decision
+    except UnitContested as contested:
+        holding.contest(claim_unit_id, contested)
+        raise
 
 
 def hand_over_holder(*, claim_unit_id: int, by: str, at: datetime, seen: int | None) -> Decision:
@@ -164,6 +170,7 @@ def _append(unit: ClaimUnit, wanted: Wanted, at: datetime) -> Decision:
 
 
 def _swap(unit: ClaimUnit, holder: ClaimUnit, *, number: int, by: str, at: datetime) -> None:
+    books.hold_chains(recall_id=unit.recall_id, case_nos=(holder.claim.case_no, unit.claim.case_no))
     ClaimUnit.objects.filter(id=holder.id).update(contested=True, holder_entry_id=None)
     if holder.holder_entry_id is not None and not holding.is_at_large(unit):
         corrections.reverse(

@@ -60,11 +60,23 @@ def secure(
         unit = _identify(row, recall, model=model, serial=row.serial)
         row.unit_id = unit.id
         _become_holder(row, unit, door="claims", by=by, at=at, key=f"holder-{number}")
-    elif typed:
-        _bind(row, recall, model, typed)
+    elif typed or row.serial:
+        _bind(row, recall, model, typed or row.serial)
     ClaimUnit.objects.filter(id=row.id).update(
         unit_id=row.unit_id, holder_entry_id=row.holder_entry_id, serial=row.serial
     )
+
+
+def contest(claim_unit_id: int, refused: UnitContested) -> None:
+    """Keep that a claim unit turned out to be one that another claim holds.
+
+    The approval that found it out was refused, and would be again; a reviewer may now change the
+    holder. What had a unit of its own keeps it.
+    """
+    if unit_id := refused.facts.get("unit"):
+        ClaimUnit.objects.filter(id=claim_unit_id, unit_id=None).update(
+            unit_id=int(unit_id), contested=True
+        )
 
 
 def take_over(row: ClaimUnit, *, number: int, by: str, at: datetime) -> None:
@@ -131,7 +143,7 @@ def _become_holder(
     # A unit whose parcel was lost is at large again, and still its sender's.
     holder = holder_of(unit.id)
     if unit.account != AT_LARGE or (holder is not None and holder.id != row.id):
-        raise UnitContested(case_no=holder_case(row))
+        raise UnitContested(case_no=holder_case(row), unit=unit.id)
     case_no = row.claim.case_no
     try:
         with transaction.atomic():
@@ -148,7 +160,7 @@ def _become_holder(
                 unit_no=row.unit_no,
             )
     except UnitMoved as moved:
-        raise UnitContested(case_no=holder_case(row)) from moved
+        raise UnitContested(case_no=holder_case(row), unit=unit.id) from moved
     row.holder_entry_id = entry.id
 
 
@@ -161,6 +173,7 @@ def _read(recall: Recall, model: str, typed: str) -> str:
 
 def _bind(row: ClaimUnit, recall: Recall, model: str, typed: str) -> None:
     serial = _read(recall, model, typed)
-    if serial != row.serial and serial_is_a_name(recall, model) and row.unit_id is not None:
+    # Also a serial known from the start: a parcel that came before the approval was tagged.
+    if row.unit_id is not None and serial_is_a_name(recall, model):
         books.bind_serial(unit_id=row.unit_id, serial=serial)
     row.serial = serial

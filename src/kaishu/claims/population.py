@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from kaishu.books.actions import post
 from kaishu.books.models import Entry, UnitMoveRow
@@ -24,6 +24,7 @@ from kaishu.editions.queries import current_edition
 
 OPENED = "population.opened"
 CORRECTED = "population.corrected"
+KINDS = (OPENED, CORRECTED)
 DOOR = "publish"
 
 
@@ -57,12 +58,13 @@ def open_population(
     )
     posted = _posted(recall_row.id)
     opened = {share.product for share in posted}
+    before = Entry.objects.filter(recall_id=recall_row.id, kind__in=KINDS).count()
     return [
         post(
             kind=CORRECTED if share.product in opened else OPENED,
             moves=[_move(share, wanted[share] - posted[share])],
             recall_id=recall_row.id,
-            key=f"{recall_row.id}/{number}/{'/'.join(share)}",
+            key=f"{recall_row.id}/{number}/{before}/{'/'.join(share)}",
             door=DOOR,
             by=by,
             at=at,
@@ -84,8 +86,9 @@ def _move(share: Share, difference: int) -> UnitMove:
 
 
 def _posted(recall_id: int) -> Counter[Share]:
-    """Return how many units population entries have put into each place so far."""
-    rows = UnitMoveRow.objects.filter(recall_id=recall_id, entry__kind__in=(OPENED, CORRECTED))
+    """Return how many units population entries not taken back have put into each place so far."""
+    of_population = Q(entry__kind__in=KINDS) | Q(entry__reverses__kind__in=KINDS)
+    rows = UnitMoveRow.objects.filter(of_population, recall_id=recall_id)
     posted: Counter[Share] = Counter()
     for end, sign in (("target", 1), ("source", -1)):
         sums = (
