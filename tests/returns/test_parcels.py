@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from kaishu.books.errors import RouteClosed
+from kaishu.books.errors import UnitMoved
 from kaishu.claims import decide
 from kaishu.claims import queries as claims
 from kaishu.claims.errors import ClaimNotFound
@@ -220,7 +220,7 @@ def test_a_parcel_goes_out_once(approved: World) -> None:
     actions.parcel_sent(**who, at=START, key="p")
     actions.parcel_sent(**who, at=START, key="p")
     before = approved.books()
-    with pytest.raises(RouteClosed):
+    with pytest.raises(UnitMoved):
         actions.parcel_sent(**who, at=START, key="p2")
     assert approved.books() == before
 

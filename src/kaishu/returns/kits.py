@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from kaishu.books import actions as books
 from kaishu.books.models import Promise
 from kaishu.books.queries import promises_in, promises_of_case
-from kaishu.claims.models import ClaimUnit
+from kaishu.claims import decide
 from kaishu.core.accounts import OWED, PAID, SENT
 from kaishu.returns.errors import KitNotOwed
 from kaishu.returns.models import Kit
@@ -26,9 +26,9 @@ def send_kit(*, claim_unit_id: int, tracking: str, by: str, at: datetime, key: s
 
     Raises KitNotOwed where nothing was promised, or another kit has left already.
     """
-    unit = ClaimUnit.objects.select_related("claim").get(id=claim_unit_id)
-    case_no, unit_no = unit.claim.case_no, unit.unit_no
     with transaction.atomic():
+        unit = decide.lock(claim_unit_id)
+        case_no, unit_no = unit.claim.case_no, unit.unit_no
         promise = kit_promise(case_no, unit_no, OWED)
         if promise is None:
             return _sent_before(case_no, unit_no, tracking)

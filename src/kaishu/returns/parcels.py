@@ -23,11 +23,16 @@ def parcel_sent(
     key: str,
     happened_at: datetime | None = None,
 ) -> Entry:
-    """Record that a carrier took the owner's parcel. Raises ParcelNotOnWay without a known unit."""
+    """Record that a carrier took the owner's parcel.
+
+    Raises ParcelNotOnWay without a known unit, UnitMoved where it has left the owner already:
+    carriers report late, and a unit that lies in a depot must not seem to be on its way.
+    """
     row, unit = _known(case_no, unit_no)
     return books.move_unit(
         unit_id=unit.id,
         kind="parcel.sent",
+        source=Place(OWNER),
         target=Place(TRANSIT, carrier),
         key=f"parcel-sent:{key}",
         door="returns",

@@ -140,7 +140,8 @@ def _here_already(parcel: Parcel) -> Scan | None:
         unit_id=parcel.unit.unit_id,
     )
     held = Unit.objects.get(id=parcel.unit.unit_id)
-    gone_on = held.account == RECYCLER or held.account in UNIT_ENDS
+    # What was given up for gone has not gone on from here: it may still turn up.
+    gone_on = held.account == RECYCLER or held.account in set(UNIT_ENDS) - {GONE}
     lies_here = (held.account, held.party) == (DEPOT, parcel.site)
     return scans.order_by("-id").first() if gone_on or lies_here else None
 
