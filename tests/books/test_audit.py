@@ -31,7 +31,7 @@ def books(db: None) -> Books:
     return opened
 
 
-def damage(*statements: str) -> None:
+def damage(*statements: str, apps: tuple[str, ...] = ("books",)) -> None:
     """Write past every guard, as a thief with the database password would."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
@@ -41,8 +41,10 @@ def damage(*statements: str) -> None:
             cursor.execute("PRAGMA defer_foreign_keys = ON")
         else:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            for table in ("entry", "unit_move", "promise_move", "unit", "promise"):
-                cursor.execute(f"ALTER TABLE books_{table} DISABLE TRIGGER ALL")
+            tables = connection.introspection.table_names(cursor)
+            for table in tables:
+                if table.split("_")[0] in apps:
+                    cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
         for statement in statements:
             cursor.execute(statement)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kaishu.books.audit import audit
+from kaishu.claims.audit import audit as audit_claims
 from tests.claims.world import World
 
 
@@ -15,11 +16,11 @@ from tests.claims.world import World
 def world(db: None, tmp_path: Path) -> Iterator[World]:
     """Open the recall; whatever the test did, the audit must find nothing afterwards."""
     yield World().open(tmp_path)
-    assert [str(finding) for finding in audit()] == []
+    assert [str(finding) for finding in (*audit(), *audit_claims())] == []
 
 
 @pytest.fixture
 def real_world(fresh_db: str, tmp_path: Path) -> Iterator[World]:
     """Open the recall on a database of its own, where commits are real."""
     yield World().open(tmp_path)
-    assert [str(finding) for finding in audit()] == []
+    assert [str(finding) for finding in (*audit(), *audit_claims())] == []

@@ -102,7 +102,7 @@ def propose_batch(
         attempts = _attempts(lines)
         drafts = [_instruction(line, attempts.get(line.promise_id, 0) + 1) for line in lines]
         batch = Batch.objects.create(
-            maker=by, proposed_at=at, totals=_totals(drafts), digest=batch_digest(drafts)
+            maker=by, proposed_at=at, totals=batch_totals(drafts), digest=batch_digest(drafts)
         )
         for draft in drafts:
             draft.batch = batch
@@ -189,7 +189,8 @@ def _instruction(line: DueLine, attempt: int) -> Instruction:
     )
 
 
-def _totals(drafts: list[Instruction]) -> dict[str, int]:
+def batch_totals(drafts: list[Instruction]) -> dict[str, int]:
+    """Return what a batch pays in all, by commodity."""
     totals: Counter[str] = Counter()
     for draft in drafts:
         totals[draft.commodity] += draft.quantity

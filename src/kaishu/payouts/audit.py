@@ -1,0 +1,95 @@
+"""Hold payouts against the books and against what providers reported."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from django.db.models import F, Q
+
+from kaishu.books.audit import CHUNK, Finding
+from kaishu.books.models import Entry, Promise
+from kaishu.core import accounts
+from kaishu.payouts.batches import batch_digest, batch_totals
+from kaishu.payouts.models import (
+    CALLING,
+    READY,
+    RETURNED,
+    SENT,
+    SETTLED,
+    UNKNOWN,
+    VOID,
+    Batch,
+    Instruction,
+    ProviderEvent,
+)
+
+
+def audit() -> Iterator[Finding]:
+    """Yield every finding in payouts; nothing means that the books say the same."""
+    promises = {promise.id: promise for promise in Promise.objects.filter(role="remedy")}
+    carried: dict[int, list[str]] = defaultdict(list)
+    for line in Instruction.objects.order_by("id").iterator(CHUNK):
+        yield from _line(line, promises.get(line.promise_id))
+        if account := _account(line):
+            carried[line.promise_id].append(account)
+    for promise in promises.values():
+        left = [promise.account] if promise.account in (accounts.SENT, accounts.PAID) else []
+        if carried[promise.id] != left:
+            yield Finding(
+                "payout_differs",
+                f"promise {promise.id} of case {promise.case_no}-{promise.unit_no}",
+                f"it stands at {promise.account}, its orders at {carried[promise.id] or 'none'}",
+            )
+    yield from _entries()
+    yield from _results()
+    yield from _batches()
+
+
+def _account(line: Instruction) -> str:
+    """Return where this order must have brought its promise, or "" where it moved nothing."""
+    if line.state == SETTLED:
+        return accounts.PAID
+    begun = line.state == READY and line.sent_entry_id is not None
+    return accounts.SENT if begun or line.state in (CALLING, UNKNOWN, SENT) else ""
+
+
+def _line(line: Instruction, promise: Promise | None) -> Iterator[Finding]:
+    ours = (line.recall_id, line.case_no, line.unit_no, line.commodity, line.quantity)
+    owed = promise and (
+        promise.recall_id,
+        promise.case_no,
+        promise.unit_no,
+        promise.commodity,
+        promise.quantity,
+    )
+    if ours != owed:
+        yield Finding("order_differs", f"order {line.key}", "it is not what was promised")
+
+
+def _entries() -> Iterator[Finding]:
+    moved = Entry.objects.filter(kind="payout.sent", reversed_by=None)
+    for line in Instruction.objects.exclude(state=VOID).exclude(sent_entry_id=None):
+        entry = moved.filter(id=line.sent_entry_id or 0, promise_moves__promise_id=line.promise_id)
+        if not entry.exists():
+            yield Finding(
+                "order_unposted", f"order {line.key}", f"entry {line.sent_entry_id} does not say so"
+            )
+
+
+def _results() -> Iterator[Finding]:
+    settled = ProviderEvent.objects.filter(kind="settled", matched=True).values("key")
+    ended = Instruction.objects.filter(state__in=(SETTLED, RETURNED))
+    for line in ended.exclude(key__in=settled).order_by("id")[:100]:
+        yield Finding("settled_unreported", f"order {line.key}", "no provider reported it settled")
+
+
+def _batches() -> Iterator[Finding]:
+    for batch in Batch.objects.order_by("id"):
+        lines = list(batch.instructions.order_by("id"))
+        if (batch_digest(lines), batch_totals(lines)) != (batch.digest, batch.totals):
+            yield Finding("batch_altered", f"batch {batch.id}", "not what was proposed")
+    alone = Q(batch__approver=None) | Q(batch__approver=F("batch__maker"))
+    sent = Instruction.objects.filter(alone).exclude(state__in=(READY, VOID))
+    for line in sent.order_by("id")[:100]:
+        yield Finding("sent_unapproved", f"order {line.key}", "no second person approved it")
