@@ -169,9 +169,7 @@ def open_world(data_dir: Path) -> DeskWorld:
 
 def lively(world: DeskWorld) -> DeskWorld:
     """Add claims in every state that a page can show."""
-    world.claim(
-        "first", serial=kumo.LISTED, evidence=(photo(),), bought_on=date(2024, 5, 14)
-    )
+    world.claim("first", serial=kumo.LISTED, evidence=(photo(),), bought_on=date(2024, 5, 14))
     world.claim("second", serial=kumo.LISTED, evidence=(photo(),))
     world.claim("unread", serial="A1", condition="swollen", evidence=(photo(),))
     world.claim("not", serial=kumo.NOT_LISTED)

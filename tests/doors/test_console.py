@@ -12,7 +12,7 @@ from django.test import Client
 
 from kaishu.base.roles import Role, routes_without_policy
 from kaishu.books.queries import trial_balance
-from kaishu.claims.models import Decision
+from kaishu.claims.models import Decision, Evidence
 from kaishu.payouts import actions as payouts
 from kaishu.payouts.models import Batch
 from kaishu.people.models import RevealLog
@@ -35,7 +35,7 @@ CASES = {R, OP, M, F, A, U}
 MAY_GET = {
     "/staff/claims/": CASES,
     "/staff/claims/CASE/": CASES,
-    "/staff/evidence/1/": {R, OP, M, U},
+    "/staff/evidence/FILE/": {R, OP, M, U},
     "/staff/kits/": {R, OP, M},
     "/staff/payouts/": {F, A, M, U},
     f"{RECALL}/progress/": CASES | {G},
@@ -82,9 +82,10 @@ def test_no_route_of_the_staff_doors_lacks_a_policy() -> None:
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_opens_its_pages_and_no_other(world: DeskWorld, role: Role) -> None:
     case_no = world.claim("first", serial=kumo.LISTED, evidence=(desk_world.photo(),))
+    file = str(Evidence.objects.get().id)
     client = member("someone", role)
     for path, roles in MAY_GET.items():
-        response = client.get(path.replace("CASE", case_no))
+        response = client.get(path.replace("CASE", case_no).replace("FILE", file))
         assert response.status_code == (200 if role in roles else 403), path
         if role not in roles:
             assert "another role" in text(find(parsed(response), "h1")[0])
@@ -95,7 +96,7 @@ def test_each_role_opens_its_pages_and_no_other(world: DeskWorld, role: Role) ->
 
 @pytest.mark.parametrize("path", [*MAY_GET, "/staff/"])
 def test_a_visitor_is_asked_to_sign_in(world: DeskWorld, path: str) -> None:
-    response = Client().get(path.replace("CASE", "1"))
+    response = Client().get(path.replace("CASE", "1").replace("FILE", "1"))
     assert response.status_code == 302
     assert response.headers["Location"].startswith("/staff/sign-in/?next=/staff/")
 
@@ -246,12 +247,13 @@ def test_details_are_masked_until_a_look_is_logged(world: DeskWorld) -> None:
 
 def test_evidence_is_served_where_it_can_do_nothing(world: DeskWorld) -> None:
     world.claim("first", serial=kumo.LISTED, evidence=(desk_world.photo(),))
-    response = member("mika", R).get("/staff/evidence/1/")
+    file = Evidence.objects.get().id
+    response = member("mika", R).get(f"/staff/evidence/{file}/")
     assert response.headers["Content-Type"] == "image/png"
     assert response.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Cache-Control"] == "no-store"
-    assert member("jun", R).get("/staff/evidence/99/").status_code == 404
+    assert member("jun", R).get(f"/staff/evidence/{file + 1}/").status_code == 404
 
 
 def test_a_kit_is_packed_with_a_logged_address_and_leaves_once(world: DeskWorld) -> None:
@@ -298,10 +300,10 @@ def test_a_batch_says_what_differs_and_can_be_withdrawn(world: DeskWorld) -> Non
         world.decide(name)
         world.scan(name)
         if name == "first":
-            payouts.propose_batch(by="yuki", at=world.now())
+            before = payouts.propose_batch(by="yuki", at=world.now())
     yuki = member("yuki", F)
     there = send(yuki, "/staff/payouts/").headers["Location"]
-    assert "Batch 1" in text(parsed(yuki.get(there)))
+    assert f"Batch {before.id}" in text(parsed(yuki.get(there)))
     assert send(yuki, there, do="withdraw").status_code == 302
     assert "withdrawn" in text(parsed(yuki.get(there)))
     assert send(yuki, there, do="withdraw").status_code == 409

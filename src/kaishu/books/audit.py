@@ -70,9 +70,7 @@ def _chains_and_routes(progress: Callable[[int], None]) -> Iterator[Finding]:
         if entry.chain_no != last_no + 1:
             yield Finding("chain_gap", where, f"no. {last_no + 1} should come here")
         elif entry.previous != last_digest:
-            yield Finding(
-                "chain_broken", where, "it does not follow the entry before it"
-            )
+            yield Finding("chain_broken", where, "it does not follow the entry before it")
         yield from _one_entry(entry, moves, where)
         last_no, last_digest = entry.chain_no, entry.digest
         seen += 1
@@ -98,9 +96,7 @@ def _one_entry(entry: Entry, moves: list[Any], where: str) -> Iterator[Finding]:
             entry.recorded_at,
             entry.recall_id,
         ):
-            yield Finding(
-                "move_misdated", where, "a move's clocks or recall are not the entry's"
-            )
+            yield Finding("move_misdated", where, "a move's clocks or recall are not the entry's")
     if not values:
         yield Finding("entry_empty", where, "it moves nothing")
     if entry.kind == REVERSED:
@@ -113,9 +109,7 @@ def _one_entry(entry: Entry, moves: list[Any], where: str) -> Iterator[Finding]:
             source, target = move.source, move.target
             is_open = promise_route_is_open(entry.kind, source, target)
         if not is_open:
-            yield Finding(
-                "route_closed", where, f"{entry.kind} may not go {source} to {target}"
-            )
+            yield Finding("route_closed", where, f"{entry.kind} may not go {source} to {target}")
 
 
 def _entries_with_moves() -> Iterator[tuple[Entry, list[Any]]]:
@@ -133,39 +127,27 @@ def _entries_with_moves() -> Iterator[tuple[Entry, list[Any]]]:
 def _roots() -> Iterator[Finding]:
     for sealed in DailyRoot.objects.order_by("day"):
         if day_root(sealed.day) != (sealed.heads, sealed.root):
-            yield Finding(
-                "root_differs", f"day {sealed.day}", "entries of that day changed since"
-            )
+            yield Finding("root_differs", f"day {sealed.day}", "entries of that day changed since")
 
 
 def _orphans() -> Iterator[Finding]:
     for model in (UnitMoveRow, PromiseMoveRow):
-        orphans = model._default_manager.exclude(
-            entry_id__in=Entry.objects.values("id")
-        )
+        orphans = model._default_manager.exclude(entry_id__in=Entry.objects.values("id"))
         for row in orphans[:100]:
-            yield Finding(
-                "move_orphaned", f"{model.__name__} {row.pk}", "its entry is gone"
-            )
+            yield Finding("move_orphaned", f"{model.__name__} {row.pk}", "its entry is gone")
 
 
 def _unit_positions() -> Iterator[Finding]:
     named = (
         UnitMoveRow.objects.filter(unit__isnull=False)
         .order_by("unit_id", "id")
-        .values_list(
-            "unit_id", "id", "source", "source_party", "target", "target_party"
-        )
+        .values_list("unit_id", "id", "source", "source_party", "target", "target_party")
     )
     stands = {
         unit_id: (account, party)
-        for unit_id, account, party in Unit.objects.values_list(
-            "id", "account", "party"
-        )
+        for unit_id, account, party in Unit.objects.values_list("id", "account", "party")
     }
-    for unit_id, moves in groupby(
-        named.iterator(chunk_size=CHUNK), key=lambda row: row[0]
-    ):
+    for unit_id, moves in groupby(named.iterator(chunk_size=CHUNK), key=lambda row: row[0]):
         place: tuple[str, str] | None = None
         for _, move_id, source, source_party, target, target_party in moves:
             if place is not None and place != (source, source_party):
@@ -192,9 +174,7 @@ def _promise_positions() -> Iterator[Finding]:
     )
     stands = {promise.id: promise for promise in Promise.objects.all()}
     moved = set()
-    for promise_id, moves in groupby(
-        named.iterator(chunk_size=CHUNK), key=lambda row: row[0]
-    ):
+    for promise_id, moves in groupby(named.iterator(chunk_size=CHUNK), key=lambda row: row[0]):
         moved.add(promise_id)
         promise, account = stands.get(promise_id), COST
         for _, move_id, source, target, commodity, quantity in moves:
@@ -208,9 +188,7 @@ def _promise_positions() -> Iterator[Finding]:
                 promise.commodity,
                 promise.quantity,
             ):
-                yield Finding(
-                    "promise_altered", f"promise {promise_id}", "not what was awarded"
-                )
+                yield Finding("promise_altered", f"promise {promise_id}", "not what was awarded")
             account = target
         if promise is None or promise.account != account:
             found = promise.account if promise else "nowhere"
@@ -220,9 +198,7 @@ def _promise_positions() -> Iterator[Finding]:
                 f"moves say {account}, it stands at {found}",
             )
     for promise_id in sorted(stands.keys() - moved):
-        yield Finding(
-            "promise_unawarded", f"promise {promise_id}", "no entry ever awarded it"
-        )
+        yield Finding("promise_unawarded", f"promise {promise_id}", "no entry ever awarded it")
 
 
 def _named_within_counted() -> Iterator[Finding]:
@@ -249,11 +225,7 @@ def _named_within_counted() -> Iterator[Finding]:
 
 
 def _balances() -> Iterator[Finding]:
-    recalls = (
-        Entry.objects.order_by("recall_id")
-        .values_list("recall_id", flat=True)
-        .distinct()
-    )
+    recalls = Entry.objects.order_by("recall_id").values_list("recall_id", flat=True).distinct()
     for recall_id in recalls:
         for line in trial_balance(recall_id=recall_id).impossible():
             yield Finding("below_zero", f"recall {recall_id}", str(line))

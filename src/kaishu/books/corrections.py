@@ -23,9 +23,7 @@ from kaishu.core.accounts import REVERSED
 from kaishu.core.canonical import digest
 
 
-def reverse(
-    *, entry_id: int, reason: str, key: str, door: str, by: str, at: datetime
-) -> Entry:
+def reverse(*, entry_id: int, reason: str, key: str, door: str, by: str, at: datetime) -> Entry:
     """Run an entry backwards while everything it moved still stands where it put it.
 
     Raises CannotReverse naming the later entries once something has moved on (the correction
@@ -71,9 +69,7 @@ def _later_entries(entry: Entry) -> set[int]:
         if isinstance(move, UnitMove) and move.unit is not None:
             unit = Unit.objects.get(id=move.unit)
             if (unit.account, unit.party) != (move.target.account, move.target.party):
-                after = UnitMoveRow.objects.filter(
-                    unit_id=move.unit, entry_id__gt=entry.id
-                )
+                after = UnitMoveRow.objects.filter(unit_id=move.unit, entry_id__gt=entry.id)
                 later.update(after.values_list("entry_id", flat=True))
         elif isinstance(move, PromiseMove) and move.promise is not None:
             promise = Promise.objects.get(id=move.promise)
@@ -122,11 +118,7 @@ def day_root(day: date) -> tuple[int, str]:
     """Return how many chains had entries by the end of a UTC day, and the digest of the heads."""
     until = Entry.objects.filter(recorded_at__lt=_end(day))
     last = until.values("chain").annotate(last=Max("id")).values("last")
-    heads = (
-        Entry.objects.filter(id__in=last)
-        .order_by("chain")
-        .values_list("chain", "digest")
-    )
+    heads = Entry.objects.filter(id__in=last).order_by("chain").values_list("chain", "digest")
     rows = [list(head) for head in heads]
     return len(rows), digest(rows)
 

@@ -53,10 +53,7 @@ def check_routes(event: Event) -> None:
     for move in event.moves:
         if isinstance(move, UnitMove):
             source, target = move.source.account, move.target.account
-            is_open = (
-                unit_route_is_open(event.kind, source, target)
-                and move.source != move.target
-            )
+            is_open = unit_route_is_open(event.kind, source, target) and move.source != move.target
         else:
             source, target = move.source, move.target
             is_open = promise_route_is_open(event.kind, source, target)
@@ -69,9 +66,7 @@ def write(event: Event, *, check: Check = check_routes) -> Entry:
     with transaction.atomic():
         hold(_lock_names(event))
         request_hash = digest(event.request())
-        first = Entry.objects.filter(
-            door=event.door, by=event.by, key=event.key
-        ).first()
+        first = Entry.objects.filter(door=event.door, by=event.by, key=event.key).first()
         if first is not None:
             return _repeat(first, request_hash)
         if not event.moves:
@@ -142,9 +137,7 @@ def _move_promise(event: Event, move: PromiseMove, promise_id: int) -> None:
         account=move.source,
     ).update(account=move.target)
     if not moved:
-        raise errors.PromiseMoved(
-            promise=promise_id, source=move.source, target=move.target
-        )
+        raise errors.PromiseMoved(promise=promise_id, source=move.source, target=move.target)
 
 
 def _insert(event: Event, request_hash: str) -> Entry:
@@ -172,9 +165,7 @@ def _insert(event: Event, request_hash: str) -> Entry:
         _unit_row(entry, move) for move in event.moves if isinstance(move, UnitMove)
     )
     PromiseMoveRow.objects.bulk_create(
-        _promise_row(entry, move)
-        for move in event.moves
-        if isinstance(move, PromiseMove)
+        _promise_row(entry, move) for move in event.moves if isinstance(move, PromiseMove)
     )
     return entry
 

@@ -22,6 +22,4 @@ def hold(names: Iterable[str]) -> None:
 
 
 def _number(name: str) -> int:
-    return int.from_bytes(
-        hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True
-    )
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)

@@ -21,9 +21,7 @@ def trial_balance(
     One pass over each table, grouped by route in the database.
     """
     units = _on_clocks(UnitMoveRow.objects.filter(recall_id=recall_id), as_of, known_at)
-    promises = _on_clocks(
-        PromiseMoveRow.objects.filter(recall_id=recall_id), as_of, known_at
-    )
+    promises = _on_clocks(PromiseMoveRow.objects.filter(recall_id=recall_id), as_of, known_at)
     unit_routes = (
         "product",
         "pool",
@@ -35,9 +33,7 @@ def trial_balance(
     promise_routes = ("commodity", "source", "target")
     return tally(
         units.values_list(*unit_routes).annotate(total=Sum("quantity")).order_by(),
-        promises.values_list(*promise_routes)
-        .annotate(total=Sum("quantity"))
-        .order_by(),
+        promises.values_list(*promise_routes).annotate(total=Sum("quantity")).order_by(),
         as_of=as_of,
         known_at=known_at,
     )
@@ -76,9 +72,7 @@ def entries_behind(
     *, recall_id: int, account: str, product: str = "", party: str = ""
 ) -> QuerySet[UnitMoveRow]:
     """Return the moves into and out of an account: the rows behind a figure, newest first."""
-    moves = UnitMoveRow.objects.filter(recall_id=recall_id).select_related(
-        "entry", "unit"
-    )
+    moves = UnitMoveRow.objects.filter(recall_id=recall_id).select_related("entry", "unit")
     if product:
         moves = moves.filter(product=product)
     came, went = moves.filter(target=account), moves.filter(source=account)

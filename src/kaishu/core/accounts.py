@@ -69,8 +69,7 @@ UNIT_ROUTES: Routes = {
     "parcel.received": _from((OWNER, TRANSIT, AT_LARGE, GONE, DEPOT), DEPOT),
     "parcel.returned": _from((TRANSIT,), OWNER),
     "parcel.lost": _from((TRANSIT,), AT_LARGE),
-    "custody.handed_over": _from((DEPOT,), TRANSIT, RECYCLER)
-    | _from((TRANSIT,), RECYCLER),
+    "custody.handed_over": _from((DEPOT,), TRANSIT, RECYCLER) | _from((TRANSIT,), RECYCLER),
     "disposal.certified": _from((RECYCLER,), DISPOSED),
     "repair.done": _from((OWNER, DEPOT, TRANSIT), REPAIRED),
     "safe.done": _from((OWNER,), MADE_SAFE),

@@ -211,9 +211,7 @@ class Recall:
 
     def product(self, model: str) -> Product | None:
         """Return the product with this model code, or None."""
-        return next(
-            (product for product in self.products if product.model == model), None
-        )
+        return next((product for product in self.products if product.model == model), None)
 
     def serial_format(self, product: Product) -> SerialFormat:
         """Return the format that a product's serials are written in; it exists once checked."""

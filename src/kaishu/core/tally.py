@@ -55,9 +55,7 @@ class Tally:
     as_of: datetime | None = None
     known_at: datetime | None = None
 
-    def units_in(
-        self, account: str, *, product: str | None = None, strays: bool = False
-    ) -> int:
+    def units_in(self, account: str, *, product: str | None = None, strays: bool = False) -> int:
         """Count the units in an account; strays are left out of population figures."""
         return sum(
             line.quantity
@@ -98,21 +96,15 @@ class Tally:
         return tuple(
             line
             for line in self.units
-            if line.quantity < 0
-            and line.account in MAY_GO_NEGATIVE
-            and line.account != DECLARED
+            if line.quantity < 0 and line.account in MAY_GO_NEGATIVE and line.account != DECLARED
         )
 
     def impossible(self) -> tuple[UnitLine | PromiseLine, ...]:
         """Return the lines that no legal book can show: below zero where nothing may be."""
         units = (
-            line
-            for line in self.units
-            if line.quantity < 0 and line.account not in MAY_GO_NEGATIVE
+            line for line in self.units if line.quantity < 0 and line.account not in MAY_GO_NEGATIVE
         )
-        promises = (
-            line for line in self.promises if line.quantity < 0 and line.account != COST
-        )
+        promises = (line for line in self.promises if line.quantity < 0 and line.account != COST)
         return (*units, *promises)
 
 
@@ -150,11 +142,7 @@ def tally(
         ),
     )
     promises = sorted(
-        (
-            PromiseLine(*account, quantity)
-            for account, quantity in sums.items()
-            if quantity
-        ),
+        (PromiseLine(*account, quantity) for account, quantity in sums.items() if quantity),
         key=lambda line: (line.commodity, PROMISE_ACCOUNTS.index(line.account)),
     )
     return Tally(tuple(units), tuple(promises), as_of, known_at)

@@ -280,9 +280,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="entry",
-            constraint=models.UniqueConstraint(
-                fields=("door", "by", "key"), name="entry_key_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("door", "by", "key"), name="entry_key_once"),
         ),
         migrations.AddConstraint(
             model_name="entry",
@@ -368,9 +366,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="unitmoverow",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("unit__isnull", True), ("quantity", 1), _connector="OR"
-                ),
+                condition=models.Q(("unit__isnull", True), ("quantity", 1), _connector="OR"),
                 name="unit_move_of_one",
             ),
         ),
