@@ -89,7 +89,7 @@ def recall(**changes: object) -> Recall:
     """Return the recall; `changes` replace whole fields."""
     values: dict[str, object] = {
         "slug": SLUG,
-        "market": "JP",
+        "market": "jp",
         "announced": date(2026, 4, 1),
         "currency": "JPY",
         "company": three("株式会社クモ電器", "云电器公司", "Kumo Electric"),

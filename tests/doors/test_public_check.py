@@ -185,3 +185,10 @@ def test_the_recall_page_leads_to_the_check() -> None:
     root = page(f"/zh-hans/r/{kumo.SLUG}/")
     assert [a.get("href") for a in find(root, "a.button")] == [CHECK.format("zh-hans")]
     assert kumo.recall().hazard["zh-Hans"] in text(root)
+
+
+def test_a_model_typed_small_or_wide_is_the_same_model(client: Client) -> None:
+    for model in ("k100", "Ｋ１００"):
+        answer = client.get(f"/en/r/{kumo.SLUG}/check/", {"model": model, "serial": kumo.LISTED})
+        assert "K100" in answer.content.decode()
+        assert "claim/" in answer.content.decode()

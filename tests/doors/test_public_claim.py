@@ -274,3 +274,8 @@ def test_a_form_without_its_cookie_gets_a_page_with_a_next_step() -> None:
     assert response.status_code == 403
     assert find(parsed(response), ".steps li")
     assert Claim.objects.count() == 0
+
+
+@pytest.mark.parametrize("changes", [{"units": "²"}, {"do": "remove-²"}])
+def test_a_number_that_is_no_digit_breaks_nothing(client: Client, changes: dict[str, str]) -> None:
+    assert client.post(CLAIM, answers(**changes)).status_code < 500

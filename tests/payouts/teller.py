@@ -18,15 +18,20 @@ def make_due(world: World, *serials: str, remedy: str = "refund") -> None:
     for serial in serials:
         world.claim(serial, remedy=remedy, key=f"form {serial}")
         world.approve(serial)
-        returns.scan_parcel(
-            case_no=world.unit(serial).claim.case_no,
-            unit_no=1,
-            site="east",
-            outcome="ok",
-            by="jun",
-            at=world.now(),
-            key=f"scan {serial}",
-        )
+        scanned(world, serial)
+
+
+def scanned(world: World, serial: str) -> None:
+    """Open the parcel of a serial at the depot."""
+    returns.scan_parcel(
+        case_no=world.unit(serial).claim.case_no,
+        unit_no=1,
+        site="east",
+        outcome="ok",
+        by="jun",
+        at=world.now(),
+        key=f"scan {serial}",
+    )
 
 
 def approved_batch(world: World) -> Batch:

@@ -25,7 +25,7 @@ from kaishu.payouts.providers.base import Order
 from kaishu.payouts.providers.simulated_bank import simulated_bank
 from kaishu.payouts.providers.simulated_orders import FaultPlan
 from tests.claims.world import START, World
-from tests.payouts.teller import approved_batch, make_due, rounds, transfers
+from tests.payouts.teller import approved_batch, make_due, rounds, scanned, transfers
 from tests.support import seeds
 from tests.support.databases import together
 
@@ -354,3 +354,19 @@ def _many_rounds(world: World, count: int) -> None:
         if due():
             approved_batch(world)
         rounds(world, 1)
+
+
+def test_a_batch_that_has_left_cannot_be_withdrawn(world: World) -> None:
+    make_due(world, "SN0001")
+    batch = approved_batch(world)
+    rounds(world, 1)
+    with pytest.raises(BatchDecided):
+        actions.withdraw_batch(batch_id=batch.id, by="fumi", at=world.now())
+    assert Batch.objects.get().withdrawn_at is None
+
+
+def test_a_unit_that_is_here_already_needs_no_kit(world: World) -> None:
+    world.claim("SN0001")
+    scanned(world, "SN0001")
+    world.approve("SN0001")
+    assert world.books() == f"{UNITS} | JPY: cost -3990  owed 3990"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from kaishu.books import actions as books
-from kaishu.books.models import Promise
+from kaishu.books.models import Promise, Unit
 from kaishu.books.queries import promises_of_case
 from kaishu.claims import holding, terms
 from kaishu.claims.errors import AmountWrong, RemedyLeft, RemedyNotOffered
@@ -14,7 +14,7 @@ from kaishu.claims.models import ClaimUnit, Decision
 from kaishu.claims.reasons import Standing
 from kaishu.core.accounts import OWED, PAID, SENT, WAIVED
 from kaishu.core.recall import Recall, Remedy
-from kaishu.core.remedy import Award, award
+from kaishu.core.remedy import COLLECTED_AT, Award, award
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,12 @@ class Case:
     def left(self, role: str) -> bool:
         """Say whether the kit, or the remedy, has left."""
         return any(p.role == role and p.account in (SENT, PAID) for p in self.promises)
+
+    def unit_is_here(self) -> bool:
+        """Say whether the unit is out of the owner's hands, so that no kit is needed any more."""
+        if self.unit.unit_id is None or self.unit.contested:
+            return False
+        return Unit.objects.get(id=self.unit.unit_id).account in COLLECTED_AT
 
 
 def follow(unit: ClaimUnit, decision: Decision, before: Standing) -> None:
@@ -154,7 +160,8 @@ def _offer(case: Case) -> tuple[Recall, Remedy]:
 def _awards(case: Case, remedy: Remedy) -> tuple[Award, ...]:
     full = award(remedy, terms.purchase_of(case.unit, case.decisions))
     partial = case.decision.facts.get("amount")
-    awards = [item for item in full if item.role != "kit" or not case.left("kit")]
+    no_kit = case.left("kit") or case.unit_is_here()
+    awards = [item for item in full if item.role != "kit" or not no_kit]
     if case.decision.reason != "partial":
         return tuple(awards)
     return tuple(_smaller(item, partial) if item.role == "remedy" else item for item in awards)

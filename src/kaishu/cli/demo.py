@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -36,15 +37,19 @@ def demo(context: click.Context, *, host: str, port: int, fresh: bool, no_serve:
     os.environ["KAISHU_SQLITE_SYNCHRONOUS"] = "FULL"
     _explain(host, port)
     command = [sys.executable, "-m", "kaishu.cli.main"]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that both children end with us
     worker = subprocess.Popen([*command, "worker"])  # noqa: S603 (our own command)
+    address = ["--host", host, "--port", str(port)]
+    server = subprocess.Popen([*command, "serve", *address])  # noqa: S603 (our own command)
     try:
-        address = ["--host", host, "--port", str(port)]
-        subprocess.run([*command, "serve", *address], check=False)  # noqa: S603 (our own command)
+        server.wait()
     except KeyboardInterrupt:
         pass
     finally:
-        worker.terminate()
-        worker.wait()
+        for child in (server, worker):
+            child.terminate()
+        for child in (server, worker):
+            child.wait()
 
 
 demo.add_command(demo_files, "files")

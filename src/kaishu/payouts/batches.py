@@ -134,19 +134,20 @@ def approve_batch(*, batch_id: int, by: str, at: datetime, digest: str = "") -> 
 def withdraw_batch(*, batch_id: int, by: str, at: datetime) -> Batch:
     """Take back what no provider was called for yet; the promises become due again.
 
-    Raises BatchDecided where it was withdrawn before.
+    Raises BatchDecided where it was withdrawn before, or everything in it has left.
     """
     with transaction.atomic():
-        find_batch(batch_id)
+        batch = find_batch(batch_id)
+        waiting = batch.instructions.filter(state=READY, sent_entry_id=None)
+        if not waiting.exists():
+            raise BatchDecided(batch=batch_id)
         withdrawn = Batch.objects.filter(id=batch_id, withdrawn_at=None).update(
             withdrawn_by=by, withdrawn_at=at
         )
         if not withdrawn:
             raise BatchDecided(batch=batch_id)
         # ready -> void, but never what is already promised to a provider
-        Instruction.objects.filter(batch_id=batch_id, state=READY, sent_entry_id=None).update(
-            state=VOID, reason="batch_withdrawn"
-        )
+        waiting.update(state=VOID, reason="batch_withdrawn")
         return find_batch(batch_id)
 
 

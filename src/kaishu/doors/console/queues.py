@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -94,7 +95,8 @@ def after(name: str, *, not_unit: int) -> ClaimUnit | None:
 
 def search(typed: str) -> list[Row]:
     """Find claim units by case number or by the start of a serial."""
-    case_no = case_numbers.check(typed)
+    label = re.fullmatch(r"(.{12,})-\d{1,2}", typed.strip())  # case and unit, as printed
+    case_no = case_numbers.check(typed) or (label and case_numbers.check(label[1]))
     if case_no is not None:
         return _rows(ClaimUnit.objects.filter(claim__case_no=case_no).order_by("unit_no"))
     plain = "".join(unicodedata.normalize("NFKC", typed).split()).upper().replace("-", "")

@@ -15,7 +15,7 @@ from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
 from kaishu.claims import actions, case_numbers
 from kaishu.claims import queries as claims
-from kaishu.claims.errors import ClaimNotFound, DecisionConflict
+from kaishu.claims.errors import ClaimNotFound, DecisionConflict, ReasonUnknown
 from kaishu.claims.reasons import Standing
 from kaishu.claims.views import CaseView, UnitView
 from kaishu.core.answer import Inspection, judge
@@ -54,6 +54,8 @@ def decide(request: HttpRequest, case_no: str, unit_no: int) -> HttpResponse:
     if request.POST.get("do") == "try":
         return _try(request, place, typed)
     try:
+        if typed.fields["kind"] == "inspected":  # only a scan at a depot says so
+            raise ReasonUnknown()
         settled = _settled(place.unit, typed)
         if _not_read_yet(request, settled):
             return _read_first(request, place, typed)

@@ -56,7 +56,10 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
         return refusal_page(request, refusal, status=404)
     if request.method != "POST":
         return _batch(request, found)
-    approving = request.POST.get("do") == "approve"
+    act = request.POST.get("do")
+    if act not in ("approve", "withdraw"):
+        return _batch(request, found)
+    approving = act == "approve"
     if not frame.may(request, _APPROVE if approving else _WITHDRAW):
         return _not_yours(request)
     me, now = request.user.get_username(), clock.now()

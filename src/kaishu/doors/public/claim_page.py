@@ -154,7 +154,11 @@ def _missing(slot: Slot) -> bool:
 
 def _how_many(data: QueryDict) -> int:
     count = data.get("units", "1")
-    return max(1, min(MOST_UNITS, int(count))) if count.isdigit() else 1
+    return max(1, min(MOST_UNITS, int(count))) if _is_number(count) else 1
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 4
 
 
 def _blank(recall: Recall, no: int, said: Mapping[str, Any]) -> UnitPart:

@@ -50,7 +50,7 @@ def show(
 ) -> HttpResponse:
     """Render a page in the frame of its recall, with times on the clock of its market."""
     frame = frame_of(recall) if recall else {}
-    zone = ZONES.get(recall.market) if recall else None
+    zone = ZONES.get(recall.market.upper()) if recall else None
     with timezone.override(zone):
         return render(request, template, {**frame, **context}, status=status)
 

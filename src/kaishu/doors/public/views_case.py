@@ -41,7 +41,8 @@ def case(request: HttpRequest, tongue: str, token: str) -> HttpResponse:
     units = [_unit(unit) for unit in view.units]
     recall = _recall(view.units[0])
     at_home = any(unit.stage.position <= STEPS.index("posted") for unit in view.units)
-    context = {"case": view, "units": units, "at_home": at_home}
+    fresh = all(unit.stage.code is StageCode.IN_REVIEW for unit in view.units)
+    context = {"case": view, "units": units, "at_home": at_home, "fresh": fresh}
     return site.show(request, "public/case.html", recall, context)
 
 

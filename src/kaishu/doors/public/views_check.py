@@ -17,7 +17,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from kaishu.base import language
-from kaishu.core.answer import ASKS, Inspection, colours_of, judge, tell
+from kaishu.core.answer import ASKS, Inspection, colours_of, find_product, judge, tell
 from kaishu.core.pack import Pack
 from kaishu.core.recall import Product
 from kaishu.core.verdict import Answer, Verdict
@@ -68,7 +68,7 @@ def check(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
     """Ask for the model, then the serial, then answer; ask more only where the verdict asks."""
     pack = site.pack_of(slug)
     said = _said(request.GET)
-    product = pack.recall.product(said.model)
+    product = find_product(pack.recall, said.model)
     if not said.model:
         return _ask_model(request, pack, asked="model" in request.GET)
     if product is not None and "serial" not in request.GET:

@@ -35,7 +35,7 @@ def claim(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
     page = claim_page.typed_page(request, pack.recall, judged=False)
     if do == "add":
         page = claim_page.with_another(page)
-    elif do == "remove" and which.isdigit():
+    elif do == "remove" and which.isascii() and which.isdigit():
         page = claim_page.without(page, int(which))
     return _show(request, pack, page, [])
 
