@@ -388,27 +388,3 @@ def test_each_queue_counts_what_it_lists(world: DeskWorld) -> None:
         assert len(find(page, "tbody tr")) == number, name
         shown = find(page, ".queues [aria-current] b")
         assert text(shown[0]) == str(number), name
-
-
-def test_an_act_nobody_offers_leaves_the_batch_as_it_is(world: DeskWorld) -> None:
-    world.claim("first", serial=kumo.LISTED)
-    world.decide("first")
-    world.scan("first")
-    made = payouts.propose_batch(by="yuki", at=world.now())
-    yuki = member("yuki", F)
-    send(yuki, f"/staff/payouts/{made.id}/", do="nonsense")
-    assert Batch.objects.get().withdrawn_at is None
-
-
-def test_an_inspection_is_a_scan_and_no_form(world: DeskWorld) -> None:
-    case_no = world.claim("first", serial=kumo.LISTED)
-    refused = decide(member("mika", R), case_no, kind="inspected", reason="unit_ok")
-    assert refused.status_code == 422
-    assert Decision.objects.count() == 0
-
-
-def test_a_label_as_printed_finds_its_case(world: DeskWorld) -> None:
-    case_no = world.claim("first", serial=kumo.LISTED)
-    label = f"{case_no[:4]}-{case_no[4:8]}-{case_no[8:]}-1"
-    page = member("mika", R).get("/staff/claims/", {"search": label})
-    assert case_no in page.content.decode().replace(" ", "")
