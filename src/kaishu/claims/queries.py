@@ -28,6 +28,7 @@ __all__ = [
     "due_facts",
     "queue",
     "queue_counts",
+    "queue_filter",
     "remedy",
 ]
 
@@ -43,7 +44,7 @@ def queue(
     offset: int = 0,
 ) -> tuple[QueueRow, ...]:
     """Return a page of one of `QUEUES`: dangerous units first, then the oldest."""
-    rows = _in_scope(recall_id, product).filter(_queue_filter(name))
+    rows = _in_scope(recall_id, product).filter(queue_filter(name))
     rows = rows.select_related("claim", "newest_decision").annotate(
         files=Count("evidence"),
         danger=Case(
@@ -58,7 +59,7 @@ def queue(
 
 def queue_counts(*, recall_id: int | None = None, product: str = "") -> Mapping[str, int]:
     """Return how many units stand in each of `QUEUES`."""
-    totals = {name: Count("id", filter=_queue_filter(name)) for name in QUEUES if name != "all"}
+    totals = {name: Count("id", filter=queue_filter(name)) for name in QUEUES if name != "all"}
     return _in_scope(recall_id, product).aggregate(**totals, all=Count("id"))
 
 
@@ -107,14 +108,15 @@ def _in_scope(recall_id: int | None, product: str) -> QuerySet[ClaimUnit]:
     return rows.filter(product=product) if product else rows
 
 
-def _queue_filter(name: str) -> Q:
+def queue_filter(name: str) -> Q:
+    """Return which claim units stand in one of `QUEUES`."""
     is_open = Q(newest_decision=None) | Q(newest_decision__standing=Standing.OPEN)
     undecided = is_open | Q(newest_decision__standing=Standing.ASKED)
     filters = {
         "to_review": is_open & Q(contested=False),
         "urgent": undecided & Q(condition__in=DANGEROUS),
         "contested": undecided & Q(contested=True),
-        "all": Q(),
+        "all": Q(id__isnull=False),
     }
     return filters.get(name) or Q(newest_decision__standing=name)
 

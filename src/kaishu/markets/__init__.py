@@ -8,6 +8,7 @@ from kaishu.markets.market import (
     Regulator,
     Softening,
     load_market,
+    zone_of,
 )
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "Regulator",
     "Softening",
     "load_market",
+    "zone_of",
 ]

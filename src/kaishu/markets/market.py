@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from kaishu.core.errors import Refusal
 
@@ -106,6 +107,13 @@ def load_market(code: str) -> Market:
             for row in data["softening"]
         ),
     )
+
+
+def zone_of(codes: Iterable[str]) -> ZoneInfo | None:
+    """Return the clock on the wall of the one market named; None for several or an unknown one."""
+    markets = {code.lower() for code in codes}
+    known = markets & set(CODES)
+    return ZoneInfo(load_market(*known).time_zone) if len(markets) == len(known) == 1 else None
 
 
 def _fact(row: dict[str, Any]) -> Fact:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,6 +21,7 @@ from kaishu.core.recall import Recall, say
 from kaishu.doors.console import queues
 from kaishu.doors.console.labels import label
 from kaishu.editions import queries as editions
+from kaishu.markets import zone_of
 
 # Who may open what; the views carry these, and the links on the left follow them.
 CASES = (
@@ -40,8 +40,6 @@ PAYOUTS = (Role.FINANCE, Role.APPROVER, Role.MANAGER, Role.AUDITOR)
 PROGRESS = (*CASES, Role.REGULATOR)
 DEPOT = (Role.COLLECTOR,)
 CERTIFICATES = (Role.RECYCLER,)
-
-ZONES = {"JP": ZoneInfo("Asia/Tokyo"), "CN": ZoneInfo("Asia/Shanghai")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +68,14 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     """Render a page in its frame, with times on the clock of the recall's market."""
-    zone = ZONES.get(recall.market.upper()) if recall else None
+    markets = [recall.market] if recall else [row.market for row in editions.recall_rows()]
     frame = {
         "groups": _groups(request),
         "said": desk.take_said(request),
         "problems": problems,
         "recall": recall,
     }
-    with timezone.override(zone or _usual_zone()):
+    with timezone.override(zone_of(markets)):
         return render(request, template, {**frame, **context}, status=status)
 
 
@@ -101,11 +99,6 @@ def party_names(recalls: Sequence[Recall]) -> dict[str, str]:
     """Return what each party is called in the language in force, by code."""
     tag = language.tag()
     return {party.code: say(party.name, tag) for recall in recalls for party in recall.parties}
-
-
-def _usual_zone() -> ZoneInfo | None:
-    markets = {row.market.upper() for row in editions.recall_rows()}
-    return ZONES.get(markets.pop()) if len(markets) == 1 else None
 
 
 def _groups(request: HttpRequest) -> list[dict[str, Any]]:

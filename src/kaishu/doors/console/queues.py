@@ -27,6 +27,7 @@ from kaishu.claims import case_numbers
 from kaishu.claims.case import decision_facts
 from kaishu.claims.facts import DANGEROUS
 from kaishu.claims.models import ClaimUnit, Decision
+from kaishu.claims.queries import queue_filter
 from kaishu.claims.reasons import COLLECTED_REASONS, Standing
 from kaishu.core import stage as stages
 from kaishu.core.accounts import OWED, PROMISE_ENDS, SENT
@@ -131,19 +132,13 @@ def _annotated() -> QuerySet[ClaimUnit]:
 
 
 def _filter(name: str) -> Q:
-    is_open = Q(newest_decision=None) | Q(newest_decision__standing=Standing.OPEN)
-    undecided = is_open | Q(newest_decision__standing=Standing.ASKED)
     approved = Q(newest_decision__standing=Standing.APPROVED)
-    filters = {
-        "to_review": is_open & Q(contested=False),
-        "urgent": undecided & Q(condition__in=DANGEROUS),
-        "contested": undecided & Q(contested=True),
+    known_by_the_books = {
         "kit_due": approved & Q(kit_owed=True, collected=False),
         "collected": approved & Q(remedy_owed=True, collected=True),
         "done": approved & Q(remedy_ended=True, remedy_owed=False, remedy_sent=False),
-        "all": Q(id__isnull=False),
     }
-    return filters.get(name) or Q(newest_decision__standing=name)
+    return known_by_the_books.get(name) or queue_filter(name)
 
 
 def _rows(found: Iterable[ClaimUnit]) -> list[Row]:

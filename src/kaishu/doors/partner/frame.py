@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,12 +17,12 @@ from kaishu.base.roles import Role, roles_of
 from kaishu.core.recall import Recall, say
 from kaishu.editions import queries as editions
 from kaishu.editions.models import Recall as RecallRow
+from kaishu.markets import zone_of
 
 SCAN = (Role.COLLECTOR, Role.MANAGER)
 CERTIFY = (Role.RECYCLER, Role.MANAGER)
 _CONSOLE = tuple(set(Role) - {Role.COLLECTOR, Role.RECYCLER, Role.ADMIN})
 SITES = ("depot", "retailer")
-ZONES = {"JP": ZoneInfo("Asia/Tokyo"), "CN": ZoneInfo("Asia/Shanghai")}
 _SITE = "depot-site"
 
 
@@ -95,8 +94,7 @@ def show(
     status: int = 0,
 ) -> HttpResponse:
     """Render a page in its frame, on the clock of the market it works in."""
-    markets = {each.recall.market.upper() for each in running()}
-    zone = ZONES.get(next(iter(markets))) if len(markets) == 1 else None
+    zone = zone_of(each.recall.market for each in running())
     frame = {"pages": _links(request), "said": desk.take_said(request), "problems": problems}
     with timezone.override(zone):
         return render(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,9 +15,7 @@ from kaishu.base import language
 from kaishu.core import pack as packs
 from kaishu.core.pack import Pack, PackMissing
 from kaishu.core.recall import Product, Recall, say
-
-# The clock on the wall of each market; times are stored in UTC.
-ZONES = {"JP": ZoneInfo("Asia/Tokyo"), "CN": ZoneInfo("Asia/Shanghai")}
+from kaishu.markets import zone_of
 
 
 def packs_folder() -> Path:
@@ -50,8 +47,7 @@ def show(
 ) -> HttpResponse:
     """Render a page in the frame of its recall, with times on the clock of its market."""
     frame = frame_of(recall) if recall else {}
-    zone = ZONES.get(recall.market.upper()) if recall else None
-    with timezone.override(zone):
+    with timezone.override(zone_of([recall.market] if recall else [])):
         return render(request, template, {**frame, **context}, status=status)
 
 
