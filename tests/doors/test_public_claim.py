@@ -38,7 +38,7 @@ def answers(**changes: str) -> dict[str, str]:
         "do": "submit",
         "u1-model": "K100",
         "u1-serial": kumo.LISTED,
-        "u1-condition": "fine",
+        "u1-condition": "intact",
         "u1-remedy": "refund",
         "u1-shop": "",
         "u1-order_no": "250-1",
@@ -84,7 +84,7 @@ def test_a_sent_claim_is_saved_as_typed_and_leads_to_its_page() -> None:
     assert response["Location"].startswith("/en/c/")
     claim, unit = Claim.objects.get(), ClaimUnit.objects.get()
     assert (claim.door, claim.by, claim.key, claim.language) == ("public", "owner", KEY, "en")
-    assert (unit.serial, unit.remedy, unit.condition) == (kumo.LISTED, "refund", "fine")
+    assert (unit.serial, unit.remedy, unit.condition) == (kumo.LISTED, "refund", "intact")
     assert (unit.order_no, unit.order_amount, str(unit.bought_on)) == ("250-1", 3990, "2024-05-04")
     contact = people.contact(claim.person_id)
     assert (contact.name, contact.phone) == ("𠮷田 花子", "090-1234-5678")

@@ -38,6 +38,7 @@ class Guard(migrations.RunPython):
     def _create(self, _apps: Any, editor: Any) -> None:
         if editor.connection.vendor == "postgresql":
             editor.execute(POSTGRESQL_FUNCTION, params=None)
+        self._drop(_apps, editor)  # repeated after a rebuild of the table
         for name, body in self.by_vendor[editor.connection.vendor].items():
             editor.execute(f"CREATE TRIGGER {name} {body}", params=None)
 

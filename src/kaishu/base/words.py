@@ -37,11 +37,11 @@ WORDS = {
     "paid": "paid or delivered",
     "waived": "declined",
     # condition of a unit
-    "condition.fine": "It looks normal",
-    "condition.hot": "It gets hot or smells",
+    "condition.intact": "It looks normal",
     "condition.swollen": "It is swollen or bent",
-    "condition.smoke": "It smoked",
-    "condition.fire": "It burned",
+    "condition.hot": "It is hot, smells or smokes",
+    "condition.leaking": "Something leaks out of it",
+    "condition.wet": "It got wet",
     "condition.unknown": "I cannot tell",
     # stages as the owner reads them
     "owner.in_review": "We are checking your claim",

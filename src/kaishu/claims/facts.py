@@ -8,11 +8,12 @@ from datetime import date
 
 from kaishu.claims.errors import ClaimIncomplete, ClaimTooLong
 from kaishu.core.recall import LANGUAGES
+from kaishu.core.triage import Condition, triage
 from kaishu.people.contact import Contact
 
 # What the owner says of the unit's state. The dangerous ones are read first.
-CONDITIONS = ("fine", "hot", "swollen", "smoke", "fire", "unknown")
-DANGEROUS = frozenset({"hot", "swollen", "smoke", "fire"})
+CONDITIONS = tuple(condition.value for condition in Condition)
+DANGEROUS = frozenset(word for word in CONDITIONS if triage(word).dangerous)
 EVIDENCE_KINDS = ("serial_photo", "proof", "unit_photo", "other")
 
 MOST_UNITS = 20
@@ -42,7 +43,7 @@ class UnitFacts:
     shop: str = ""
     bought_on: date | None = None
     order_amount: int | None = None
-    condition: str = "fine"
+    condition: str = Condition.INTACT.value
     remedy: str = ""
     evidence: tuple[EvidenceRef, ...] = ()
 

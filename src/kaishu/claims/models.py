@@ -10,7 +10,10 @@ DIGEST = 64
 
 
 class Claim(models.Model):
-    """One person's claim in one recall. `person_id` and `recall_id` name rows of other apps."""
+    """One person's claim in one recall. `person_id` and `recall_id` name rows of other apps.
+
+    `link_no` counts the secret links that this claim had; only the newest opens it.
+    """
 
     case_no = models.CharField(max_length=12, unique=True)
     recall_id = models.IntegerField()
@@ -21,6 +24,8 @@ class Claim(models.Model):
     key = models.CharField(max_length=80)
     request_hash = models.CharField(max_length=DIGEST)
     token_hash = models.CharField(max_length=DIGEST, unique=True)
+    link_no = models.SmallIntegerField(default=1)
+    mail_confirmed_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField()
 
     class Meta:
@@ -131,3 +136,46 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.kind}"
+
+
+class Note(models.Model):
+    """What an owner wrote in their own words, sealed: it may name people. Erased with the person.
+
+    `decision` is the decision it came with (an answer, a contest); `kind` says what it is.
+    """
+
+    claim_unit = models.ForeignKey(ClaimUnit, on_delete=models.PROTECT, related_name="notes")
+    decision = models.ForeignKey(Decision, null=True, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20)
+    sealed = models.BinaryField(null=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d}"
+
+
+class AccessCode(models.Model):
+    """Six digits that let an owner back in, or confirm their mail. Kept as a keyed hash."""
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="codes")
+    code_hash = models.CharField(max_length=DIGEST)
+    made_at = models.DateTimeField()
+    tries = models.SmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("claim", "made_at"), name="access_code_by_claim"),)
+
+    def __str__(self) -> str:
+        return f"{self.claim.case_no} {self.made_at:%Y-%m-%d %H:%M}"
+
+
+class EvidenceErased(models.Model):
+    """Says that an evidence file was deleted on purpose, when, and why. Append-only."""
+
+    evidence = models.OneToOneField(Evidence, on_delete=models.PROTECT, related_name="erased")
+    why = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.evidence_id} {self.why}"

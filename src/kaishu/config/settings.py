@@ -53,6 +53,8 @@ INSTALLED_APPS = [
     "kaishu.people",
     "kaishu.editions",
     "kaishu.books",
+    "kaishu.notices",
+    "kaishu.incidents",
     "kaishu.claims",
     "kaishu.returns",
     "kaishu.payouts",
@@ -116,6 +118,10 @@ if KAISHU_MODE == "production":
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-kaishu-session", "__Host-kaishu-csrf"
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Where people reach this site: links in messages and on paper start with it, and no other host
+# is ever named there. Without a last slash.
+KAISHU_PUBLIC_URL = os.environ.get("KAISHU_PUBLIC_URL", "http://localhost:8000").rstrip("/")
 
 # Uploads: a file of 15 MB is refused while it streams in, with the typed answers kept.
 KAISHU_UPLOAD_LIMIT = 15 * 1024 * 1024

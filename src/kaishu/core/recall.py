@@ -116,11 +116,39 @@ class DueWhen(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """One line of "your old product and the new one": charging, capacity, size, weight.
+
+    `change` is "gain", "lose", "same" or "differs". `products` empty = for every product.
+    """
+
+    what: Text
+    old: Text
+    new: Text
+    change: str
+    products: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """What the maker says it will keep to, in calendar days; None = no date is promised.
+
+    `review_days` from the claim to its decision, `kit_days` from the approval to the kit's
+    dispatch. How long a remedy takes once the unit arrived is `Remedy.days`.
+    """
+
+    review_days: int | None = None
+    kit_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
     """One way to be made whole. `quantity` and `plus` are minor units (JPY 1, CNY 0.01) or pieces.
 
     AmountRule.FIXED promises `quantity`; ORDER promises the order amount plus `plus`.
-    `products` empty = offered for every product.
+    `products` empty = offered for every product. `worth` is the list price of goods in minor
+    units of the recall's currency (0 = not published); `days` is how many days after the unit's
+    arrival the remedy leaves (None = no date is promised).
     """
 
     code: str
@@ -136,6 +164,13 @@ class Remedy:
     what_you_get: Text
     what_you_send: Text
     how_long: Text
+    worth: int = 0
+    days: int | None = None
+    compare: tuple[Comparison, ...] = ()
+
+    def compared(self, model: str) -> tuple[Comparison, ...]:
+        """Return what a model's owner gains and loses with these goods, in file order."""
+        return tuple(c for c in self.compare if not c.products or model in c.products)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +243,7 @@ class Recall:
     parties: tuple[Party, ...]
     population: tuple[Population, ...]
     sources: tuple[Source, ...] = ()
+    service: Service = Service()
 
     def product(self, model: str) -> Product | None:
         """Return the product with this model code, or None."""

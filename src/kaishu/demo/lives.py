@@ -32,7 +32,7 @@ class Life:
     units: tuple[tuple[str, str], ...]
     goal: str
     days_ago: int
-    condition: str = "fine"
+    condition: str = "intact"
     same_serial_as_before: bool = False
 
 

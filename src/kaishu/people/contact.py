@@ -10,15 +10,30 @@ from dataclasses import asdict, dataclass
 class Contact:
     """Who to reach and where, exactly as typed.
 
+    `country` is ISO 3166-1 alpha-2 or empty. A Japanese or Chinese address fills `region`
+    (prefecture, province), `city`, `street` (with the number) and `building`; any other stands in
+    `address` as it was typed. `name_kana` is asked only where a bank needs it.
+
     No Unicode normalisation: it would change characters of real names (U+FA19 神 becomes U+795E 神)
     and drop the variant a family register asks for.
     """
 
     name: str = ""
+    name_kana: str = ""
     email: str = ""
     phone: str = ""
+    country: str = ""
     postcode: str = ""
+    region: str = ""
+    city: str = ""
+    street: str = ""
+    building: str = ""
     address: str = ""
+
+    def address_lines(self) -> tuple[str, ...]:
+        """Return the lines of a label, largest place first; empty lines are left out."""
+        parts = (self.region + self.city, self.street, self.building, self.address)
+        return tuple(part for part in parts if part.strip())
 
     def __repr__(self) -> str:
         """Hide the values: a repr ends up in logs and error pages."""
@@ -40,10 +55,13 @@ def mask(contact: Contact) -> Contact:
     """Return enough to recognise a person on the phone, and no more: "a***@d***.jp", "…5678"."""
     return Contact(
         name=_first(contact.name),
+        name_kana=_first(contact.name_kana),
         email=_email(contact.email),
         phone=_tail(contact.phone),
         postcode=contact.postcode[:3] + "…" if contact.postcode else "",
-        address="…" if contact.address else "",
+        country=contact.country,
+        region=contact.region,
+        address="…" if contact.address_lines() else "",
     )
 
 

@@ -1,0 +1,1 @@
+"""Incident and injury reports with their clocks."""

@@ -1,0 +1,9 @@
+"""Incident reports."""
+
+from django.apps import AppConfig
+
+
+class IncidentsConfig(AppConfig):
+    """The incidents app."""
+
+    name = "kaishu.incidents"
