@@ -11,10 +11,11 @@ from kaishu.books.queries import promises_of_case
 from kaishu.claims import holding, terms
 from kaishu.claims.errors import AmountWrong, RemedyLeft, RemedyNotOffered
 from kaishu.claims.models import ClaimUnit, Decision
-from kaishu.claims.reasons import Standing
+from kaishu.claims.reasons import COLLECTED_REASONS, Standing
 from kaishu.core.accounts import OWED, PAID, SENT, WAIVED
 from kaishu.core.recall import Recall, Remedy
 from kaishu.core.remedy import COLLECTED_AT, Award, award
+from kaishu.core.triage import kit_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +116,20 @@ def _reopen(case: Case) -> None:
         _replace(case, (), "")
 
 
+def _inspect(case: Case) -> None:
+    """Once the unit is in our hands, nobody waits for its kit any more."""
+    if case.decision.reason in COLLECTED_REASONS:
+        _decline(case, [promise for promise in case.owed() if promise.role == "kit"])
+
+
 def _withdraw(case: Case) -> None:
     if case.left("remedy"):
         raise RemedyLeft(case_no=case.unit.claim.case_no)
-    for promise in case.owed():
+    _decline(case, case.owed())
+
+
+def _decline(case: Case, promises: list[Promise]) -> None:
+    for promise in promises:
         books.move_promise(
             promise_id=promise.id,
             kind="promise.declined",
@@ -161,10 +172,17 @@ def _awards(case: Case, remedy: Remedy) -> tuple[Award, ...]:
     full = award(remedy, terms.purchase_of(case.unit, case.decisions))
     partial = case.decision.facts.get("amount")
     no_kit = case.left("kit") or case.unit_is_here()
-    awards = [item for item in full if item.role != "kit" or not no_kit]
+    awards = [_lawful(item, case.unit) for item in full if item.role != "kit" or not no_kit]
     if case.decision.reason != "partial":
         return tuple(awards)
     return tuple(_smaller(item, partial) if item.role == "remedy" else item for item in awards)
+
+
+def _lawful(item: Award, unit: ClaimUnit) -> Award:
+    """Return the kit that a unit in its condition may travel in; other awards as they are."""
+    if item.role != "kit":
+        return item
+    return replace(item, commodity=kit_for(item.commodity, unit.condition))
 
 
 def _smaller(full: Award, partial: object) -> Award:
@@ -178,4 +196,5 @@ _EFFECTS: Mapping[str, Callable[[Case], None]] = {
     "remedy_changed": _change_remedy,
     "withdrawn": _withdraw,
     "reopened": _reopen,
+    "inspected": _inspect,
 }

@@ -93,3 +93,33 @@ class SerialUnreadable(Refusal):
     """The serial entered with this decision cannot be read."""
 
     code = "serial_unreadable"
+
+
+class CodeWrong(Refusal):
+    """This code does not open this claim."""
+
+    code = "code_wrong"
+
+
+class CodeOld(Refusal):
+    """This code was right and has run out."""
+
+    code = "code_old"
+
+
+class CodeLocked(Refusal):
+    """Too many wrong codes were typed for this claim today."""
+
+    code = "code_locked"
+
+
+class TooManyFiles(Refusal):
+    """This claim has as many files as it can take."""
+
+    code = "too_many_files"
+
+
+class NothingSaid(Refusal):
+    """An answer needs words, a fact or a file."""
+
+    code = "nothing_said"

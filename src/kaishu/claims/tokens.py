@@ -18,9 +18,13 @@ from kaishu.core.canonical import canonical
 TOKEN_BYTES = 24
 
 
-def token(*, door: str, key: str, case_no: str) -> str:
-    """Return the link secret of a case: 32 letters and digits that are safe in an address."""
-    seal = _keyed("claim-token", canonical([door, key, case_no]))
+def token(*, door: str, key: str, case_no: str, number: int = 1) -> str:
+    """Return the link secret of a case: 32 letters and digits that are safe in an address.
+
+    `number` counts the links that the case had: a new one makes the ones before useless.
+    """
+    parts = [door, key, case_no, *([number] if number > 1 else [])]
+    seal = _keyed("claim-token", canonical(parts))
     return base64.urlsafe_b64encode(seal[:TOKEN_BYTES]).decode()
 
 

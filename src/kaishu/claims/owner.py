@@ -1,0 +1,339 @@
+"""What an owner may do to their own claim after it was sent. Each act is one transaction.
+
+`seen` is the number of the newest decision that the owner's page showed: a page from yesterday
+cannot act on a claim that was decided this morning (DecisionConflict).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from kaishu.base.sealing import seal
+from kaishu.books import actions as books
+from kaishu.books.models import Promise
+from kaishu.books.queries import promises_of_case
+from kaishu.claims import lookups, messages, tokens
+from kaishu.claims.decide import decide, lock, standing_of
+from kaishu.claims.errors import NothingSaid, TooManyFiles
+from kaishu.claims.facts import DANGEROUS, EvidenceRef
+from kaishu.claims.models import Claim, ClaimUnit, Decision, Evidence, Note
+from kaishu.claims.queries import queue_filter
+from kaishu.claims.reasons import Standing
+from kaishu.claims.terms import product_of, recall_of
+from kaishu.claims.views import UnitView
+from kaishu.core import serials
+from kaishu.core.accounts import OWED, PAID, SENT
+from kaishu.core.remedy import Award
+from kaishu.core.triage import kit_for
+from kaishu.incidents import actions as incidents
+from kaishu.people import actions as people
+from kaishu.people import queries as people_queries
+from kaishu.people.contact import Contact
+
+OWNER = "owner"
+MOST_FILES = 40
+
+
+def answer(
+    *,
+    claim_unit_id: int,
+    at: datetime,
+    seen: int | None,
+    words: str = "",
+    serial: str = "",
+    order_amount: int | None = None,
+    remedy: str = "",
+    evidence: Sequence[EvidenceRef] = (),
+) -> Decision:
+    """Answer the reviewer's question. Raises NothingSaid for an empty answer."""
+    if not (words.strip() or serial.strip() or order_amount is not None or remedy or evidence):
+        raise NothingSaid()
+    with transaction.atomic():
+        act = _act(claim_unit_id, seen)
+        decision = decide(
+            claim_unit_id=claim_unit_id,
+            kind="answered",
+            reason="owner_answered",
+            by=OWNER,
+            at=at,
+            seen=seen,
+            order_amount=order_amount,
+            serial=serial.strip(),
+            remedy=remedy,
+        )
+        if not act.repeated:
+            _keep_serial(act.unit, serial)
+            _keep_files(act.unit, evidence)
+            _keep_words(act.unit, decision, "answer", words, at)
+        return decision
+
+
+def add_evidence(
+    *, claim_unit_id: int, evidence: Sequence[EvidenceRef], at: datetime, key: str
+) -> int:
+    """Add files to a claim unit; the same file twice is one. Returns how many were new.
+
+    `key` and `at` name the request for the log of the caller; the file's own digest is what makes
+    a repeat harmless.
+    """
+    with transaction.atomic():
+        return _keep_files(lock(claim_unit_id), evidence)
+
+
+def change_remedy(*, claim_unit_id: int, remedy: str, at: datetime, seen: int | None) -> Decision:
+    """Choose another remedy. Raises RemedyLeft once the kit has left, RemedyNotOffered."""
+    return decide(
+        claim_unit_id=claim_unit_id,
+        kind="remedy_changed",
+        reason="owner_asked",
+        by=OWNER,
+        at=at,
+        seen=seen,
+        remedy=remedy,
+    )
+
+
+def may_change_remedy(unit: UnitView) -> bool:
+    """Say whether another remedy can still be chosen: until the kit, or the remedy, has left."""
+    live = unit.standing in (Standing.OPEN, Standing.ASKED, Standing.APPROVED)
+    left = any(promise.account in (SENT, PAID) for promise in unit.promises)
+    return live and not left
+
+
+def withdraw(*, claim_unit_id: int, at: datetime, seen: int | None) -> Decision:
+    """Take a claim unit back. Raises RemedyLeft once the remedy is on its way."""
+    return decide(
+        claim_unit_id=claim_unit_id,
+        kind="withdrawn",
+        reason="owner_withdrew",
+        by=OWNER,
+        at=at,
+        seen=seen,
+    )
+
+
+def contest(
+    *,
+    claim_unit_id: int,
+    words: str,
+    at: datetime,
+    seen: int | None,
+    evidence: Sequence[EvidenceRef] = (),
+) -> Decision:
+    """Ask for a second look at a refused or withdrawn claim unit; it is open again."""
+    with transaction.atomic():
+        act = _act(claim_unit_id, seen)
+        decision = decide(
+            claim_unit_id=claim_unit_id,
+            kind="reopened",
+            reason="owner_contests",
+            by=OWNER,
+            at=at,
+            seen=seen,
+        )
+        if not act.repeated:
+            _keep_files(act.unit, evidence)
+            _keep_words(act.unit, decision, "contest", words, at)
+        return decision
+
+
+def report_danger(
+    *,
+    claim_unit_id: int,
+    condition: str,
+    at: datetime,
+    key: str,
+    words: str = "",
+    injured: bool | None = None,
+    fire: bool | None = None,
+) -> None:
+    """Keep that the unit turned dangerous: an incident, a call, and another way back.
+
+    A kit that is still owed becomes the right one; one that has left is for the caller to settle.
+    """
+    with transaction.atomic():
+        unit = lock(claim_unit_id)
+        recall = recall_of(unit.edition_id)
+        incidents.report(
+            key=f"owner:{unit.claim.case_no}-{unit.unit_no}:{key}",
+            recall_slug=recall.slug,
+            market=recall.market,
+            product=unit.product,
+            kind=condition,
+            door="public",
+            by=OWNER,
+            at=at,
+            case_no=unit.claim.case_no,
+            unit_no=unit.unit_no,
+            person_id=unit.claim.person_id,
+            words=words,
+            injured=injured,
+            fire=fire,
+        )
+        if unit.condition not in DANGEROUS or condition in DANGEROUS:
+            ClaimUnit.objects.filter(id=unit.id).update(condition=condition)
+        _change_kit(unit, condition, key=key, at=at)
+        messages.tell(
+            claim=unit.claim,
+            template="danger_reported",
+            at=at,
+            key=f"danger:{unit.unit_no}:{key}",
+            slug=recall.slug,
+            unit_no=unit.unit_no,
+            facts=messages.unit_facts(unit, recall),
+        )
+
+
+def correct_contact(*, case_no: str, contact: Contact, at: datetime, key: str) -> None:
+    """Replace the owner's details; a changed mail address is told to the old and the new one."""
+    with transaction.atomic():
+        claim = lookups.claim(case_no)
+        before = people_queries.contact(claim.person_id)
+        if before == contact:
+            return
+        people.correct(
+            person_id=claim.person_id, contact=contact, by=OWNER, why="owner_corrected", at=at
+        )
+        if before.email == contact.email:
+            return
+        Claim.objects.filter(id=claim.id).update(mail_confirmed_at=None)
+        slug = _slug(claim)
+        for name, to in (("old", before.email), ("new", contact.email)):
+            if to:
+                messages.tell(
+                    claim=claim,
+                    template="mail_changed",
+                    at=at,
+                    key=f"mail-changed:{name}:{key}",
+                    slug=slug,
+                    to=to,
+                )
+
+
+def renew_link(*, case_no: str, at: datetime) -> str:
+    """Make every older link of a claim useless, mail the new one, and return its secret."""
+    with transaction.atomic():
+        claim = Claim.objects.select_for_update().get(id=lookups.claim(case_no).id)
+        claim.link_no += 1
+        secret = messages.link_token(claim)
+        claim.token_hash = tokens.token_hash(secret)
+        claim.save(update_fields=["link_no", "token_hash"])
+        messages.tell(
+            claim=claim,
+            template="link_again",
+            at=at,
+            key=f"link:{claim.link_no}",
+            slug=_slug(claim),
+        )
+        return secret
+
+
+def queue_place(*, case_no: str, unit_no: int) -> int | None:
+    """Return how many units a person looks at before this one; None where none is waiting.
+
+    Dangerous ones come first, then the older: the order of the reviewers' own queue.
+    """
+    mine = lookups.claim_unit(case_no=case_no, unit_no=unit_no)
+    if standing_of(mine) is not Standing.OPEN:
+        return None
+    waiting = ClaimUnit.objects.filter(
+        queue_filter("to_review") | (Q(contested=True) & queue_filter("contested")),
+        recall_id=mine.recall_id,
+    )
+    older = Q(claim__submitted_at__lt=mine.claim.submitted_at) | Q(
+        claim__submitted_at=mine.claim.submitted_at, id__lt=mine.id
+    )
+    dangerous = Q(condition__in=DANGEROUS)
+    if mine.condition in DANGEROUS:
+        return waiting.filter(dangerous & older).count()
+    return waiting.filter(dangerous | older).count()
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """A locked claim unit, and whether the decision asked for is there already."""
+
+    unit: ClaimUnit
+    repeated: bool
+
+
+def _act(claim_unit_id: int, seen: int | None) -> _Act:
+    unit = lock(claim_unit_id)
+    newest = unit.newest_decision
+    return _Act(unit, repeated=newest is not None and newest.number != (seen or 0))
+
+
+def _keep_serial(unit: ClaimUnit, typed: str) -> None:
+    """Keep a serial that can be read where the claim had none; a person still decides."""
+    if not typed.strip() or unit.serial:
+        return
+    recall = recall_of(unit.edition_id)
+    if recall.product(unit.product) is None:
+        return
+    form = recall.serial_format(product_of(recall, unit.product))
+    found = serials.read(typed, form).serial
+    if found:
+        ClaimUnit.objects.filter(id=unit.id, serial="").update(serial=found)
+
+
+def _keep_files(unit: ClaimUnit, items: Sequence[EvidenceRef]) -> int:
+    kept = Evidence.objects.filter(claim=unit.claim)
+    known = set(kept.filter(claim_unit=unit).values_list("kind", "sha256"))
+    new = [item for item in items if (item.kind, item.sha256) not in known]
+    if kept.count() + len(new) > MOST_FILES:
+        raise TooManyFiles(most=MOST_FILES)
+    Evidence.objects.bulk_create(
+        Evidence(
+            claim=unit.claim,
+            claim_unit=unit,
+            kind=item.kind,
+            name=item.name,
+            sha256=item.sha256,
+            media_type=item.media_type,
+            size=item.size,
+        )
+        for item in new
+    )
+    return len(new)
+
+
+def _keep_words(unit: ClaimUnit, decision: Decision, kind: str, words: str, at: datetime) -> None:
+    if not words.strip():
+        return
+    note = Note.objects.create(claim_unit=unit, decision=decision, kind=kind, at=at)
+    note.sealed = seal(words.strip().encode(), purpose=f"claims:note:{note.id}")
+    note.save(update_fields=["sealed"])
+
+
+def _change_kit(unit: ClaimUnit, condition: str, *, key: str, at: datetime) -> None:
+    kit = _owed_kit(unit)
+    wanted = kit_for(kit.commodity, condition) if kit else ""
+    if kit is None or kit.commodity == wanted:
+        return
+    books.change_promises(
+        promise_ids=[kit.id],
+        awards=(Award(wanted, kit.quantity, "kit"),),
+        terms=kit.terms,
+        key=f"kit-route:{unit.claim.case_no}-{unit.unit_no}:{key}",
+        door="claims",
+        by=OWNER,
+        at=at,
+        reason="owner_asked",
+    )
+
+
+def _owed_kit(unit: ClaimUnit) -> Promise | None:
+    for promise in promises_of_case(unit.claim.case_no):
+        if (promise.unit_no, promise.role, promise.account) == (unit.unit_no, "kit", OWED):
+            return promise
+    return None
+
+
+def _slug(claim: Claim) -> str:
+    unit = claim.units.order_by("unit_no").first()
+    return recall_of(unit.edition_id).slug if unit else ""
