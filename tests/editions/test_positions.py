@@ -82,7 +82,8 @@ def test_each_leaf_of_a_real_file_stands_on_the_line_that_writes_it(slug: str) -
             return sum(walk(item, (*path, key)) for key, item in value.items())
         if isinstance(value, list) and value and isinstance(value[0], dict):
             return sum(walk(item, (*path, number)) for number, item in enumerate(value))
-        assert lines[positions.line(path) - 1].startswith(f"{path[-1]} = "), path
+        key = lines[positions.line(path) - 1].partition(" = ")[0]
+        assert key.split(".")[-1] == path[-1], path
         return 1
 
     assert walk(tomllib.loads(text), ()) > 200

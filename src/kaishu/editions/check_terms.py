@@ -5,27 +5,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from babel.core import Locale
-
 from kaishu.core.accounts import AT_LARGE, UNSOLD
-from kaishu.core.recall import AmountRule, Remedy
+from kaishu.core.recall import AmountRule
+from kaishu.editions.check_remedies import CURRENCIES, check_remedies
 from kaishu.editions.draft import Draft
-from kaishu.editions.positions import Path
 from kaishu.markets import CODES, Market, load_market
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-CURRENCY = re.compile(r"[A-Z]{3}")
-NAMED = re.compile(r"(sku|kit):[A-Za-z0-9][A-Za-z0-9._-]*")
-CURRENCIES = frozenset(Locale("en").currencies)
 
 
 def check_terms(draft: Draft) -> None:
     """Note what is wrong with everything that is not the goods or the scope."""
     _check_head(draft)
-    remedies = draft.recall.remedies
-    draft.once("remedy_twice", [(("remedies", n, "code"), r.code) for n, r in enumerate(remedies)])
-    for number, remedy in enumerate(remedies):
-        _check_remedy(draft, number, remedy)
+    check_remedies(draft)
     _check_evidence(draft)
     _check_parties(draft)
     _check_sums(draft)
@@ -58,47 +50,6 @@ def _check_wording(draft: Draft, market: Market) -> None:
                     word=word,
                     article=softening.fact.article,
                 )
-
-
-def _check_remedy(draft: Draft, number: int, remedy: Remedy) -> None:
-    path: Path = ("remedies", number)
-    known = [product.model for product in draft.recall.products]
-    for place, model in enumerate(remedy.products):
-        if model not in known:
-            draft.error(
-                "model_unknown", *path, "products", place, model=model, known=", ".join(known)
-            )
-    money = remedy.commodity.removeprefix("coupon:")
-    draft.short(remedy.code, *path, "code")
-    draft.short(remedy.commodity, *path, "commodity")
-    is_money = bool(CURRENCY.fullmatch(money))
-    if is_money:
-        _check_money(draft, number, money)
-    elif remedy.commodity and not NAMED.fullmatch(remedy.commodity):
-        draft.error("commodity_unknown", *path, "commodity", commodity=remedy.commodity)
-    if remedy.kit and not (NAMED.fullmatch(remedy.kit) and remedy.kit.startswith("kit:")):
-        draft.error("kit_unknown", *path, "kit", kit=remedy.kit)
-    _check_amount(draft, path, remedy, is_money=is_money)
-
-
-def _check_amount(draft: Draft, path: Path, remedy: Remedy, *, is_money: bool) -> None:
-    if remedy.amount is AmountRule.FIXED:
-        if remedy.quantity < 1:
-            draft.error("quantity_missing", *path, "quantity", remedy=remedy.code)
-        if remedy.plus:
-            draft.error("plus_unused", *path, "plus", remedy=remedy.code)
-    elif not is_money:
-        draft.error("order_needs_money", *path, "amount", remedy=remedy.code)
-    elif remedy.quantity or remedy.plus < 0:
-        draft.error("quantity_unused", *path, "quantity", remedy=remedy.code)
-
-
-def _check_money(draft: Draft, number: int, currency: str) -> None:
-    path = ("remedies", number, "commodity")
-    if currency not in CURRENCIES:
-        draft.error("currency_unknown", *path, currency=currency)
-    elif currency != draft.recall.currency:
-        draft.error("currency_differs", *path, currency=currency, recall=draft.recall.currency)
 
 
 def _check_evidence(draft: Draft) -> None:

@@ -70,4 +70,7 @@ class Draft:
         for number, remedy in enumerate(self.recall.remedies):
             for name in ("title", "what_you_get", "what_you_send", "how_long"):
                 yield ("remedies", number, name), getattr(remedy, name)
+            for place, line in enumerate(remedy.compare):
+                for name in ("what", "old", "new"):
+                    yield ("remedies", number, "compare", place, name), getattr(line, name)
         yield ("evidence", "order_where"), self.recall.evidence.order_where

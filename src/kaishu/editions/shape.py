@@ -14,6 +14,7 @@ from kaishu.editions.reading import Key, Keys, Reader
 
 ASKED = ("required", "optional", "not_asked")
 REMEDY_TYPES = ("replace", "upgrade", "refund", "coupon", "repair")
+CHANGES = ("gain", "lose", "same", "differs")
 ROLES = ("maker", "distributor", "retailer", "depot", "recycler")
 
 WORDS = Key("words")
@@ -22,6 +23,7 @@ TEXT = Key("text")
 NUMBER = Key("number")
 MAYBE_NUMBER = Key("number", required=False)
 MAYBE_DATE = Key("date", required=False)
+MAYBE_DAYS = Key("days", required=False)
 MAYBE_LIST = Key("list of words", required=False)
 
 FILE: Keys = {
@@ -31,6 +33,7 @@ FILE: Keys = {
     "products": Key("tables"),
     "rules": Key("tables"),
     "remedies": Key("tables"),
+    "service": Key("table", required=False),
     "evidence": Key("table"),
     "parties": Key("tables", required=False),
     "population": Key("tables"),
@@ -112,7 +115,18 @@ REMEDY: Keys = {
     "what_you_get": TEXT,
     "what_you_send": TEXT,
     "how_long": TEXT,
+    "worth": MAYBE_NUMBER,
+    "days": MAYBE_DAYS,
+    "compare": Key("tables", required=False),
 }
+COMPARE: Keys = {
+    "what": TEXT,
+    "old": TEXT,
+    "new": TEXT,
+    "change": Key("words", choices=CHANGES, default="differs"),
+    "products": MAYBE_LIST,
+}
+SERVICE: Keys = {"review_days": MAYBE_DAYS, "kit_days": MAYBE_DAYS}
 MAYBE_ASKED = Key("words", required=False, choices=ASKED, default="optional")
 EVIDENCE: Keys = {
     "serial_photo": MAYBE_ASKED,
@@ -158,6 +172,7 @@ def read_recall(reader: Reader, data: dict[str, Any]) -> tuple[core.Recall, int]
         products=_products(reader, parts["products"]),
         rules=_rules(reader, parts["rules"]),
         remedies=_remedies(reader, parts["remedies"]),
+        service=core.Service(**reader.table(parts["service"], ("service",), SERVICE)),
         evidence=core.EvidenceRule(**reader.table(parts["evidence"], ("evidence",), EVIDENCE)),
         parties=tuple(
             core.Party(**row) for row in reader.tables(parts["parties"], ("parties",), PARTY)
@@ -211,13 +226,14 @@ def _rules(reader: Reader, data: Any) -> tuple[core.Rule, ...]:
 
 
 def _remedies(reader: Reader, data: Any) -> tuple[core.Remedy, ...]:
-    return tuple(
-        core.Remedy(
-            **values
-            | {
-                "amount": core.AmountRule(values["amount"]),
-                "due": core.DueWhen(values["due"]),
-            }
-        )
-        for values in reader.tables(data, ("remedies",), REMEDY)
-    )
+    remedies = []
+    for number, values in enumerate(reader.tables(data, ("remedies",), REMEDY)):
+        path: Path = ("remedies", number, "compare")
+        lines = reader.tables(values.pop("compare"), path, COMPARE)
+        values |= {
+            "amount": core.AmountRule(values["amount"]),
+            "due": core.DueWhen(values["due"]),
+            "compare": tuple(core.Comparison(**line) for line in lines),
+        }
+        remedies.append(core.Remedy(**values))
+    return tuple(remedies)
