@@ -30,7 +30,7 @@ from tests.support import seeds
 from tests.support.databases import together
 
 UNITS = "declared -1000  unsold 100  at_large 899  depot 1"
-KIT = "kit:bag: cost -1  owed 1"
+KIT = "kit:bag: cost -1  waived 1"
 
 
 def books(money: str) -> str:

@@ -20,7 +20,7 @@ from kaishu.returns.errors import (
 from kaishu.returns.models import Container
 from tests.claims.world import World
 
-OWED = "JPY: cost -3990  owed 3990 | kit:bag: cost -1  owed 1"
+OWED = "JPY: cost -3990  owed 3990 | kit:bag: cost -1  waived 1"
 
 
 @pytest.fixture

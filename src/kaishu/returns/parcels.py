@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
+
 from kaishu.books import actions as books
 from kaishu.books.models import Entry, Unit
 from kaishu.books.values import Place
 from kaishu.claims import queries
 from kaishu.claims.models import ClaimUnit
-from kaishu.core.accounts import AT_LARGE, DEPOT, OWNER, RELEASED, STRAY, TRANSIT
+from kaishu.core.accounts import AT_LARGE, DEPOT, OWED, OWNER, RELEASED, STRAY, TRANSIT, WAIVED
 from kaishu.returns.errors import ParcelNotOnWay, StrayNotHere
+from kaishu.returns.kits import kit_promise
 
 
 def parcel_sent(
@@ -45,8 +48,21 @@ def parcel_sent(
 
 
 def parcel_returned(*, case_no: str, unit_no: int, by: str, at: datetime, key: str) -> Entry:
-    """Record that the carrier brought the parcel back to the owner."""
-    return _end_transit(case_no, unit_no, "parcel.returned", Place(OWNER), by, at, key)
+    """Record that the carrier brought the parcel back to the owner, who needs a kit again."""
+    with transaction.atomic():
+        entry = _end_transit(case_no, unit_no, "parcel.returned", Place(OWNER), by, at, key)
+        waived = kit_promise(entry.case_no, unit_no, WAIVED)
+        if waived is not None:
+            books.move_promise(
+                promise_id=waived.id,
+                kind="promise.reopened",
+                target=OWED,
+                key=f"kit-again:{key}",
+                door="returns",
+                by=by,
+                at=at,
+            )
+        return entry
 
 
 def lose_parcel(*, case_no: str, unit_no: int, by: str, at: datetime, key: str) -> Entry:
