@@ -118,13 +118,17 @@ def word(code: str) -> str:
 
 
 def quantity(amount: int, commodity: str) -> str:
-    """Say a quantity of a commodity: `JPY`, `coupon:CNY`, `sku:A1637`, `kit:bag`."""
+    """Say a quantity of a commodity: `JPY`, `coupon:CNY`, `sku:A1637`, `kit:bag`,
+    `kit:pickup`.
+    """
     kind, _, name = commodity.partition(":")
     if not name:
         return _currency(amount, kind)
     if kind == "coupon":
         return pgettext("word", "shop credit of %(amount)s") % {"amount": _currency(amount, name)}
     pieces = format_decimal(amount, locale=locale())
+    if commodity == "kit:pickup":
+        return pgettext("word", "pick-up by a special carrier")
     if kind == "kit":
         return npgettext("word", "%(pieces)s return bag", "%(pieces)s return bags", amount) % {
             "pieces": pieces
