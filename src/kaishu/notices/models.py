@@ -133,3 +133,36 @@ class CallBack(models.Model):
             models.Index(fields=("due_at", "id"), condition=Q(done_at=None), name="call_back_open"),
             models.Index(fields=("case_no",), name="call_back_by_case"),
         )
+
+
+class Watch(models.Model):
+    """A mail address that wants to hear if the answer about one unit changes. Safety only.
+
+    `sealed` holds the address and the facts of the unit, bound to `number`; the secret of the link
+    is derived from `number` and kept as a hash. `sought` is a keyed hash that recognises the same
+    wish asked twice. `followed` is the newest edition that the unit was judged by, `answer` what
+    it said; both move together.
+    """
+
+    number = models.CharField(max_length=36, unique=True)
+    recall_slug = models.CharField(max_length=80)
+    language = models.CharField(max_length=8)
+    sealed = models.BinaryField()
+    token_hash = models.CharField(max_length=DIGEST, unique=True)
+    sought = models.CharField(max_length=DIGEST, unique=True)
+    consent = models.CharField(max_length=64)
+    answer = models.CharField(max_length=20)
+    followed = models.IntegerField()
+    followed_digest = models.CharField(max_length=DIGEST)
+    told = models.IntegerField(null=True)
+    asked_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("recall_slug", "followed", "id"),
+                condition=Q(confirmed_at__isnull=False),
+                name="watch_to_follow",
+            ),
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -10,7 +10,10 @@ from kaishu.base.sealing import seal
 from kaishu.people import queries
 from kaishu.people.contact import Contact, to_bytes
 from kaishu.people.errors import NoSuchPerson, PersonForgotten, ReasonMissing
-from kaishu.people.models import Consent, Person, RevealLog, new_id
+from kaishu.people.models import Consent, FileLook, Person, RevealLog, new_id
+
+# A browser asks for a picture several times while one person looks once.
+ONE_LOOK = timedelta(minutes=10)
 
 
 @transaction.atomic
@@ -63,6 +66,16 @@ def reveal(*, person_id: str, by: str, why: str, at: datetime) -> Contact:
     shown = queries.contact(person_id)
     _log_look(person_id, by=by, why=why, at=at)
     return shown
+
+
+@transaction.atomic
+def log_file_look(*, person_id: str, evidence_id: int, by: str, at: datetime) -> None:
+    """Log that somebody opened a person's file; a page drawn again within minutes is one look."""
+    seen = FileLook.objects.filter(
+        person_id=person_id, evidence_id=evidence_id, by=by, at__gt=at - ONE_LOOK
+    )
+    if not seen.exists():
+        FileLook.objects.create(person_id=person_id, evidence_id=evidence_id, by=by, at=at)
 
 
 def _log_look(person_id: str, *, by: str, why: str, at: datetime) -> None:

@@ -21,3 +21,9 @@ class ReasonMissing(Refusal):
     """Say why the details are needed before they are shown."""
 
     code = "reveal_reason_missing"
+
+
+class ConsentUnknown(Refusal):
+    """There is no consent text for this purpose in this market."""
+
+    code = "consent_unknown"

@@ -1,4 +1,4 @@
-"""A person, what they agreed to, and who looked at their details.
+"""A person, what they agreed to, and who looked at their details and files.
 
 Everyone else holds a person id. The details are one sealed value (base/sealing.py): a copy of the
 database shows that there is a person, and nothing about whom.
@@ -70,3 +70,22 @@ class RevealLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.by}"
+
+
+class FileLook(models.Model):
+    """One look at a file that a person sent: which, by whom, when. Append-only, like RevealLog.
+
+    `evidence_id` names a row of claims; the file may be gone by now, the look stays.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="file_looks")
+    evidence_id = models.BigIntegerField()
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_file_look"
+        indexes = (models.Index(fields=("person", "at"), name="file_look_by_person"),)
+
+    def __str__(self) -> str:
+        return f"{self.evidence_id} {self.by}"

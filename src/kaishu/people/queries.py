@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from kaishu.base.sealing import unseal
 from kaishu.people.contact import Contact, from_bytes, mask
 from kaishu.people.errors import NoSuchPerson, PersonForgotten
-from kaishu.people.models import Person
+from kaishu.people.models import Consent, FileLook, Person, RevealLog
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at a person's details (`why` a reason code) or at a file (`evidence_id`)."""
+
+    at: datetime
+    by: str
+    why: str
+    evidence_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """One consent given or taken back, with the version of the text."""
+
+    at: datetime
+    version: str
+    given: bool
 
 
 def contact(person_id: str) -> Contact:
@@ -41,3 +62,29 @@ def language(person_id: str) -> str:
     if found is None:
         raise NoSuchPerson
     return found
+
+
+def forgotten_at(person_id: str) -> datetime | None:
+    """Return when a person was forgotten; None while their details are kept."""
+    return Person.objects.filter(id=person_id).values_list("forgotten_at", flat=True).first()
+
+
+def forgotten_among(person_ids: Iterable[str]) -> frozenset[str]:
+    """Return which of these people were forgotten."""
+    rows = Person.objects.filter(id__in=list(person_ids), forgotten_at__isnull=False)
+    return frozenset(rows.values_list("id", flat=True))
+
+
+def looks(person_id: str) -> tuple[Look, ...]:
+    """Return who looked at a person's details and files, the newest look first."""
+    details = RevealLog.objects.filter(person_id=person_id)
+    files = FileLook.objects.filter(person_id=person_id)
+    found = [Look(row.at, row.by, row.why) for row in details]
+    found += [Look(row.at, row.by, "opened_file", row.evidence_id) for row in files]
+    return tuple(sorted(found, key=lambda look: look.at, reverse=True))
+
+
+def consents(person_id: str) -> tuple[Agreed, ...]:
+    """Return what a person agreed to and took back, in that order."""
+    rows = Consent.objects.filter(person_id=person_id).order_by("at", "id")
+    return tuple(Agreed(row.at, row.text_version, row.given) for row in rows)
