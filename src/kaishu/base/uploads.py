@@ -3,6 +3,15 @@
 The usual answer to a big file is to drop the whole request, and with it ten minutes of typing on
 a phone. Here the file is cut off at the limit and drained; the form sees a file marked `too_big`
 and can show everything else again.
+
+Uploads also have a process of their own, so that slow phones never hold up a check. To build a
+page with a file in it: end the address of the view that takes the file with `photo`, `proof` or
+`files`; put `upload_base(request)` in front of its path in the form's action
+(`action="{{ upload_base }}/ja/d/TOKEN/photo"`, multipart); decorate the view with
+`base.same_site.guarded`; and always answer the POST with a redirect by path (`/ja/d/TOKEN/photo`),
+also when a file was refused (keep the reason in the draft): the POST happens at the upload origin,
+whose server serves such addresses only and turns that path into one of the page's own origin. With
+no upload process (tests, `--upload-port 0`), `upload_base` is "" and all of it works as usual.
 """
 
 from __future__ import annotations
@@ -12,9 +21,43 @@ from io import BytesIO
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
+from django.http import HttpRequest
+from django.http.request import split_domain_port
 
 # One request may carry a few photos. Beyond this it is refused before it is read (headers.py).
 REQUEST_LIMIT = 60 * 1024 * 1024
+UPLOAD_NAMES = frozenset({"photo", "proof", "files"})
+
+
+def is_upload_path(path: str) -> bool:
+    """Say whether an address takes files: its last part is `photo`, `proof` or `files`."""
+    return path.rstrip("/").rpartition("/")[2] in UPLOAD_NAMES
+
+
+def upload_base(request: HttpRequest) -> str:
+    """Return what goes before the path in the action of a form with files; "" = this origin.
+
+    `KAISHU_UPLOAD_ORIGIN` when set; else this host at the port of the upload process, which
+    `kaishu serve` names outside production; in production a proxy stands in front, and sends the
+    addresses above to the upload process itself.
+    """
+    if settings.KAISHU_UPLOAD_ORIGIN:
+        return str(settings.KAISHU_UPLOAD_ORIGIN)
+    return _at_port(request, settings.KAISHU_UPLOAD_PORT)
+
+
+def page_base(request: HttpRequest) -> str:
+    """Return the origin of the pages, for what the upload process sends people back to."""
+    if settings.KAISHU_UPLOAD_ORIGIN:
+        return str(settings.KAISHU_PUBLIC_URL)
+    return _at_port(request, settings.KAISHU_PAGE_PORT)
+
+
+def _at_port(request: HttpRequest, port: int) -> str:
+    if not port or settings.KAISHU_MODE == "production":
+        return ""
+    host = split_domain_port(request.get_host())[0]
+    return f"{request.scheme}://{host}:{port}"
 
 
 class TooBigFile(UploadedFile):

@@ -123,6 +123,11 @@ if KAISHU_MODE == "production":
 # is ever named there. Without a last slash.
 KAISHU_PUBLIC_URL = os.environ.get("KAISHU_PUBLIC_URL", "http://localhost:8000").rstrip("/")
 
+# Where forms with files go (base/uploads.py). A port counts only without a proxy in front.
+KAISHU_UPLOAD_ORIGIN = os.environ.get("KAISHU_UPLOAD_ORIGIN", "").rstrip("/")
+KAISHU_UPLOAD_PORT = int(os.environ.get("KAISHU_UPLOAD_PORT") or 0)
+KAISHU_PAGE_PORT = int(os.environ.get("KAISHU_PAGE_PORT") or 0)
+
 # Uploads: a file of 15 MB is refused while it streams in, with the typed answers kept.
 KAISHU_UPLOAD_LIMIT = 15 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 if settings.KAISHU_MODE == "demo":
     urlpatterns.insert(0, path("demo/", include("kaishu.demo.urls")))
 
+handler400 = "kaishu.doors.public.errors.not_understood"
 handler403 = "kaishu.doors.public.errors.not_allowed"
 handler404 = "kaishu.doors.public.errors.not_found"
 handler500 = "kaishu.doors.public.errors.broken"

@@ -17,6 +17,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from kaishu.base import language, words
+from kaishu.base import phrases as phrase_breaks
 from kaishu.core.recall import say as say_text
 from kaishu.core.sentences import Sentence
 from kaishu.core.sentences import sentence as find_sentence
@@ -97,6 +98,16 @@ def age(value: datetime | None) -> SafeString | str:
 def say(text: Mapping[str, str]) -> str:
     """Pick the language in force from a recall's text."""
     return say_text(text, language.tag())
+
+
+@register.filter
+def phrases(heading: object) -> str:
+    """Let a Japanese heading break between phrases only; other languages are left as they are.
+
+    `{{ title|phrases }}`, or around more: `{% filter phrases %}{% translate "…" %}{% endfilter %}`.
+    """
+    text = heading if isinstance(heading, str) else str(heading)
+    return phrase_breaks.marked(text) if language.tag() == "ja" else text
 
 
 @register.filter

@@ -6,12 +6,20 @@ from django.contrib import auth
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from kaishu.base import limiter
 from kaishu.base.desk import Problem
 from kaishu.base.roles import open_to_all
+
+# Ten wrong passwords, then a pause: sixty guesses an hour, and a typo costs nobody the day.
+TRIES = "staff_sign_in"
+MOST_TRIES = 10
+PAUSE = 600
 
 
 @open_to_all
@@ -25,6 +33,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(back)
         return _ask(request, back, "", [])
     name = request.POST.get("username", "")
+    account, at = name.strip().casefold(), timezone.now()
+    if not limiter.allow(name=TRIES, subject=account, limit=MOST_TRIES, seconds=PAUSE, at=at):
+        left = limiter.wait(name=TRIES, subject=account, limit=MOST_TRIES, at=at)
+        return _ask(request, back, name, [_pause(left)], status=429)
     user = auth.authenticate(request, username=name, password=request.POST.get("password", ""))
     if user is None:
         wrong = Problem(
@@ -33,6 +45,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             "id-username",
         )
         return _ask(request, back, name, [wrong])
+    limiter.forget(name=TRIES, subject=account)
     auth.login(request, user)
     return HttpResponseRedirect(back)
 
@@ -45,10 +58,28 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("/staff/sign-in/")
 
 
-def _ask(request: HttpRequest, back: str, name: str, problems: list[Problem]) -> HttpResponse:
+def _pause(seconds: int) -> Problem:
+    """Say how long to wait, the same for a name that exists and one that does not."""
+    minutes = max(1, -(-seconds // 60))
+    return Problem(
+        _("The password was wrong too often for this name."),
+        ngettext(
+            "Wait %(minutes)s minute, then try again. If you forgot the password, ask an "
+            "administrator.",
+            "Wait %(minutes)s minutes, then try again. If you forgot the password, ask an "
+            "administrator.",
+            minutes,
+        )
+        % {"minutes": minutes},
+        "id-password",
+    )
+
+
+def _ask(
+    request: HttpRequest, back: str, name: str, problems: list[Problem], *, status: int = 422
+) -> HttpResponse:
     context = {"back": back, "name": name, "problems": problems}
-    status = 422 if problems else 200
-    return render(request, "console/sign_in.html", context, status=status)
+    return render(request, "console/sign_in.html", context, status=status if problems else 200)
 
 
 def _own_page(request: HttpRequest, back: str) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from kaishu.base import language
+from kaishu.base import language, same_site
 from kaishu.core.recall import say
 from kaishu.doors.public import site
 
@@ -25,6 +26,21 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         [
             _("Compare the address with the letter or message you got."),
             _("Or start again from the list of recalls."),
+        ],
+    )
+
+
+def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that the request was damaged or too much at once (broken upload, too many fields)."""
+    return _page(
+        request,
+        400,
+        _("We could not read what your browser sent"),
+        _("A part was lost on the way, or it was too much at once. Nothing from it was saved."),
+        [
+            _("Go back and send it again. If it was a photo, send one photo at a time."),
+            _("If the line is weak, wait until it is better. What you sent before is safe."),
+            _("If it fails again, call us. We fill it in with you."),
         ],
     )
 
@@ -62,6 +78,8 @@ def not_allowed(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the form was open too long or that cookies are off (Django's CSRF refusal)."""
+    if reason == same_site.FROM_ANOTHER_SITE:
+        return _from_another_site(request)
     return _page(
         request,
         403,
@@ -70,6 +88,20 @@ def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
         [
             _("Allow cookies for this site, go back, and send the form again."),
             _("If it fails again, call us. We fill it in with you."),
+        ],
+    )
+
+
+def _from_another_site(request: HttpRequest) -> HttpResponse:
+    return _page(
+        request,
+        403,
+        _("This form was sent from another website"),
+        _("We take forms from our own pages only. This protects you. Nothing was changed."),
+        [
+            _("Open our page yourself: use the address that you kept or that we sent you."),
+            _("Then send the form from there. What you sent us before is safe."),
+            _("If you did not mean to send anything, close this page."),
         ],
     )
 
@@ -89,7 +121,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, status: int, headline: str, first: str, steps: list[str]
+    request: HttpRequest, status: int, headline: Promise, first: Promise, steps: list[Promise]
 ) -> HttpResponse:
     code = language.of_path(request.path_info) or translation.get_language() or "en"
     with translation.override(code):

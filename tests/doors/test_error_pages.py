@@ -1,0 +1,47 @@
+"""What a damaged request meets: a page in its language, with a next step and a telephone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from tests.doors import kumo
+from tests.doors.pages import find, parsed, text
+
+HEADLINES = {
+    "ja": "送られた内容を読み取れませんでした",
+    "zh-hans": "我们无法读取您发送的内容",
+    "en": "We could not read what your browser sent",
+}
+BROKEN = "multipart/form-data"  # says no boundary: nobody can read it
+
+
+@pytest.mark.parametrize("tongue", HEADLINES)
+def test_a_broken_upload_is_explained_with_a_next_step(
+    db: None, data_dir: Path, tongue: str
+) -> None:
+    kumo.write_pack(data_dir)
+    path = f"/{tongue}/r/{kumo.SLUG}/claim/"
+    response = Client().post(path, b"--x\r\n", content_type=BROKEN)
+    page = parsed(response)
+    assert response.status_code == 400
+    assert text(find(page, "h1")[0]) == HEADLINES[tongue]
+    assert find(page, "a[href='tel:0120-000-111']")
+    assert len(find(page, "main ol li")) == 3
+    assert find(page, f"a.button[href='/{tongue}/']")
+
+
+def test_too_many_fields_are_refused_in_words(db: None, data_dir: Path) -> None:
+    kumo.write_pack(data_dir)
+    fields = {f"field-{number}": "x" for number in range(1001)}
+    response = Client().post(f"/ja/r/{kumo.SLUG}/claim/", fields)
+    assert response.status_code == 400
+    assert HEADLINES["ja"] in response.content.decode()
+
+
+def test_a_host_that_is_not_ours_is_refused_in_words(db: None) -> None:
+    response = Client().get("/staff/sign-in/", headers={"host": "evil.example"})
+    assert response.status_code == 400
+    assert HEADLINES["en"] in response.content.decode()
