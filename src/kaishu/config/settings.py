@@ -123,6 +123,17 @@ if KAISHU_MODE == "production":
 # is ever named there. Without a last slash.
 KAISHU_PUBLIC_URL = os.environ.get("KAISHU_PUBLIC_URL", "http://localhost:8000").rstrip("/")
 
+# Mail: smtp://user:password@host:port (STARTTLS where it is offered; ?tls=required insists) or
+# smtps://…; the second takes over while the first cannot be reached.
+KAISHU_MAIL_URL = os.environ.get("KAISHU_MAIL_URL", "")
+KAISHU_MAIL_URL_2 = os.environ.get("KAISHU_MAIL_URL_2", "")
+KAISHU_MAIL_FROM = os.environ.get("KAISHU_MAIL_FROM", "recall@localhost")
+KAISHU_MAIL_REPLY_TO = os.environ.get("KAISHU_MAIL_REPLY_TO", "")
+# Where reports of failed mail go: bounces@host takes bounces+<mail>@host.
+KAISHU_MAIL_BOUNCES = os.environ.get("KAISHU_MAIL_BOUNCES", "")
+# Where to report a weakness of this site: mailto:… or https://…, shown in security.txt.
+KAISHU_SECURITY_CONTACT = os.environ.get("KAISHU_SECURITY_CONTACT", "")
+
 # Where forms with files go (base/uploads.py). A port counts only without a proxy in front.
 KAISHU_UPLOAD_ORIGIN = os.environ.get("KAISHU_UPLOAD_ORIGIN", "").rstrip("/")
 KAISHU_UPLOAD_PORT = int(os.environ.get("KAISHU_UPLOAD_PORT") or 0)
