@@ -52,7 +52,7 @@ def send_code(
     *, claim: Claim, template: str, at: datetime, key: str, slug: str = "", **facts: str | int
 ) -> None:
     """Make a code and queue a message that carries it with the link."""
-    code = f"{secrets.randbelow(10**6):06d}"
+    code = new_code()
     AccessCode.objects.create(claim=claim, code_hash=_hash(claim.case_no, code), made_at=at)
     messages.tell(
         claim=claim,
@@ -63,6 +63,11 @@ def send_code(
         code=code,
         facts=facts,
     )
+
+
+def new_code() -> str:
+    """Return six random digits."""
+    return f"{secrets.randbelow(10**6):06d}"
 
 
 def enter(*, case_no: str, code: str, opened_at: datetime, at: datetime) -> str:
@@ -102,7 +107,7 @@ def _try(claim: Claim, code: str, *, since: datetime, at: datetime) -> int:
     if sum(day.values_list("tries", flat=True)) >= MOST_WRONG_A_DAY:
         raise CodeLocked()
     wanted = _hash(claim.case_no, code)
-    live = claim.codes.filter(made_at__gt=since, used_at=None, tries__lt=MOST_TRIES)
+    live = claim.codes.filter(made_at__gte=since, used_at=None, tries__lt=MOST_TRIES)
     numbers = list(live.values_list("id", flat=True))
     counted = live.filter(id__in=numbers).update(tries=F("tries") + 1)
     rows = claim.codes.filter(id__in=numbers, code_hash=wanted, used_at=None)
@@ -110,7 +115,7 @@ def _try(claim: Claim, code: str, *, since: datetime, at: datetime) -> int:
     if right is not None:
         claim.codes.filter(id__in=numbers).update(tries=F("tries") - 1)
         return right
-    if claim.codes.filter(code_hash=wanted, made_at__lte=since, used_at=None).exists():
+    if claim.codes.filter(code_hash=wanted, made_at__lt=since, used_at=None).exists():
         raise CodeOld()
     if not numbers and day.filter(tries__gte=MOST_TRIES).exists():
         raise CodeLocked()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from kaishu.books.models import Entry, Promise, Unit
 from kaishu.books.queries import entries_of_case, promises_of_case, units_by_id
 from kaishu.claims import case_numbers
@@ -29,7 +31,7 @@ def case(case_no: str) -> CaseView:
     claim = claim_by_number(case_no)
     units = list(
         claim.units.select_related("claim", "newest_decision")
-        .prefetch_related("decisions", "evidence")
+        .prefetch_related("decisions", "evidence__erased")
         .order_by("unit_no")
     )
     entries = entries_of_case(claim.case_no)
@@ -55,9 +57,13 @@ def case(case_no: str) -> CaseView:
             )
             for unit in units
         ),
-        evidence=tuple(_evidence(item) for item in claim.evidence.filter(claim_unit=None)),
+        evidence=tuple(_evidence(item) for item in _of_whole(claim)),
         entries=tuple(_entry(entry) for entry in entries),
     )
+
+
+def _of_whole(claim: Claim) -> QuerySet[Evidence]:
+    return claim.evidence.filter(claim_unit=None).select_related("erased")
 
 
 def decision_facts(decisions: Iterable[Decision]) -> list[stages.DecisionFact]:
@@ -179,6 +185,7 @@ def _evidence(row: Evidence) -> EvidenceView:
         sha256=row.sha256,
         media_type=row.media_type,
         size=row.size,
+        erased=hasattr(row, "erased"),
     )
 
 

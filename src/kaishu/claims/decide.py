@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from kaishu.books import actions as books
 from kaishu.books import corrections
-from kaishu.claims import effects, holding
+from kaishu.claims import effects, holding, messages
 from kaishu.claims.errors import (
     ClaimNotFound,
     DecisionConflict,
@@ -60,6 +60,7 @@ def decide(
             before = standing_of(unit)
             decision = _append(unit, wanted, at)
             effects.follow(unit, decision, before)
+            messages.tell_decision(unit, decision)
             return decision
     except UnitContested as contested:
         holding.contest(claim_unit_id, contested)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from kaishu.claims import tokens
+from kaishu.claims.lookups import claim_unit
 from kaishu.claims.models import Claim, ClaimUnit, Decision
 from kaishu.claims.terms import recall_of
 from kaishu.core.recall import Recall, say
@@ -48,9 +49,15 @@ def tell(
     facts: Mapping[str, str | int] | None = None,
     code: str = "",
     to: str = "",
+    link: bool = True,
 ) -> int | None:
-    """Queue a message to a claim's owner with their link; None where they have no address."""
-    secret = {"link": link_path(claim), **({"code": code} if code else {})}
+    """Queue a message to a claim's owner with their link; None where they have no address.
+
+    Without the link where the message goes to an address that may be a stranger's.
+    """
+    secret = {"link": link_path(claim)} if link else {}
+    if code:
+        secret["code"] = code
     return notices.queue(
         template=template,
         key=f"{claim.case_no}:{key}",
@@ -84,10 +91,10 @@ def tell_decision(unit: ClaimUnit, decision: Decision) -> None:
 
 
 def tell_unit(
-    *, claim_unit_id: int, template: str, key: str, at: datetime, **facts: str | int
+    *, case_no: str, unit_no: int, template: str, key: str, at: datetime, **facts: str | int
 ) -> None:
     """Queue a message about one unit: its kit left, its remedy was sent or arrived."""
-    unit = ClaimUnit.objects.select_related("claim").get(id=claim_unit_id)
+    unit = claim_unit(case_no=case_no, unit_no=unit_no)
     recall = recall_of(unit.edition_id)
     tell(
         claim=unit.claim,

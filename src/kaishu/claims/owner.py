@@ -212,6 +212,7 @@ def correct_contact(*, case_no: str, contact: Contact, at: datetime, key: str) -
                     key=f"mail-changed:{name}:{key}",
                     slug=slug,
                     to=to,
+                    link=name == "new",
                 )
 
 

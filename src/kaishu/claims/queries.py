@@ -18,6 +18,7 @@ from kaishu.claims.reasons import COLLECTED_REASONS, Standing
 from kaishu.claims.terms import recall_of
 from kaishu.claims.views import DueFacts, QueueRow
 from kaishu.core.recall import Remedy
+from kaishu.people import queries as people
 
 __all__ = [
     "QUEUES",
@@ -81,6 +82,7 @@ def due_facts(promises: Collection[Promise]) -> Mapping[tuple[str, int], DueFact
             claim_unit__in=units, kind="inspected", reason__in=COLLECTED_REASONS
         ).values_list("claim_unit_id", flat=True)
     )
+    forgotten = people.forgotten_among(unit.claim.person_id for unit in units)
     return {
         (unit.claim.case_no, unit.unit_no): DueFacts(
             case_no=unit.claim.case_no,
@@ -90,6 +92,7 @@ def due_facts(promises: Collection[Promise]) -> Mapping[tuple[str, int], DueFact
             approved=standing_of(unit) is Standing.APPROVED,
             collected=unit.id in collected,
             unit_account=_account(unit, books_units),
+            forgotten=unit.claim.person_id in forgotten,
         )
         for unit in units
     }

@@ -8,15 +8,18 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from kaishu.claims import case_numbers, tokens
+from kaishu.claims.access import send_code
 from kaishu.claims.errors import ClaimKeyReused, RecallNotOpen
-from kaishu.claims.facts import ClaimFacts, EvidenceRef, UnitFacts, check
+from kaishu.claims.facts import DANGEROUS, ClaimFacts, EvidenceRef, UnitFacts, check
 from kaishu.claims.holding import serial_is_a_name, try_to_hold
+from kaishu.claims.messages import link_token
 from kaishu.claims.models import Claim, ClaimUnit, Evidence
 from kaishu.core import serials
 from kaishu.core.answer import Inspection, judge
 from kaishu.core.pack import Pack
 from kaishu.core.verdict import Answer
 from kaishu.editions import queries as editions
+from kaishu.incidents import actions as incidents
 from kaishu.people import actions as people
 
 ATTEMPTS = 5
@@ -69,8 +72,7 @@ def submit_claim(*, facts: ClaimFacts, key: str, door: str, by: str, at: datetim
 def _repeat(first: Claim, request_hash: str) -> Submitted:
     if first.request_hash != request_hash:
         raise ClaimKeyReused()
-    secret = tokens.token(door=first.door, key=first.key, case_no=first.case_no)
-    return Submitted(first.case_no, secret, repeated=True)
+    return Submitted(first.case_no, link_token(first), repeated=True)
 
 
 def _save(claim: Claim, facts: ClaimFacts) -> None:
@@ -99,6 +101,15 @@ def _save(claim: Claim, facts: ClaimFacts) -> None:
     _keep_evidence(claim, None, facts.evidence)
     for row, unit in zip(rows, facts.units, strict=True):
         _keep_evidence(claim, row, unit.evidence)
+    _report_dangers(claim, rows, pack)
+    if facts.contact.email:
+        send_code(
+            claim=claim,
+            template="claim_received",
+            at=claim.submitted_at,
+            key="received",
+            slug=facts.recall,
+        )
 
 
 def _unit(claim: Claim, number: int, unit: UnitFacts, edition_id: int, pack: Pack) -> ClaimUnit:
@@ -147,6 +158,25 @@ def _hold_units(claim: Claim, rows: list[ClaimUnit], pack: Pack) -> None:
         affected = row.verdict_answer == Answer.AFFECTED
         if affected and row.serial and serial_is_a_name(pack.recall, row.product):
             try_to_hold(row, pack.recall, door=claim.door, by=claim.by, at=claim.submitted_at)
+
+
+def _report_dangers(claim: Claim, rows: list[ClaimUnit], pack: Pack) -> None:
+    """Open an incident, and a call with a deadline, for each unit that may hurt somebody."""
+    for row in rows:
+        if row.condition in DANGEROUS:
+            incidents.report(
+                key=f"claim:{claim.case_no}-{row.unit_no}",
+                recall_slug=pack.recall.slug,
+                market=pack.recall.market,
+                product=row.product,
+                kind=row.condition,
+                door=claim.door,
+                by=claim.by,
+                at=claim.submitted_at,
+                case_no=claim.case_no,
+                unit_no=row.unit_no,
+                person_id=claim.person_id,
+            )
 
 
 def _keep_evidence(claim: Claim, row: ClaimUnit | None, items: tuple[EvidenceRef, ...]) -> None:

@@ -44,6 +44,7 @@ class EvidenceView:
     sha256: str
     media_type: str
     size: int
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,3 +164,4 @@ class DueFacts:
     approved: bool
     collected: bool
     unit_account: str | None
+    forgotten: bool = False

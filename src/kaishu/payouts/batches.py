@@ -67,7 +67,7 @@ def due_line(promise: Promise, facts: Mapping[tuple[str, int], DueFacts]) -> Due
     """Return the line of one promise, or None while it may not leave."""
     known = facts.get((promise.case_no, promise.unit_no))
     remedy = claims.remedy(edition_id=promise.edition_id, code=promise.terms)
-    if known is None or remedy is None:
+    if known is None or remedy is None or known.forgotten:
         return None
     answer = is_due(
         remedy,

@@ -14,7 +14,7 @@ from kaishu.core import accounts
 from kaishu.payouts import providers
 from kaishu.payouts.models import RETURNED, SETTLED, Instruction, ProviderEvent
 from kaishu.payouts.providers.base import Provider, Result
-from kaishu.payouts.sending import advance, bounce, under_way
+from kaishu.payouts.sending import advance, bounce, tell_owner, under_way
 
 
 @dataclass(slots=True)
@@ -84,4 +84,6 @@ def _move(result: Result, at: datetime, by: str) -> bool:
             happened_at=result.happened_at,
             reason=result.reason,
         )
+    if moved and target == SETTLED:
+        tell_owner(instruction, "remedy_done", at=at)
     return moved

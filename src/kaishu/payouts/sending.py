@@ -23,6 +23,7 @@ from kaishu.books import corrections
 from kaishu.books.errors import PromiseMoved, RouteClosed
 from kaishu.books.models import Promise
 from kaishu.claims import queries as claims
+from kaishu.claims.messages import tell_unit
 from kaishu.core import accounts
 from kaishu.payouts import providers
 from kaishu.payouts.batches import due_line
@@ -82,7 +83,7 @@ def send_one(*, instruction_id: int, at: datetime, by: str, tally: Tally) -> Non
             logger.exception("provider call failed", extra={"key": instruction.key})
         tally.unknown += advance(instruction, (CALLING,), UNKNOWN)
     else:
-        tally.sent += record_sent(instruction, sent)
+        tally.sent += record_sent(instruction, sent, at=at)
 
 
 def resolve(*, instruction_id: int, at: datetime, by: str, tally: Tally) -> None:
@@ -96,15 +97,30 @@ def resolve(*, instruction_id: int, at: datetime, by: str, tally: Tally) -> None
     except Unknown:
         return
     if found is not None:
-        tally.resolved += record_sent(instruction, found)
+        tally.resolved += record_sent(instruction, found, at=at)
     else:
         tally.resolved += advance(instruction, (CALLING, UNKNOWN), READY)
 
 
-def record_sent(instruction: Instruction, sent: Sent) -> bool:
-    """Keep the provider's answer. False where a result was read meanwhile."""
-    return advance(
-        instruction, (CALLING, UNKNOWN), SENT, provider_ref=sent.ref, facts=dict(sent.facts)
+def record_sent(instruction: Instruction, sent: Sent, *, at: datetime) -> bool:
+    """Keep the provider's answer and tell the owner. False where a result was read meanwhile."""
+    with transaction.atomic():
+        moved = advance(
+            instruction, (CALLING, UNKNOWN), SENT, provider_ref=sent.ref, facts=dict(sent.facts)
+        )
+        if moved:
+            tell_owner(instruction, "remedy_sent", at=at)
+        return moved
+
+
+def tell_owner(instruction: Instruction, template: str, *, at: datetime) -> None:
+    """Queue a message about what this instruction brings, once for each attempt."""
+    tell_unit(
+        case_no=instruction.case_no,
+        unit_no=instruction.unit_no,
+        template=template,
+        key=f"{template}:{instruction.key}",
+        at=at,
     )
 
 

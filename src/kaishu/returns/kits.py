@@ -11,7 +11,11 @@ from kaishu.books import actions as books
 from kaishu.books.models import Promise
 from kaishu.books.queries import promises_in, promises_of_case
 from kaishu.claims import decide
+from kaishu.claims.messages import tell_unit
 from kaishu.core.accounts import OWED, PAID, SENT
+from kaishu.core.triage import SPECIAL_KIT
+from kaishu.people import queries as people
+from kaishu.people.errors import PersonForgotten
 from kaishu.returns.errors import KitNotOwed
 from kaishu.returns.models import Kit
 
@@ -29,6 +33,8 @@ def send_kit(*, claim_unit_id: int, tracking: str, by: str, at: datetime, key: s
     with transaction.atomic():
         unit = decide.lock(claim_unit_id)
         case_no, unit_no = unit.claim.case_no, unit.unit_no
+        if people.forgotten_at(unit.claim.person_id):
+            raise PersonForgotten()
         promise = kit_promise(case_no, unit_no, OWED)
         if promise is None:
             return _sent_before(case_no, unit_no, tracking)
@@ -41,7 +47,7 @@ def send_kit(*, claim_unit_id: int, tracking: str, by: str, at: datetime, key: s
             by=by,
             at=at,
         )
-        return Kit.objects.create(
+        kit = Kit.objects.create(
             case_no=case_no,
             unit_no=unit_no,
             promise_id=promise.id,
@@ -49,6 +55,16 @@ def send_kit(*, claim_unit_id: int, tracking: str, by: str, at: datetime, key: s
             by=by,
             at=at,
         )
+        if promise.commodity != SPECIAL_KIT:  # a pick-up is agreed with the owner on the telephone
+            tell_unit(
+                case_no=case_no,
+                unit_no=unit_no,
+                template="kit_sent",
+                key=f"kit:{kit.id}",
+                at=at,
+                tracking=tracking,
+            )
+        return kit
 
 
 def settle_kit(*, case_no: str, unit_no: int, key: str, by: str, at: datetime) -> None:

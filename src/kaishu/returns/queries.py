@@ -10,9 +10,17 @@ from django.db.models import QuerySet, Sum
 from kaishu.books.models import Unit
 from kaishu.core.accounts import DEPOT, STRAY
 from kaishu.returns.kits import kits_to_send
-from kaishu.returns.models import Container, ContainerUnit, Kit, Scan
+from kaishu.returns.models import Certificate, Container, ContainerUnit, Kit, Scan
 
-__all__ = ["ContainerView", "containers", "kits_of", "kits_to_send", "recent_scans", "to_pack"]
+__all__ = [
+    "ContainerView",
+    "certificate_of",
+    "containers",
+    "kits_of",
+    "kits_to_send",
+    "recent_scans",
+    "to_pack",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +40,14 @@ class ContainerView:
 def kits_of(*, case_no: str) -> list[Kit]:
     """Return the kits that left for a case, oldest first."""
     return list(Kit.objects.filter(case_no=case_no).order_by("id"))
+
+
+def certificate_of(*, case_no: str, unit_no: int) -> Certificate | None:
+    """Return the recycler's certificate for the container that a claim's unit went in."""
+    inside = Certificate.objects.filter(
+        container__lines__case_no=case_no, container__lines__unit_no=unit_no
+    )
+    return inside.order_by("-id").first()
 
 
 def recent_scans(*, site: str, limit: int = 20) -> list[Scan]:
