@@ -1,6 +1,6 @@
 """Keep evidence files: random names, sealed on the disk, written whole or not at all.
 
-The interface is three verbs on purpose, so that an object store can stand behind it later.
+The interface is four verbs on purpose, so that an object store can stand behind it later.
 A file's name is all that the database keeps; nobody can guess it, and no web path serves it.
 """
 
@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -41,6 +43,8 @@ class Store(Protocol):
     def get(self, name: str) -> bytes: ...
 
     def delete(self, name: str) -> None: ...
+
+    def names(self, *, stored_before: datetime) -> Iterator[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +89,19 @@ class FolderStore:
         """Delete the file; a second delete is the same as one."""
         place = self._place(name)
         place.unlink(missing_ok=True)
+        place.with_suffix(".part").unlink(missing_ok=True)
         if place.parent.is_dir():
             _sync_folder(place.parent)
+
+    def names(self, *, stored_before: datetime) -> Iterator[str]:
+        """Yield the names of files stored before a moment, halves of a broken write included.
+
+        The name of a half is that of the file it would have become; deleting it is the same verb.
+        """
+        for place in sorted(self.root.glob("*/*/*")):
+            name = place.name.removesuffix(".part")
+            if NAME.fullmatch(name) and place.stat().st_mtime < stored_before.timestamp():
+                yield name
 
     def _place(self, name: str) -> Path:
         if not NAME.fullmatch(name):  # a name never comes from a person, and never walks the disk

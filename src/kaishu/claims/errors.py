@@ -123,3 +123,9 @@ class NothingSaid(Refusal):
     """An answer needs words, a fact or a file."""
 
     code = "nothing_said"
+
+
+class FileErased(Refusal):
+    """This file was deleted on purpose."""
+
+    code = "file_erased"

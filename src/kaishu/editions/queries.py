@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Max
 
 from kaishu.core import pack
 from kaishu.editions.errors import RecallUnknown
-from kaishu.editions.models import Edition, Recall
+from kaishu.editions.models import Edition, Recall, RecallState
 
 
 def packs_folder() -> Path:
@@ -37,6 +40,19 @@ def edition(edition_id: int) -> Edition:
 def editions_of(slug: str) -> list[Edition]:
     """Return the editions of a recall, the first one first."""
     return list(Edition.objects.filter(recall__slug=slug).order_by("number"))
+
+
+def closed_before(moment: datetime) -> frozenset[int]:
+    """Return the ids of recalls that are closed and have been since before a moment."""
+    closed = Recall.objects.filter(state=RecallState.CLOSED)
+    newest = closed.annotate(since=Max("events__at")).filter(since__lte=moment)
+    return frozenset(newest.values_list("id", flat=True))
+
+
+def slugs(recall_ids: Collection[int]) -> frozenset[str]:
+    """Return the names of these recalls."""
+    rows = Recall.objects.filter(id__in=recall_ids)
+    return frozenset(rows.values_list("slug", flat=True))
 
 
 def current_edition(slug: str) -> Edition | None:

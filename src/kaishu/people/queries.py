@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from kaishu.base.sealing import unseal
 from kaishu.people.contact import Contact, from_bytes, mask
 from kaishu.people.errors import NoSuchPerson, PersonForgotten
@@ -73,6 +75,11 @@ def forgotten_among(person_ids: Iterable[str]) -> frozenset[str]:
     """Return which of these people were forgotten."""
     rows = Person.objects.filter(id__in=list(person_ids), forgotten_at__isnull=False)
     return frozenset(rows.values_list("id", flat=True))
+
+
+def forgotten_ids() -> QuerySet[Person, str]:
+    """Return the ids of everybody who was forgotten, for use inside another query."""
+    return Person.objects.filter(forgotten_at__isnull=False).values_list("id", flat=True)
 
 
 def looks(person_id: str) -> tuple[Look, ...]:
