@@ -13,9 +13,10 @@ from kaishu.cli._django import start
 @click.option("--all", "show_all", is_flag=True, help="Name everything, not only the first thing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per finding.")
 def audit(*, show_all: bool, as_json: bool) -> None:
-    """Check the books, then claims and payouts against them. Exit code 1 on a finding.
+    """Check the books, then claims, payouts and messages against them. Exit code 1 on a finding.
 
-    Digests, chains, routes, positions, balances; decisions, holders, promises; orders, batches.
+    Digests, chains, routes, positions, balances; decisions, holders, promises; orders, batches;
+    messages and the calls they led to.
     """
     start()
     from itertools import chain
@@ -23,6 +24,7 @@ def audit(*, show_all: bool, as_json: bool) -> None:
     from kaishu.books.audit import audit as books
     from kaishu.books.models import Entry
     from kaishu.claims.audit import audit as claims
+    from kaishu.notices.audit import audit as notices
     from kaishu.payouts.audit import audit as payouts
 
     total = Entry.objects.count()
@@ -30,7 +32,7 @@ def audit(*, show_all: bool, as_json: bool) -> None:
     with click.progressbar(
         length=total, label="Auditing entries", show_pos=True, hidden=as_json
     ) as bar:
-        for finding in chain(books(bar.update), claims(), payouts()):
+        for finding in chain(books(bar.update), claims(), payouts(), notices()):
             findings.append(finding)
             if not show_all:
                 break
@@ -40,4 +42,6 @@ def audit(*, show_all: bool, as_json: bool) -> None:
     if findings:
         raise SystemExit(1)
     if not as_json:
-        click.echo(f"The books hold: {total:,} entries, nothing wrong; claims and payouts agree.")
+        click.echo(
+            f"The books hold: {total:,} entries, nothing wrong; claims, payouts and messages agree."
+        )

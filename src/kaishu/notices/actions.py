@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from kaishu.base.sealing import seal
 from kaishu.notices import wording
@@ -109,10 +109,25 @@ def send_again(*, case_no: str, at: datetime, secret: Mapping[str, str] = NOTHIN
         message.save()
         again += 1
     if again:
-        CallBack.objects.filter(case_no=case_no, why=MAIL_UNDELIVERABLE, done_at=None).update(
-            done_at=at, done_by="send_again", outcome=NOT_NEEDED
-        )
+        _cancel_mail_calls(CallBack.objects.filter(case_no=case_no), at)
     return again
+
+
+@transaction.atomic
+def replay(*, since: datetime, at: datetime) -> int:
+    """Queue again what was given up since then because no server took it; returns how many.
+
+    It was never sent, so it keeps its name. The calls that were opened for it are cancelled.
+    """
+    lost = Message.objects.select_for_update().filter(
+        state=GIVEN_UP, last_error="mail_unreachable", failed_at__gte=since
+    )
+    found = list(lost.values_list("id", "person_id"))
+    Message.objects.filter(id__in=[number for number, _ in found]).update(
+        state=QUEUED, attempts=0, last_error="", failed_at=None, next_try_at=at
+    )
+    _cancel_mail_calls(CallBack.objects.filter(person_id__in=[who for _, who in found]), at)
+    return len(found)
 
 
 def call_back(
@@ -224,6 +239,13 @@ def _keep(source: wording.Source, at: datetime) -> None:
     transaction.on_commit(lambda: _kept.add(mark))
 
 
+def _cancel_mail_calls(calls: QuerySet[CallBack], at: datetime) -> None:
+    """Cancel calls about mail that did not arrive: it goes out once more."""
+    calls.filter(why=MAIL_UNDELIVERABLE, done_at=None).update(
+        done_at=at, done_by="worker", outcome=NOT_NEEDED
+    )
+
+
 def _next_call(call: CallBack, at: datetime) -> int:
     following = CallBack.objects.create(
         key=f"{call.key}:again:{call.attempt + 1}"[-120:],
@@ -241,9 +263,11 @@ def _next_call(call: CallBack, at: datetime) -> int:
 
 def open_mail_call(*, message: Message, at: datetime) -> None:
     """Open one call about undeliverable mail, unless one is open for this case or person."""
+    if not message.person_id or message.template in AFTER_ERASURE:
+        return
     who = Q(case_no=message.case_no) if message.case_no else Q(person_id=message.person_id)
     mine = CallBack.objects.filter(who, why=MAIL_UNDELIVERABLE, done_at=None)
-    if not message.person_id or mine.exists():
+    if mine.exists():
         return
     call_back(
         why=MAIL_UNDELIVERABLE,

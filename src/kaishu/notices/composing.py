@@ -54,6 +54,17 @@ def compose(message: Message, rendered: Rendered, *, name: str, to: str, at: dat
     return mail.as_bytes()
 
 
+def plain_mail(*, to: str, at: datetime) -> bytes:
+    """Return a mail that shows that mail works, and concerns nobody."""
+    mail = EmailMessage(policy=SMTP if to.isascii() else SMTPUTF8)
+    mail["From"], mail["To"] = sender_address(), to
+    mail["Subject"] = "Kaishu: mail works"
+    mail["Date"] = format_datetime(at)
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(f"Mail from {settings.KAISHU_PUBLIC_URL} reaches you.\n")
+    return mail.as_bytes()
+
+
 def sender_address() -> str:
     """Return the address that our mail comes from."""
     return parseaddr(settings.KAISHU_MAIL_FROM)[1]

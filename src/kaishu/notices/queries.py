@@ -10,8 +10,9 @@ from django.db.models.functions import Coalesce
 
 from kaishu.notices.models import SENT, TROUBLE, CallBack, Message
 
-# A message that ended without anybody having to hear of it: there was nowhere to send it.
-QUIET = ("person_forgotten", "no_address")
+# A message that ended without anybody having to hear of it: there was nowhere or
+# no sense to send it.
+QUIET = ("person_forgotten", "no_address", "too_old")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,14 @@ from django.db.models import F
 
 from kaishu.base.sealing import unseal
 from kaishu.notices.actions import AFTER_ERASURE, open_mail_call, to_purpose
-from kaishu.notices.composing import compose, envelope_sender, mail_address
+from kaishu.notices.composing import (
+    compose,
+    envelope_sender,
+    mail_address,
+    plain_mail,
+    sender_address,
+)
+from kaishu.notices.errors import MailNotSetUp
 from kaishu.notices.models import FAILED, GIVEN_UP, OPEN, QUEUED, SENDING, SENT, Message
 from kaishu.notices.rendering import render
 from kaishu.notices.smtp import Later, Post, Refused, Unreachable, servers
@@ -63,6 +70,19 @@ def send_due(*, at: datetime, limit: int = 200, post: Post | None = None) -> Map
     finally:
         post.close()
     return done
+
+
+def send_test(*, to: str, at: datetime) -> None:
+    """Send one mail that says nothing, past the outbox; raises what the servers answer."""
+    known = servers()
+    if not known:
+        raise MailNotSetUp
+    post = Post(known)
+    address = mail_address(to)
+    try:
+        post.send(sender=sender_address(), to=address, mail=plain_mail(to=address, at=at))
+    finally:
+        post.close()
 
 
 def lease(*, at: datetime, count: int) -> list[Message]:
@@ -119,7 +139,7 @@ def _send_one(message: Message, post: Post, at: datetime) -> str:
         logger.exception("message not sent", extra={"id": message.id})
         return _later(message, Later(), at)
     # sending -> sent, its secrets forgotten
-    _advance(message, SENT, sent_at=at, sealed=None, last_error="", failed_at=None)
+    _advance(message, SENT, sent_at=at, sealed=None, sealed_to=None, last_error="", failed_at=None)
     return "sent"
 
 
