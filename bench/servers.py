@@ -19,6 +19,7 @@ from bench.common import ROOT
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PATIENCE = 60.0
+ALONE = ["--upload-port", "0"]  # the plain view has no upload process either
 NGINX = """
 user {user};
 master_process off;
@@ -91,7 +92,7 @@ def running(
 
 def kaishu(port: int) -> list[str]:
     """Return the command of the product's own server."""
-    return [sys.executable, "-m", "kaishu.cli.main", "serve", "--port", str(port)]
+    return [sys.executable, "-m", "kaishu.cli.main", "serve", "--port", str(port), *ALONE]
 
 
 def plain_view(port: int) -> list[str]:

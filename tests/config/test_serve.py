@@ -32,7 +32,7 @@ def address(tmp_path: Path) -> Iterator[str]:
         port = str(free.getsockname()[1])
     with (tmp_path / "log").open("wb") as log:
         server = subprocess.Popen(
-            [*COMMAND, "--port", port],
+            [*COMMAND, "--port", port, "--upload-port", "0"],
             env=environment(tmp_path / "data"),
             stdout=log,
             stderr=log,

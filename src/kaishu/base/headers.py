@@ -13,14 +13,14 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.html import format_html
 
-from kaishu.base import language, logs, slow_queries
-from kaishu.base.uploads import REQUEST_LIMIT
-from kaishu.core.sentences import sentence
+from kaishu.base import logs, slow_queries
+from kaishu.base.bare_page import bare_page, language_of
+from kaishu.base.uploads import REQUEST_LIMIT, form_targets
 
 log = logs.get_logger("kaishu.request")
 
+FORMS_TO_US = "form-action 'self'"
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'self'",
@@ -29,7 +29,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "img-src 'self' data:",
         "object-src 'none'",
         "base-uri 'none'",
-        "form-action 'self'",
+        FORMS_TO_US,
         "frame-ancestors 'none'",
     ]
 )
@@ -45,7 +45,7 @@ HEADERS = {
 }
 HSTS = "max-age=31536000; includeSubDomains"
 # Pages that show a person, a case or the console: never kept by a browser or a shared cache.
-PRIVATE_PATHS = re.compile(r"^/(?:staff|depot)(?:/|$)|^/[^/]+/c/|^/[^/]+/r/[^/]+/claim(?:/|$)")
+PRIVATE_PATHS = re.compile(r"^/(?:staff|depot)(?:/|$)|^/[^/]+/[cd]/|^/[^/]+/r/[^/]+/claim(?:/|$)")
 OUR_ID = re.compile(r"[0-9a-f]{16,32}")
 
 
@@ -80,6 +80,10 @@ class SecurityHeaders:
     def _add_headers(self, request: HttpRequest, response: HttpResponseBase, number: str) -> None:
         for name, value in self.headers.items():
             response.headers.setdefault(name, value)
+        if targets := form_targets(request):
+            policy = response.headers["Content-Security-Policy"]
+            wider = " ".join([FORMS_TO_US, *targets])
+            response.headers["Content-Security-Policy"] = policy.replace(FORMS_TO_US, wider)
         response.headers["X-Request-Id"] = number
         if PRIVATE_PATHS.match(request.path_info):
             response.headers["Cache-Control"] = "no-store"
@@ -87,19 +91,9 @@ class SecurityHeaders:
 
 def _too_big(request: HttpRequest) -> HttpResponse:
     """Refuse before a byte of the body is read; this page has no template, form or cookie."""
-    code = language.of_path(request.path_info) or language.of_browser(
-        request.META.get("HTTP_ACCEPT_LANGUAGE", "")
-    )
-    tag = language.tag(code)
-    said = sentence("request_too_big", tag, {"limit_mb": REQUEST_LIMIT // (1024 * 1024)})
-    page = format_html(
-        '<!doctype html><html lang="{}"><meta charset="utf-8"><title>{}</title><h1>{}</h1><p>{}',
-        tag,
-        said.text,
-        said.text,
-        said.next,
-    )
-    response = HttpResponse(page, status=413)
+    tag = language_of(request.path_info, request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
+    facts = {"limit_mb": REQUEST_LIMIT // (1024 * 1024)}
+    response = HttpResponse(bare_page("request_too_big", tag=tag, facts=facts), status=413)
     response["Connection"] = "close"  # the unread body would be taken for the next request
     return response
 

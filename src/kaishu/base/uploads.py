@@ -19,6 +19,7 @@ from __future__ import annotations
 from io import BytesIO
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
@@ -51,6 +52,21 @@ def page_base(request: HttpRequest) -> str:
     if settings.KAISHU_UPLOAD_ORIGIN:
         return str(settings.KAISHU_PUBLIC_URL)
     return _at_port(request, settings.KAISHU_PAGE_PORT)
+
+
+def form_targets(request: HttpRequest) -> list[str]:
+    """Return the other origins of this installation that a form may go to from this page.
+
+    From a page: the upload origin. From a page of the upload process: the origin of the pages.
+    """
+    if not (settings.KAISHU_UPLOAD_ORIGIN or settings.KAISHU_UPLOAD_PORT):
+        return []
+    try:
+        own = f"{request.scheme}://{request.get_host()}"
+        both = {upload_base(request), page_base(request)}
+    except DisallowedHost:
+        return []
+    return sorted(both - {"", own})
 
 
 def _at_port(request: HttpRequest, port: int) -> str:

@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import click
+
+from kaishu.cli import _upload_process
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
 @click.option("--workers", default=1, show_default=True, help="Web processes to run.")
-def serve(*, host: str, port: int, workers: int) -> None:
+@click.option(
+    "--upload-port",
+    type=int,
+    help="Port of the process that takes photos; 0 for none. [default: the next port]",
+)
+def serve(*, host: str, port: int, workers: int, upload_port: int | None) -> None:
     """Run the web server, after bringing the database up to date."""
-    run_server(host=host, port=port, workers=workers)
+    photos = port + 1 if upload_port is None else upload_port
+    run_server(host=host, port=port, workers=workers, upload_port=photos)
 
 
-def run_server(*, host: str, port: int, workers: int) -> None:
+def run_server(*, host: str, port: int, workers: int, upload_port: int) -> None:
     """Prepare, then serve until stopped; refuses unsafe settings with a list of what to set."""
     os.environ["KAISHU_WORKERS"] = str(workers)
+    os.environ["KAISHU_PAGE_PORT"] = str(port)
+    os.environ["KAISHU_UPLOAD_PORT"] = str(upload_port)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kaishu.config.settings")
     _prepare()
     click.echo(f"Kaishu is at http://{host}:{port}/ (stop with Ctrl-C)")
-    _serve(host=host, port=port, workers=workers)
+    beside: AbstractContextManager[None] = (
+        _upload_process.running(host, upload_port) if upload_port else nullcontext()
+    )
+    with beside:
+        _serve(host=host, port=port, workers=workers)
 
 
 def _prepare() -> None:
