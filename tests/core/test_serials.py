@@ -156,3 +156,60 @@ def test_any_text_gives_either_a_serial_of_the_format_or_a_known_problem(
     assert set(reading.serial) <= set(form.alphabet)
     assert reading.serial.startswith(form.prefix)
     assert read(reading.serial, form).serial == reading.serial
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "A1B2\nC3D4\r\nE5F6 G7H8\n",
+        "A1B2 dash C3D4 hyphen E5F6 space G7H8.",
+        "A1B2ハイフンC3D4ハイフンE5F6スペースG7H8。",
+        "序列号 A1B2杠C3D4横杠E5F6空格G7H8。",
+        "“A1B2, C3D4, E5F6, G7H8”",
+        "SN : A1B2、C3D4、E5F6、G7H8",
+    ],
+)
+def test_what_dictation_and_paste_put_around_a_serial_does_not_matter(typed: str) -> None:
+    assert (read(typed, SIXTEEN).serial, read(typed, SIXTEEN).problem) == (SERIAL, None)
+
+
+@pytest.mark.parametrize("character", "/*?|#&")
+def test_a_stroke_or_a_star_may_have_been_on_the_label_so_it_is_asked_about(character: str) -> None:
+    reading = read(f"A1B2C3D4{character}E5F6G7H8", SIXTEEN)
+    assert (reading.serial, reading.problem) == (None, "serial_character")
+
+
+def test_a_spoken_gap_that_may_also_be_part_of_the_serial_is_asked_about() -> None:
+    form = SerialFormat(code="words", alphabet=ALPHABET, lengths=(4, 8))
+    reading = read("AB12 DASH", form)
+    assert (reading.serial, reading.problem) == (None, "serial_two_ways")
+    assert dict(reading.facts) == {"one": "AB12DASH", "other": "AB12"}
+
+
+GAPS = [" ", "-", "　", "\n", " dash ", " hyphen ", "ハイフン", "空格", ", ", "・", "ー", "\u00a0"]
+
+
+@given(
+    serial=st.text(alphabet=ALPHABET, min_size=15, max_size=15).map(lambda rest: "A" + rest),
+    gaps=st.lists(st.sampled_from(GAPS), min_size=3, max_size=3),
+    label=st.sampled_from(["", "SN:", "S/N ", "Serial No. ", "シリアル番号：", "序列号："]),
+    lower=st.booleans(),
+    wide=st.booleans(),
+    fold=st.booleans(),
+)
+def test_any_mix_of_paste_and_dictation_reads_the_same_serial_or_asks(
+    serial: str, gaps: list[str], label: str, lower: bool, wide: bool, fold: bool
+) -> None:
+    """Never another serial: a wrong one could answer "not affected"."""
+    typed = serial.replace("0", "O").replace("1", "I") if fold else serial
+    typed = typed.lower() if lower else typed
+    if wide:
+        typed = "".join(chr(ord(c) + 0xFEE0) for c in typed)
+    groups = [typed[0:4], typed[4:8], typed[8:12], typed[12:16]]
+    pairs = zip(groups, [*gaps, ""], strict=True)
+    reading = read(label + "".join(group + gap for group, gap in pairs), SIXTEEN)
+    assert reading.serial in (serial, None)
+    if reading.serial is None:
+        assert reading.problem in PROBLEMS
+    assert reading.serial == serial or reading.problem == "serial_two_ways"
+    assert bool(reading.repaired) == (fold and bool(set(serial) & set("01"))) or not reading.serial

@@ -29,6 +29,8 @@ from kaishu.editions import models as editions
 SLUG = "kumo-jp-2026"
 LISTED = "AK20230001000042"
 NOT_LISTED = "AK20239999000042"
+ABROAD_SLUG = "kumo-cn-2026"
+ABROAD = "AK20238888000042"  # in the recall abroad, not in the one at home
 PUBLISHED = datetime(2026, 4, 1, 0, 30, tzinfo=UTC)
 
 
@@ -252,13 +254,35 @@ def recall(**changes: object) -> Recall:
     return Recall(**{**values, **changes})  # type: ignore[arg-type]
 
 
+def abroad() -> Recall:
+    """Return the same maker's recall in a second market: it has K100 too, with other serials."""
+    return recall(
+        slug=ABROAD_SLUG,
+        market="cn",
+        currency="CNY",
+        title=three("クモ電器 中国での回収", "云电器 中国大陆召回", "Kumo recall in China"),
+        flight=three(
+            "中国の国内線には、この型番を持ち込めません。",
+            "中国境内航班禁止携带此型号。",
+            "Flights within China do not allow this model.",
+        ),
+        phone="400-000-2222",
+        products=recall().products[:1],
+        rules=(Rule(no=1, product="K100", kind=RuleKind.LIST, file="abroad.csv"),),
+        population=recall().population[:1],
+    )
+
+
 PICTURES = {
     "bank.svg": drawing("bank"),
     "speaker.svg": drawing("speaker"),
     "label-model.svg": drawing("label-model"),
     "label-serial.svg": drawing("label-serial"),
 }
-LISTS = {"k100.csv": [b"AK20230001000042", b"AK20230001000043"]}
+LISTS = {
+    "k100.csv": [b"AK20230001000042", b"AK20230001000043"],
+    "abroad.csv": [LISTED.encode(), ABROAD.encode()],
+}
 
 
 def write_pack(data_dir: Path, value: Recall | None = None) -> Pack:

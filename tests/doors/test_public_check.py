@@ -175,12 +175,14 @@ def test_the_small_print_is_there(name: str) -> None:
     assert text(find(page(f"/ja/{name}/"), "h1")[0])
 
 
+@pytest.mark.django_db
 def test_home_lists_the_recall_and_an_empty_house_says_so(settings: object, tmp_path: Path) -> None:
     assert kumo.recall().title["en"] in text(page("/en/"))
     settings.KAISHU_DATA_DIR = tmp_path / "empty"  # type: ignore[attr-defined]
     assert "No recall is running" in text(page("/en/"))
 
 
+@pytest.mark.django_db
 def test_the_recall_page_leads_to_the_check() -> None:
     root = page(f"/zh-hans/r/{kumo.SLUG}/")
     assert [a.get("href") for a in find(root, "a.button")] == [CHECK.format("zh-hans")]

@@ -33,7 +33,7 @@ def test_the_two_markets_are_known_by_money_and_regulator() -> None:
 def test_a_market_without_data_is_refused_by_name() -> None:
     with pytest.raises(MarketUnknown) as refusal:
         load_market("mars")
-    assert refusal.value.facts == {"market": "mars", "known": "cn, jp"}
+    assert refusal.value.facts == {"market": "mars", "known": "cn, eu, jp, us"}
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import CharField, Count, QuerySet, Sum, Value
+from django.db.models.functions import Cast, Concat
 
 from kaishu.books.models import Entry, Promise, PromiseMoveRow, Unit, UnitMoveRow
+from kaishu.core.accounts import PAID
 from kaishu.core.tally import Tally, tally
 
 
@@ -37,6 +39,26 @@ def trial_balance(
         as_of=as_of,
         known_at=known_at,
     )
+
+
+def unit_balances(*, recall_ids: Sequence[int], as_of: datetime) -> dict[int, Tally]:
+    """Sum the unit moves of several recalls in one pass; a recall without moves is left out."""
+    moves = _on_clocks(UnitMoveRow.objects.filter(recall_id__in=recall_ids), as_of, None)
+    route = ("product", "pool", "source", "source_party", "target", "target_party")
+    flows: dict[int, list[Any]] = {}
+    for recall_id, *flow in (
+        moves.values_list("recall_id", *route).annotate(total=Sum("quantity")).order_by()
+    ):
+        flows.setdefault(recall_id, []).append(tuple(flow))
+    return {recall_id: tally(found, (), as_of=as_of) for recall_id, found in flows.items()}
+
+
+def units_made_whole(*, recall_ids: Sequence[int]) -> dict[int, int]:
+    """Count by recall the units whose remedy is paid: money arrived, code or goods delivered."""
+    paid = Promise.objects.filter(recall_id__in=recall_ids, role="remedy", account=PAID)
+    unit = Concat("case_no", Value("-"), Cast("unit_no", CharField()))
+    counted = paid.values("recall_id").annotate(units=Count(unit, distinct=True)).order_by()
+    return {row["recall_id"]: row["units"] for row in counted}
 
 
 def entries_of_case(case_no: str) -> list[Entry]:

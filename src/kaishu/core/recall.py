@@ -215,6 +215,16 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeFacts:
+    """What only the public notice says; an empty text is not known. `number` is the authority's."""
+
+    sold_where: Text = field(default_factory=dict)
+    made_in: Text = field(default_factory=dict)
+    incidents: Text = field(default_factory=dict)
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recall:
     """A whole recall. `slug` names it for ever; `currency` is ISO 4217."""
 
@@ -244,6 +254,7 @@ class Recall:
     population: tuple[Population, ...]
     sources: tuple[Source, ...] = ()
     service: Service = Service()
+    notice: NoticeFacts = NoticeFacts()
 
     def product(self, model: str) -> Product | None:
         """Return the product with this model code, or None."""

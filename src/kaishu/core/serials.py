@@ -31,6 +31,15 @@ _LABEL = re.compile(
         \s* (?:code|コード|no\.?|number|\#|码)? \s* [:;.\#=は]? \s*""",
     re.VERBOSE,
 )
+# What a phone's dictation writes for the gap between two groups.
+_SPOKEN = re.compile(
+    r"(?<!\S)(?:dash|hyphen|minus|space|blank|dot|period|comma|new\s?line)(?![^\s.,])"
+    r"|ハイフン|ダッシュ|マイナス|スペース|空白|カンマ|短横线|短横|横杠|横线|空格|减号|杠",
+    re.IGNORECASE,
+)
+# Points and quotes that dictation, a list or a sentence puts around a serial. A stroke, a star or a
+# question mark stands for something that was on the label, so those are never dropped.
+_PUNCTUATION = frozenset(".,;:'\"()[]_、。・「」『』“”‘’«»")
 # Dashes beyond Unicode's own class: minus, the Japanese long mark (which an input method makes of
 # the hyphen key), hyphen bullet, modifier minus, box line.
 _MORE_DASHES = "\u2212\u30fc\u2043\u02d7\u2500"
@@ -62,8 +71,9 @@ class Reading:
 def read(typed: str, form: SerialFormat) -> Reading:
     """Return the one serial that this text can mean, or why there is none.
 
-    A label before the serial ("S/N:", "シリアル番号") is dropped. Where the text fits the format
-    both with and without its first letters ("SN…"), nobody may choose, so it is a problem.
+    A label before the serial ("S/N:", "シリアル番号") and a spoken gap ("dash", "ハイフン") are
+    dropped. Where the text fits the format both with and without them ("SN…"), nobody may choose,
+    so it is a problem.
     """
     if _is_plain(typed, form):
         return _checked(typed, typed, (), form)
@@ -71,16 +81,21 @@ def read(typed: str, form: SerialFormat) -> Reading:
         facts = {"length": str(len(typed)), "lengths": _lengths(form)}
         return Reading(typed, None, problem=TOO_LONG, facts=facts)
     text = unicodedata.normalize("NFKC", typed).strip()
+    readings = [_read_bare(typed, each, form) for each in _wordings(text)]
+    found = {each.serial: each for each in reversed(readings) if each.serial is not None}
+    if len(found) > 1:
+        one, other, *_ = reversed(found)
+        return Reading(typed, None, problem=TWO_WAYS, facts={"one": one, "other": other})
+    return next(iter(found.values()), readings[-1])
+
+
+def _wordings(text: str) -> list[str]:
+    """Return what may be meant: the text as it stands, then without its label and spoken gaps."""
+    wordings = [text]
     label = _LABEL.match(text.lower())
-    whole = _read_bare(typed, text, form)
-    if label is None or len(text.lower()) != len(text):
-        return whole
-    bare = _read_bare(typed, text[label.end() :], form)
-    if whole.serial is None:
-        return bare
-    if bare.serial is None:
-        return whole
-    return Reading(typed, None, problem=TWO_WAYS, facts={"one": whole.serial, "other": bare.serial})
+    if label is not None and len(text.lower()) == len(text):
+        wordings.append(text[label.end() :])
+    return wordings + [bare for each in wordings if (bare := _SPOKEN.sub(" ", each)) != each]
 
 
 def _is_plain(typed: str, form: SerialFormat) -> bool:
@@ -144,8 +159,12 @@ def _is_dash(character: str) -> bool:
 
 
 def _is_separator(character: str) -> bool:
-    """Say whether a character only groups: spaces, controls, invisible marks, dashes."""
-    return unicodedata.category(character) in {"Zs", "Zl", "Zp", "Cc", "Cf"} or _is_dash(character)
+    """Say whether a character only groups: spaces, controls, invisible marks, points, dashes."""
+    return (
+        unicodedata.category(character) in {"Zs", "Zl", "Zp", "Cc", "Cf"}
+        or character in _PUNCTUATION
+        or _is_dash(character)
+    )
 
 
 def _lengths(form: SerialFormat) -> str:

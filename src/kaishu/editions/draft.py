@@ -67,10 +67,19 @@ class Draft:
         for number, product in enumerate(self.recall.products):
             for name in ("name", "model_where", "serial_where"):
                 yield ("products", number, name), getattr(product, name)
+        yield from self._remedy_texts()
+        yield from self._notice_texts()
+        yield ("evidence", "order_where"), self.recall.evidence.order_where
+
+    def _remedy_texts(self) -> Iterator[tuple[Path, Text]]:
         for number, remedy in enumerate(self.recall.remedies):
             for name in ("title", "what_you_get", "what_you_send", "how_long"):
                 yield ("remedies", number, name), getattr(remedy, name)
             for place, line in enumerate(remedy.compare):
                 for name in ("what", "old", "new"):
                     yield ("remedies", number, "compare", place, name), getattr(line, name)
-        yield ("evidence", "order_where"), self.recall.evidence.order_where
+
+    def _notice_texts(self) -> Iterator[tuple[Path, Text]]:
+        for name in ("sold_where", "made_in", "incidents"):
+            if text := getattr(self.recall.notice, name):
+                yield ("notice", name), text

@@ -17,6 +17,7 @@ from kaishu.editions.problems import Findings
 
 KINDS: Mapping[str, tuple[type, Any]] = {
     "text": (dict, None),
+    "maybe text": (dict, {}),
     "words": (str, ""),
     "number": (int, 0),
     "days": (int, None),
@@ -29,6 +30,7 @@ KINDS: Mapping[str, tuple[type, Any]] = {
 }
 EXAMPLES: Mapping[str, str] = {
     "text": 'ja = "…", zh-Hans = "…", en = "…"',
+    "maybe text": 'ja = "…", zh-Hans = "…", en = "…"',
     "words": '"…"',
     "number": "12_000",
     "days": "14",
@@ -113,7 +115,7 @@ class Reader:
         if not _is_kind(value, key.kind):
             self._note("key_type", path, wanted=EXAMPLES[key.kind])
             return key.empty
-        if key.kind == "text":
+        if key.kind in ("text", "maybe text"):
             return self.text(value, path)
         if key.kind == "words" and key.required and not value.strip():
             self._note("key_empty", path)

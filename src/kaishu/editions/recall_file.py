@@ -14,6 +14,7 @@ from typing import Any
 
 from kaishu.core.recall import Recall
 from kaishu.editions.check_goods import check_goods
+from kaishu.editions.check_notice import check_notice
 from kaishu.editions.check_scope import check_scope
 from kaishu.editions.check_terms import check_terms
 from kaishu.editions.draft import Draft
@@ -65,6 +66,8 @@ def load(path: Path | str, *, progress: Progress | None = None) -> Loaded:
     check_goods(draft)
     check_scope(draft, progress=progress or _silent)
     check_terms(draft)
+    if not broken:
+        check_notice(draft)
     return Loaded(
         folder=folder,
         recall=None if broken else draft.recall,

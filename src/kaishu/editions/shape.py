@@ -34,6 +34,7 @@ FILE: Keys = {
     "rules": Key("tables"),
     "remedies": Key("tables"),
     "service": Key("table", required=False),
+    "notice": Key("table", required=False),
     "evidence": Key("table"),
     "parties": Key("tables", required=False),
     "population": Key("tables"),
@@ -126,6 +127,13 @@ COMPARE: Keys = {
     "change": Key("words", choices=CHANGES, default="differs"),
     "products": MAYBE_LIST,
 }
+MAYBE_TEXT = Key("maybe text", required=False)
+NOTICE: Keys = {
+    "sold_where": MAYBE_TEXT,
+    "made_in": MAYBE_TEXT,
+    "incidents": MAYBE_TEXT,
+    "number": MAYBE_WORDS,
+}
 SERVICE: Keys = {"review_days": MAYBE_DAYS, "kit_days": MAYBE_DAYS}
 MAYBE_ASKED = Key("words", required=False, choices=ASKED, default="optional")
 EVIDENCE: Keys = {
@@ -172,6 +180,7 @@ def read_recall(reader: Reader, data: dict[str, Any]) -> tuple[core.Recall, int]
         products=_products(reader, parts["products"]),
         rules=_rules(reader, parts["rules"]),
         remedies=_remedies(reader, parts["remedies"]),
+        notice=core.NoticeFacts(**reader.table(parts["notice"], ("notice",), NOTICE)),
         service=core.Service(**reader.table(parts["service"], ("service",), SERVICE)),
         evidence=core.EvidenceRule(**reader.table(parts["evidence"], ("evidence",), EVIDENCE)),
         parties=tuple(

@@ -12,17 +12,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from kaishu.base import language
 from kaishu.core.answer import ASKS, Inspection, colours_of, find_product, judge, tell
+from kaishu.core.everywhere import Hearing, danger, judge_everywhere
 from kaishu.core.pack import Pack
 from kaishu.core.recall import Product
 from kaishu.core.verdict import Answer, Verdict
 from kaishu.doors.public import site, typed
-from kaishu.doors.public.claim_form import Problem
+from kaishu.doors.public.problems import Problem
 
 TONES = {
     Answer.AFFECTED: "affected",
@@ -56,7 +58,7 @@ class Said:
         )
 
     def query(self) -> str:
-        """Return the same facts for the address of the claim page."""
+        """Return the same facts for the address of the claim page and of other recalls."""
         pairs = {"model": self.model, "serial": self.serial, "colour": self.colour}
         pairs["bought"] = self.bought_on.isoformat() if self.bought_on else ""
         return urlencode({k: v for k, v in pairs.items() if v and v != DO_NOT_KNOW})
@@ -83,7 +85,7 @@ def check(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
             asked = question(pack, product, said)
             if asked is not None:
                 return _ask_more(request, pack, product, said, asked)
-    return _answer(request, pack, product, said, verdict)
+    return _answer(request, pack, said, verdict)
 
 
 def _said(query: QueryDict) -> Said:
@@ -132,18 +134,54 @@ def _ask_more(
     return site.show(request, "public/check_more.html", pack.recall, context)
 
 
-def _answer(
-    request: HttpRequest, pack: Pack, product: Product | None, said: Said, verdict: Verdict
-) -> HttpResponse:
+def _answer(request: HttpRequest, pack: Pack, said: Said, verdict: Verdict) -> HttpResponse:
+    """Show the strictest answer of all recalls that have the model, and name the others below."""
+    tag = language.tag()
+    heard = _heard(pack, said, verdict)
+    first = heard[0]
+    product = first.pack.recall.product(first.verdict.facts.get("model", ""))
     context = {
-        "answer": tell(pack, verdict, language.tag()),
-        "verdict": verdict,
-        "tone": TONES[verdict.answer],
-        "card": site.product_card(pack, product) if product else None,
+        "answer": tell(first.pack, first.verdict, tag),
+        "verdict": first.verdict,
+        "tone": TONES[first.verdict.answer],
+        "card": site.product_card(first.pack, product) if product else None,
         "said": said,
-        "serial_problem": verdict.reason.startswith("serial_"),
+        "serial_problem": first.verdict.reason.startswith("serial_"),
+        "others": [_other(hearing, said) for hearing in heard[1:]],
+        "flights": list(
+            dict.fromkeys(tell(h.pack, h.verdict, tag).flight for h in heard if h.verdict.facts)
+        ),
+        "today": timezone.now(),
     }
-    return site.show(request, "public/answer.html", pack.recall, context)
+    return site.show(request, "public/answer.html", first.pack.recall, context)
+
+
+def _heard(pack: Pack, said: Said, verdict: Verdict) -> list[Hearing]:
+    """Return what every recall says of the unit, the strictest first, this recall before equals.
+
+    Where this recall does not know the model its answer stays first: the others are not judged
+    but named, so that their own questions (which number, which colour) can be asked in order.
+    """
+    here = Hearing(pack, verdict)
+    others = [other for other in site.running() if other.recall.slug != pack.recall.slug]
+    heard = judge_everywhere(others, said.inspection(pack))
+    if verdict.answer is Answer.NO_SUCH_MODEL:
+        return [here, *heard]
+    return sorted([here, *heard], key=lambda hearing: danger(hearing.verdict))
+
+
+def _other(hearing: Hearing, said: Said) -> dict[str, Any]:
+    """Return what a page says of another recall: its name, its answer, the way there."""
+    answer = tell(hearing.pack, hearing.verdict, language.tag())
+    query = said.query()
+    return {
+        "title": answer.title,
+        "company": answer.company,
+        "headline": answer.headline if said.serial else "",
+        "first": answer.first if hearing.verdict.answer is Answer.AFFECTED else "",
+        "tone": TONES[hearing.verdict.answer],
+        "path": f"/{translation.get_language()}/r/{hearing.pack.recall.slug}/check/?{query}",
+    }
 
 
 def _colour(pack: Pack, product: Product, said: Said) -> dict[str, Any] | None:

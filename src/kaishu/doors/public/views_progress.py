@@ -13,11 +13,11 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from kaishu.base import language
-from kaishu.books.queries import trial_balance
+from kaishu.books.queries import trial_balance, units_made_whole
 from kaishu.core.accounts import DECLARED, STRAY, UNIT_ACCOUNTS
 from kaishu.core.recall import say
 from kaishu.core.tally import UnitLine
-from kaishu.doors.public import site
+from kaishu.doors.public import figures, site
 from kaishu.editions import queries as editions
 from kaishu.editions.errors import RecallUnknown
 from kaishu.editions.models import Recall as RecallRow
@@ -30,16 +30,18 @@ def progress(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
     pack = site.pack_of(slug)
     row = _row(slug)
     now = timezone.now()
-    lines = [
-        line
-        for line in trial_balance(recall_id=row.id, as_of=now).units
-        if line.account != DECLARED and line.pool != STRAY
-    ]
+    balance = trial_balance(recall_id=row.id, as_of=now)
+    made_whole = units_made_whole(recall_ids=[row.id]).get(row.id, 0)
+    lines = [line for line in balance.units if line.account != DECLARED and line.pool != STRAY]
     tables = [_table(_("The whole recall"), lines)]
     for product in pack.recall.products:
         title = f"{product.model} {say(product.name, language.tag())}"
         tables.append(_table(title, (line for line in lines if line.product == product.model)))
-    context = {"tables": tables[:1] if len(tables) == 2 else tables, "as_of": now}
+    context = {
+        "tables": tables[:1] if len(tables) == 2 else tables,
+        "as_of": now,
+        "so_far": figures.numbers(balance, made_whole, now) if lines else None,
+    }
     return site.show(request, "public/progress.html", pack.recall, context)
 
 

@@ -1,0 +1,43 @@
+"""One unit held against every recall of an installation, the strictest answer first.
+
+Two recalls can touch one serial (two markets, a recall and its successor). A person who asked in
+one of them must hear of the other, and first of the one that says "stop using it".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kaishu.core.answer import Inspection, find_product, judge
+from kaishu.core.pack import Pack
+from kaishu.core.verdict import Answer, Verdict
+
+# From the answer that a life may depend on to the one that asks for nothing.
+DANGER = (Answer.AFFECTED, Answer.ASK, Answer.NO_SUCH_MODEL, Answer.NOT_AFFECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What one recall says of a unit."""
+
+    pack: Pack
+    verdict: Verdict
+
+
+def judge_everywhere(packs: Iterable[Pack], inspection: Inspection) -> list[Hearing]:
+    """Return what each recall that has this model says, the strictest first, then in given order.
+
+    A recall without the model says nothing. No database: every pack is in memory.
+    """
+    heard = [
+        Hearing(pack, judge(pack, inspection))
+        for pack in packs
+        if find_product(pack.recall, inspection.model) is not None
+    ]
+    return sorted(heard, key=lambda hearing: danger(hearing.verdict))
+
+
+def danger(verdict: Verdict) -> int:
+    """Return the place of a verdict in the order of danger: 0 is the strictest."""
+    return DANGER.index(verdict.answer)

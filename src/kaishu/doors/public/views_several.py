@@ -1,0 +1,154 @@
+"""Several units in one go: a pasted list becomes one page of answers, the most dangerous first.
+
+Everything is in the address, as on the check of one unit: no database, no session, no name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from kaishu.base import language
+from kaishu.core.answer import AnswerPage, Inspection, find_product, judge, tell
+from kaishu.core.everywhere import danger, judge_everywhere
+from kaishu.core.pack import Pack
+from kaishu.core.recall import Recall
+from kaishu.core.verdict import Answer, Verdict
+from kaishu.doors.public import site
+from kaishu.doors.public.problems import Problem
+from kaishu.doors.public.views_check import TONES
+
+MOST_LINES = 20
+LONGEST_LINE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One unit of the list as typed; `model` is empty where neither line nor choice names one."""
+
+    no: int
+    model: str
+    serial: str
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+def several(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
+    """Ask for a list of units, then answer each of them on one page."""
+    pack = site.pack_of(slug)
+    typed, chosen = request.GET.get("list", ""), request.GET.get("model", "")
+    lines = read_lines(typed, pack.recall, chosen)
+    problems = _problems(lines, asked="list" in request.GET)
+    if "list" not in request.GET or problems or "change" in request.GET:
+        return _ask(request, pack, typed, chosen, problems)
+    units = sorted((_unit(pack, line) for line in lines), key=lambda unit: unit["danger"])
+    affected = [unit["verdict"] for unit in units if unit["claim"]]
+    context = {
+        "units": units,
+        "claim": urlencode([("u", _unit_word(verdict)) for verdict in affected]),
+        "affected": len(affected),
+        "tone": units[0]["tone"],
+        "change": urlencode({"model": chosen, "list": typed, "change": "1"}),
+        "today": timezone.now(),
+    }
+    return site.show(request, "public/several_answer.html", pack.recall, context)
+
+
+def read_lines(text: str, recall: Recall, chosen: str) -> list[Line]:
+    """Read one unit a line: a model and a serial, or a serial alone of the model chosen.
+
+    Between the two may stand a space, a comma, a colon or a tab, as a table or a chat writes it.
+    """
+    lines: list[Line] = []
+    for typed in text.splitlines():
+        if typed.strip():
+            head, _sep, rest = _split(typed.strip())
+            product = find_product(recall, head)
+            model = product.model if product else chosen
+            serial = rest if product else typed.strip()
+            lines.append(Line(len(lines) + 1, model, serial))
+    return lines
+
+
+def _split(line: str) -> tuple[str, str, str]:
+    """Cut a line after its first word."""
+    for place, character in enumerate(line):
+        if character.isspace() or character in ",;:，；：、":
+            return line[:place], character, line[place + 1 :].strip(" \t,;:，；：、")
+    return line, "", ""
+
+
+def _problems(lines: list[Line], *, asked: bool) -> list[Problem]:
+    if not asked:
+        return []
+    if not lines:
+        return [Problem("id-list", _("Type at least one serial number."))]
+    if len(lines) > MOST_LINES:
+        words = _("This list has %(count)d lines. Check %(most)d at a time.")
+        return [Problem("id-list", words % {"count": len(lines), "most": MOST_LINES})]
+    return [
+        *(
+            Problem(
+                "id-list", _("Line %(no)d is too long. One unit is one line.") % {"no": each.no}
+            )
+            for each in lines
+            if len(each.serial) > LONGEST_LINE
+        ),
+        *(
+            Problem("id-model-0", _("Choose the model of line %(no)d.") % {"no": each.no})
+            for each in lines
+            if not each.model
+        ),
+    ][:1]
+
+
+def _ask(
+    request: HttpRequest, pack: Pack, typed: str, chosen: str, problems: list[Problem]
+) -> HttpResponse:
+    context = {
+        "cards": [site.product_card(pack, product) for product in pack.recall.products],
+        "typed": typed,
+        "chosen": chosen,
+        "problems": problems,
+        "most": MOST_LINES,
+    }
+    return site.show(request, "public/several.html", pack.recall, context)
+
+
+def _unit(pack: Pack, line: Line) -> dict[str, Any]:
+    """Return one row of the answer page; another recall that is stricter decides its order."""
+    inspection = Inspection(model=line.model, serial=line.serial)
+    verdict = judge(pack, inspection)
+    answer = tell(pack, verdict, language.tag())
+    others = [other for other in site.running() if other.recall.slug != pack.recall.slug]
+    heard = judge_everywhere(others, inspection)
+    stricter = [each for each in heard if danger(each.verdict) < danger(verdict)]
+    strictest = stricter[0].verdict if stricter else verdict
+    return {
+        "no": line.no,
+        "answer": answer,
+        "said": _said(answer, line),
+        "verdict": verdict,
+        "tone": TONES[strictest.answer],
+        "danger": danger(strictest),
+        "claim": verdict.answer is Answer.AFFECTED,
+        "stricter": [each.pack.recall.title for each in stricter],
+        "query": urlencode({"model": line.model, "serial": line.serial}),
+    }
+
+
+def _said(answer: AnswerPage, line: Line) -> Mapping[str, str]:
+    return {"model": answer.model or line.model, "serial": answer.serial or line.serial}
+
+
+def _unit_word(verdict: Verdict) -> str:
+    """Return a unit as the claim's address names it."""
+    return f"{verdict.facts['model']}:{verdict.facts.get('serial', '')}"
