@@ -62,6 +62,37 @@ def no_such_claim(request: HttpRequest) -> HttpResponse:
     )
 
 
+def no_such_draft(request: HttpRequest) -> HttpResponse:
+    """Say that no answers are kept under this address, or no longer."""
+    return _page(
+        request,
+        404,
+        _("We have no answers under this address"),
+        _(
+            "Answers that were not sent are kept for 30 days, then deleted. Or a part of the "
+            "address is missing."
+        ),
+        [
+            _("Open the whole address that you kept."),
+            _("Or start a new claim from the list of recalls. It takes about ten minutes."),
+        ],
+    )
+
+
+def no_such_watch(request: HttpRequest) -> HttpResponse:
+    """Say that this link holds no notice: it was stopped, or a part of it is missing."""
+    return _page(
+        request,
+        404,
+        _("No notice is registered under this address"),
+        _("It was stopped and its mail address deleted, or a part of the link is missing."),
+        [
+            _("Open the whole link from our mail."),
+            _("Or check your product again, and register anew."),
+        ],
+    )
+
+
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that this page is for others."""
     return _page(
@@ -130,14 +161,14 @@ def _page(
             "first": first,
             "steps": steps,
             "tongue": code,
-            "phones": _phones(),
+            "phones": phones(),
         }
         response = render(request, "public/gone.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _phones() -> list[dict[str, Any]]:
+def phones() -> list[dict[str, Any]]:
     """List the helplines; a broken disk must not break the page that says so."""
     tag = language.tag()
     with contextlib.suppress(Exception):

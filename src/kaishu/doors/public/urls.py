@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from django.urls import path, register_converter
+from django.urls import path
 
 from kaishu.base import language
-from kaishu.doors.public import views_case, views_check, views_claim, views_home, views_progress
-
-
-class Tongue:
-    """One of the three languages, as it stands in a path."""
-
-    regex = "ja|zh-hans|en"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(Tongue, "tongue")
+from kaishu.doors.public import (
+    tongue,  # noqa: F401 (registers the language converter)
+    views_check,
+    views_danger,
+    views_genuine,
+    views_home,
+    views_notice,
+    views_progress,
+    views_several,
+)
+from kaishu.doors.public.claiming import urls as claiming
+from kaishu.doors.public.privacy import urls as privacy
+from kaishu.doors.public.tracking import urls as tracking
 
 app_name = "public"
 urlpatterns = [
@@ -28,11 +25,23 @@ urlpatterns = [
     path("language/", language.choose, name="language"),
     path("pictures/<str:digest>/<str:name>", views_home.picture, name="picture"),
     path("<tongue:tongue>/", views_home.home, name="home"),
-    path("<tongue:tongue>/privacy/", views_home.privacy, name="privacy"),
+    path(".well-known/security.txt", views_genuine.security, name="security"),
     path("<tongue:tongue>/accessibility/", views_home.accessibility, name="accessibility"),
+    path("<tongue:tongue>/genuine/", views_genuine.genuine, name="genuine"),
     path("<tongue:tongue>/r/<slug:slug>/", views_home.recall, name="recall"),
+    path("<tongue:tongue>/check/", views_home.anywhere, name="anywhere"),
     path("<tongue:tongue>/r/<slug:slug>/check/", views_check.check, name="check"),
-    path("<tongue:tongue>/r/<slug:slug>/claim/", views_claim.claim, name="claim"),
+    path("<tongue:tongue>/r/<slug:slug>/check/several/", views_several.several, name="several"),
+    path("<tongue:tongue>/r/<slug:slug>/notice/", views_notice.notice, name="notice"),
+    path("<tongue:tongue>/r/<slug:slug>/poster/", views_notice.poster, name="poster"),
+    path("<tongue:tongue>/r/<slug:slug>/danger/", views_danger.danger, name="danger"),
+    path(
+        "<tongue:tongue>/r/<slug:slug>/danger/<str:reference>/",
+        views_danger.reported,
+        name="danger_reported",
+    ),
     path("<tongue:tongue>/r/<slug:slug>/progress/", views_progress.progress, name="progress"),
-    path("<tongue:tongue>/c/<str:token>/", views_case.case, name="case"),
+    *claiming.urlpatterns,
+    *tracking.urlpatterns,
+    *privacy.urlpatterns,
 ]
