@@ -54,6 +54,18 @@ def test_an_append_only_row_cannot_be_replaced_by_an_insert(tables: None) -> Non
         run(statement)
 
 
+def test_no_other_unique_column_opens_a_way_to_replace_a_row(tables: None) -> None:
+    run("CREATE UNIQUE INDEX sample_place ON sample (place)")
+    with pytest.raises(IntegrityError, match="append-only"):
+        if connection.vendor == "postgresql":
+            run("INSERT INTO sample VALUES (9,'b',1) ON CONFLICT (place) DO UPDATE SET word = 'b'")
+        else:  # without recursive triggers SQLite deletes row 1 here, and no guard hears of it
+            run("INSERT OR REPLACE INTO sample VALUES (9, 'b', 1)")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM sample")
+        assert cursor.fetchall() == [(1, "a", 1)]
+
+
 def test_an_append_only_table_takes_new_rows(tables: None) -> None:
     run("INSERT INTO sample VALUES (2, 'b', 2)")
     run(

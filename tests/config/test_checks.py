@@ -53,6 +53,7 @@ def test_safe_production_settings_are_served(production: Settings) -> None:
         ("SECRET_KEY", "dev-only-secret-never-in-production" * 2, "kaishu.E003"),
         ("SECRET_KEY", "x" * 49, "kaishu.E003"),
         ("KAISHU_FIELD_KEY", "00" * 32, "kaishu.E004"),
+        ("KAISHU_FIELD_KEY", f"2:{SAFE_KEY} 1:{'00' * 32}", "kaishu.E004"),
         ("DEBUG", True, "kaishu.E005"),
         ("ALLOWED_HOSTS", [], "kaishu.E006"),
         ("ALLOWED_HOSTS", ["localhost", "127.0.0.1"], "kaishu.E006"),
@@ -68,6 +69,11 @@ def test_each_unsafe_value_is_refused_by_name(
     assert ids() == [expected]
     with pytest.raises(UnsafeSettings):
         refuse_unsafe()
+
+
+def test_rotated_field_keys_are_served(production: Settings) -> None:
+    production.KAISHU_FIELD_KEY = f"2:{SAFE_KEY[::-1]} 1:{SAFE_KEY}"
+    assert ids() == []
 
 
 def test_every_fault_is_named_at_once(production: Settings) -> None:

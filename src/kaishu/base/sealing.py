@@ -84,8 +84,21 @@ def blind_index(value: str, *, purpose: str) -> str:
     The caller normalises first (an e-mail address in lower case). The purpose keeps equal values
     of two columns from being linked.
     """
-    message = f"{purpose}\x00{value}".encode()
-    return hmac.new(_keys().index, message, hashlib.sha256).hexdigest()[:32]
+    return keyed_digest(value.encode(), purpose=purpose).hex()[:32]
+
+
+def keyed_digest(value: bytes, *, purpose: str) -> bytes:
+    """Return 32 bytes that only this installation can compute, before and after a rotation.
+
+    The index key is the oldest one's: a link that was mailed must open after a new key came.
+    """
+    message = purpose.encode() + b"\x00" + value
+    return hmac.new(_keys().index, message, hashlib.sha256).digest()
+
+
+def check_keys() -> None:
+    """Raise `BadFieldKey` unless KAISHU_FIELD_KEY can be used."""
+    _keys()
 
 
 def _keys() -> Keys:

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 
-from django.conf import settings
-
+from kaishu.base.sealing import keyed_digest
 from kaishu.core.canonical import canonical
 
 TOKEN_BYTES = 24
@@ -24,7 +22,7 @@ def token(*, door: str, key: str, case_no: str, number: int = 1) -> str:
     `number` counts the links that the case had: a new one makes the ones before useless.
     """
     parts = [door, key, case_no, *([number] if number > 1 else [])]
-    seal = _keyed("claim-token", canonical(parts))
+    seal = keyed_digest(canonical(parts), purpose="claim-token")
     return base64.urlsafe_b64encode(seal[:TOKEN_BYTES]).decode()
 
 
@@ -35,9 +33,4 @@ def token_hash(token: str) -> str:
 
 def request_hash(request: object) -> str:
     """Return the hash of a request. Keyed, since its name and address could be guessed."""
-    return _keyed("claim-request", canonical(request)).hex()
-
-
-def _keyed(purpose: str, value: bytes) -> bytes:
-    key = bytes.fromhex(settings.KAISHU_FIELD_KEY)
-    return hmac.new(key, purpose.encode() + b"\0" + value, hashlib.sha256).digest()
+    return keyed_digest(canonical(request), purpose="claim-request").hex()

@@ -7,7 +7,6 @@ hole, so every one is named here, and the server does not start until all are se
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,10 +15,11 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage
 
+from kaishu.base import sealing
+
 MODES = ("development", "demo", "production")
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]"}
 SECRET_LENGTH = 50
-FIELD_KEY = re.compile(r"[0-9a-fA-F]{64}")
 
 
 class UnsafeSettings(Exception):
@@ -47,8 +47,11 @@ checks.register(unsafe_settings)
 def _always() -> Iterator[CheckMessage]:
     if settings.KAISHU_MODE not in MODES:
         yield _error(1, "KAISHU_MODE is unknown.", f"Set it to one of {', '.join(MODES)}.")
-    if not FIELD_KEY.fullmatch(settings.KAISHU_FIELD_KEY):
-        yield _error(2, "KAISHU_FIELD_KEY is no key.", "Set it to 32 random bytes in hexadecimal.")
+    try:
+        sealing.check_keys()
+    except sealing.BadFieldKey:
+        hint = 'Set it to 32 random bytes in hexadecimal, or to several as "2:<hex> 1:<hex>".'
+        yield _error(2, "KAISHU_FIELD_KEY is no key.", hint)
 
 
 def _in_production() -> Iterator[CheckMessage]:
@@ -56,7 +59,8 @@ def _in_production() -> Iterator[CheckMessage]:
     if secret.startswith("dev-only") or len(secret) < SECRET_LENGTH:
         hint = f"Set {SECRET_LENGTH} or more random characters, and keep them secret."
         yield _error(3, "KAISHU_SECRET_KEY is the default or too short.", hint)
-    if len(set(settings.KAISHU_FIELD_KEY)) < 4:
+    keys = [word.rpartition(":")[2] for word in settings.KAISHU_FIELD_KEY.split()]
+    if any(len(set(key)) < 4 for key in keys):
         hint = "Set 32 random bytes in hexadecimal; keep a copy outside the database's backups."
         yield _error(4, "KAISHU_FIELD_KEY is a key that anybody knows.", hint)
     if settings.DEBUG:

@@ -41,8 +41,14 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": f"PRAGMA journal_mode=WAL;PRAGMA synchronous={SYNCHRONOUS};",
+        # recursive_triggers: INSERT OR REPLACE then fires the delete guards of the row it removes.
+        "init_command": (
+            f"PRAGMA journal_mode=WAL;PRAGMA synchronous={SYNCHRONOUS};"
+            "PRAGMA recursive_triggers=ON;"
+        ),
     }
+else:
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a database that came back is found again
 
 INSTALLED_APPS = [
     "django.contrib.auth",
