@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -21,7 +23,9 @@ from kaishu.core.recall import Recall, say
 from kaishu.doors.console import queues
 from kaishu.doors.console.labels import label
 from kaishu.editions import queries as editions
+from kaishu.incidents import queries as incidents
 from kaishu.markets import zone_of
+from kaishu.notices import queries as notices
 
 # Who may open what; the views carry these, and the links on the left follow them.
 CASES = (
@@ -35,6 +39,10 @@ CASES = (
 DECIDE = (Role.REVIEWER, Role.MANAGER)
 EVIDENCE = (Role.REVIEWER, Role.OPERATOR, Role.MANAGER, Role.AUDITOR)
 REVEAL = (Role.REVIEWER, Role.OPERATOR, Role.MANAGER)
+CALLS = (Role.OPERATOR, Role.REVIEWER, Role.MANAGER)
+INCIDENTS = (Role.OPERATOR, Role.REVIEWER, Role.MANAGER, Role.AUDITOR)
+SETTLE_INCIDENTS = (Role.MANAGER,)
+LOOKS = (Role.AUDITOR, Role.MANAGER)
 KITS = (Role.OPERATOR, Role.REVIEWER, Role.MANAGER)
 PAYOUTS = (Role.FINANCE, Role.APPROVER, Role.MANAGER, Role.AUDITOR)
 PROGRESS = (*CASES, Role.REGULATOR)
@@ -140,10 +148,34 @@ def _work(request: HttpRequest) -> list[Link]:
         (CERTIFICATES, _("Certificates"), "/depot/certificates/"),
     )
     return [
-        Link(name, href, request.path.startswith(href))
-        for roles, name, href in lines
-        if may(request, roles)
+        *_danger(request),
+        *(
+            Link(name, href, request.path.startswith(href))
+            for roles, name, href in lines
+            if may(request, roles)
+        ),
     ]
+
+
+def _danger(request: HttpRequest) -> list[Link]:
+    """Return the two lists in which a late answer can hurt somebody, with their counts."""
+    lines = (
+        (CALLS, _("Calls"), "/staff/calls/", call_count),
+        (INCIDENTS, _("Incidents"), "/staff/incidents/", incidents.open_count),
+    )
+    links = []
+    for roles, name, href, counted in lines:
+        if may(request, roles):
+            count, oldest = counted()
+            since = _age(oldest) if oldest else ""
+            links.append(Link(name, href, request.path.startswith(href), count, since))
+    return links
+
+
+def call_count() -> tuple[int, datetime | None]:
+    """Return how many calls are owed and since when the oldest is open."""
+    found = notices.calls().order_by().aggregate(count=Count("id"), oldest=Min("opened_at"))
+    return found["count"], found["oldest"]
 
 
 def _recalls(request: HttpRequest) -> list[Link]:

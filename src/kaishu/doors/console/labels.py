@@ -116,10 +116,38 @@ WORDS = {
     "evidence.proof": "Proof of purchase",
     "evidence.unit_photo": "Photo of the product",
     "evidence.other": "File",
+    # calls
+    "call_why.danger": "Danger",
+    "call_why.mail_undeliverable": "Mail came back",
+    "call_why.asked_by_owner": "The owner asked for it",
+    "call.reached": "Reached",
+    "call.no_answer": "No answer",
+    "call.not_needed": "Not needed any more",
+    # incidents
+    "severity.INJURY": "Somebody hurt",
+    "severity.FIRE": "Fire",
+    "severity.HEAT": "Hot or smoking",
+    "severity.CONDITION": "Damaged",
+    "severity.UNCLEAR": "Unclear",
+    "incident.made_safe": "Made safe",
+    "incident.collected": "Fetched",
+    "incident.destroyed": "Destroyed",
+    "incident.no_danger": "No danger found",
+    "incident.duplicate": "Reported twice",
+    "incident.not_reached": "Nobody could be reached",
+    "step.words_read": "Words read",
+    "step.duty_reported": "Reported to the authority",
+    "step.duty_not_due": "Not due",
+    "told.True": "yes",
+    "told.False": "no",
+    "told.None": "not known",
     # why somebody's details were looked at
     "why.call_owner": "to call the owner",
     "why.check_evidence": "to compare with the evidence",
     "why.owner_called": "the owner is on the phone",
+    "why.opened_file": "opened a file",
+    "why.owner_corrected": "the owner corrected them",
+    "why.kit": "to pack a kit",
 }
 
 

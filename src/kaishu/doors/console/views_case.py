@@ -14,8 +14,9 @@ from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
 from kaishu.base.storage import FileDamaged, FileGone, evidence_store
 from kaishu.books.queries import entries_of_case
+from kaishu.claims import notes
 from kaishu.claims import queries as claims
-from kaishu.claims.errors import ClaimNotFound
+from kaishu.claims.errors import ClaimNotFound, FileErased
 from kaishu.claims.models import Evidence
 from kaishu.claims.views import CaseView
 from kaishu.core.errors import Refusal
@@ -24,6 +25,7 @@ from kaishu.doors.console.case_page import Typed
 from kaishu.people import actions as people
 from kaishu.people import queries as people_queries
 from kaishu.people.contact import Contact
+from kaishu.people.queries import Look
 
 # Why somebody may look at an owner's details; the code goes into the log.
 WHY = ("owner_called", "call_owner", "check_evidence")
@@ -65,14 +67,24 @@ def contact(request: HttpRequest, case_no: str) -> HttpResponse:
 @staff(*frame.EVIDENCE)
 @require_safe
 def evidence(request: HttpRequest, evidence_id: int) -> HttpResponse:
-    """Serve a stored file where nothing in it can run or be kept."""
-    row = Evidence.objects.filter(id=evidence_id).first()
+    """Serve a stored file where nothing in it can run or be kept, and log who opened it."""
+    row = Evidence.objects.select_related("claim", "erased").filter(id=evidence_id).first()
     try:
         if row is None:
             raise FileGone(name=evidence_id)
+        if hasattr(row, "erased"):
+            raise FileErased(name=evidence_id)
         data = evidence_store().get(row.name)
+    except FileErased as refusal:
+        return refusal_page(request, refusal, status=410)
     except (FileGone, FileDamaged) as refusal:
         return refusal_page(request, refusal, status=404)
+    people.log_file_look(
+        person_id=row.claim.person_id,
+        evidence_id=row.id,
+        by=request.user.get_username(),
+        at=clock.now(),
+    )
     picture = row.media_type in PICTURES
     response = HttpResponse(
         data, content_type=row.media_type if picture else "application/octet-stream"
@@ -99,6 +111,7 @@ def show(
     recalls = case_page.recalls_of(found)
     units = [case_page.unit_part(found, unit, typed or Typed()) for unit in found.units]
     names = frame.party_names(recalls)
+    unit_ids = [unit.claim_unit_id for unit in found.units]
     queue = request.POST.get("queue") or request.GET.get("queue", "")
     context: dict[str, Any] = {
         "case": found,
@@ -106,12 +119,15 @@ def show(
         "history": case_page.history(found, entries_of_case(found.case_no), names),
         "contact": details or _masked(found.person_id),
         "in_clear": details is not None,
+        "notes": notes.read(unit_ids) if details is not None else (),
+        "notes_kept": notes.how_many(unit_ids),
         "why": WHY,
         "queue": queue if queue in queues.NAMES else "to_review",
         "decides": frame.may(request, frame.DECIDE),
         "reveals": frame.may(request, frame.REVEAL),
         "sees_files": frame.may(request, frame.EVIDENCE),
         "pictures": PICTURES,
+        "looks": _looks(request, found.person_id),
         "has_files": bool(found.evidence or any(unit.evidence for unit in found.units)),
     }
     return frame.show(
@@ -122,6 +138,11 @@ def show(
         problems=problems,
         status=status,
     )
+
+
+def _looks(request: HttpRequest, person_id: str) -> tuple[Look, ...] | None:
+    """Return who looked at the owner's details and files, for those who watch over it."""
+    return people_queries.looks(person_id) if frame.may(request, frame.LOOKS) else None
 
 
 def _masked(person_id: str) -> Contact | None:

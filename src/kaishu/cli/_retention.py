@@ -1,0 +1,75 @@
+"""Run every app's sweep, then take the files that nothing names any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import islice
+
+from django.contrib.sessions.models import Session
+
+from kaishu.base import limiter
+from kaishu.base.storage import evidence_store
+from kaishu.claims import retention as claims
+from kaishu.doors.public import retention as public
+from kaishu.incidents import retention as incidents
+from kaishu.notices import retention as notices
+from kaishu.people.retention import rule
+from kaishu.returns.models import Certificate
+
+A_DAY = 24 * 3600
+SOME = 500
+
+
+def sweep(*, at: datetime, dry_run: bool = False) -> Mapping[str, int]:
+    """Delete everywhere what is past its time; return counts, and never whose it was."""
+    counts: dict[str, int] = {}
+    for app in (public, claims, notices, incidents):
+        counts |= app.sweep(at=at, dry_run=dry_run)
+    counts["sessions"] = _sessions(at, dry_run)
+    counts["orphan_files"] = _orphans(at, dry_run)
+    return counts
+
+
+def daily(*, at: datetime) -> Mapping[str, int]:
+    """Sweep once a day, whichever of the workers comes first; return the counts for its log."""
+    day = f"{at:%Y-%m-%d}"
+    if not limiter.allow(name="retention", subject=day, limit=1, seconds=A_DAY, at=at):
+        return {}
+    return sweep(at=at)
+
+
+def _sessions(at: datetime, dry_run: bool) -> int:
+    over = Session.objects.filter(expire_date__lte=rule("session").cut(at))
+    found = over.count()
+    if not dry_run:
+        over.delete()
+    return found
+
+
+def _orphans(at: datetime, dry_run: bool) -> int:
+    """Delete old files that no draft, claim or certificate names.
+
+    Drafts are read first: a draft that is sent meanwhile hands its files to a claim.
+    """
+    store, found = evidence_store(), 0
+    in_drafts = public.file_names()
+    old = store.names(stored_before=rule("orphan_file").cut(at))
+    for names in _some(old):
+        needed = in_drafts | claims.named(names) | _certificates(names)
+        for name in names - needed:
+            found += 1
+            if not dry_run:
+                store.delete(name)
+    return found
+
+
+def _some(names: Iterable[str]) -> Iterator[set[str]]:
+    rest = iter(names)
+    while part := set(islice(rest, SOME)):
+        yield part
+
+
+def _certificates(names: set[str]) -> set[str]:
+    rows = Certificate.objects.filter(file__in=names)
+    return set(rows.values_list("file", flat=True))

@@ -1,0 +1,150 @@
+"""Tell me if this changes: one field, one mail, one button. Opening a link changes nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods
+
+from kaishu.base import language, limiter, same_site
+from kaishu.core.answer import Inspection, find_product, judge
+from kaishu.core.pack import Pack
+from kaishu.core.recall import say
+from kaishu.core.verdict import Answer
+from kaishu.doors.public import errors, site
+from kaishu.doors.public.problems import Problem
+from kaishu.notices import watches
+from kaishu.people import consent
+
+FACTS = ("model", "serial", "colour", "bought", "market")
+LONGEST = 200
+LONGEST_MAIL = 254
+MOST_AN_HOUR = 5
+HOUR = 3600
+
+
+@same_site.guarded
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(no_store=True)
+def ask(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
+    """Ask for a mail address for one checked unit, and send the link that confirms it."""
+    pack = site.pack_of(slug)
+    given = request.POST if request.method == "POST" else request.GET
+    said = {name: given.get(name, "").strip()[:LONGEST].replace("\0", "") for name in FACTS}
+    if not said["model"]:
+        return HttpResponseRedirect(f"/{tongue}/r/{slug}/check/")
+    inspection = _inspection(said)
+    email = request.POST.get("email", "").strip()
+    problems: list[Problem] = []
+    if request.method == "POST" and request.POST.get("do") != "language":
+        problems = _problems(email)
+        if not problems and not _allowed(email):
+            words = _("We sent several mails to this address within the last hour.")
+            problems = [Problem("id-email", words, _("Look into that mailbox, or wait an hour."))]
+        if not problems:
+            watches.register(
+                recall_slug=slug,
+                inspection=inspection,
+                email=email,
+                language=language.tag(),
+                at=timezone.now(),
+            )
+            return _page(request, "watch_sent.html", pack, {"email": email, "said": said})
+    context = {
+        "said": said,
+        "name": _name(pack, said["model"]),
+        "email": email,
+        "problems": problems,
+        "affected": judge(pack, inspection).answer is Answer.AFFECTED,
+        "check": f"/{tongue}/r/{slug}/check/?{_query(said)}",
+        "consent": say(consent.current("safety_watch").text, language.tag()),
+        "keep_form": "watch",
+    }
+    return _page(request, "watch.html", pack, context, status=422 if problems else 200)
+
+
+@same_site.guarded
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(no_store=True)
+def watch(request: HttpRequest, tongue: str, token: str) -> HttpResponse:
+    """Confirm or stop a notice; only a pressed button does either."""
+    try:
+        found = watches.find(token)
+    except watches.WatchNotFound:
+        return errors.no_such_watch(request)
+    pack = site.pack_of(found.recall_slug)
+    do = request.POST.get("do", "") if request.method == "POST" else ""
+    if do == "stop":
+        watches.stop(token=token)
+        return _page(request, "watch_stopped.html", pack, {})
+    if do == "confirm":
+        watches.confirm(token=token, at=timezone.now())
+        return HttpResponseRedirect(f"/{tongue}/watch/{token}/")
+    unit = found.inspection
+    said = {name: str(getattr(unit, name) or "") for name in FACTS}
+    context = {
+        "watch": found,
+        "said": said,
+        "name": _name(pack, unit.model),
+        "changed": found.answer in (Answer.AFFECTED, Answer.ASK),
+        "affected": found.answer == Answer.AFFECTED,
+        "check": f"/{tongue}/r/{found.recall_slug}/check/?{_query(said)}",
+    }
+    return _page(request, "watch_own.html", pack, context)
+
+
+def _page(
+    request: HttpRequest, template: str, pack: Pack, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    place = f"public/privacy/{template}"
+    return site.show(request, place, pack.recall, context, status=status)
+
+
+def _problems(email: str) -> list[Problem]:
+    if not email:
+        return [Problem("id-email", _("Type your e-mail address."))]
+    name, _at, host = email.rpartition("@")
+    broken = not name or "." not in host or any(char.isspace() for char in email)
+    if broken or len(email) > LONGEST_MAIL or "\0" in email:
+        words = _("This is not a whole e-mail address.")
+        return [Problem("id-email", words, _("It looks like name@example.com."))]
+    return []
+
+
+def _allowed(email: str) -> bool:
+    return limiter.allow(
+        name="watch",
+        subject=email.casefold(),
+        limit=MOST_AN_HOUR,
+        seconds=HOUR,
+        at=timezone.now(),
+    )
+
+
+def _inspection(said: dict[str, str]) -> Inspection:
+    try:
+        bought = date.fromisoformat(said["bought"])
+    except ValueError:
+        bought = None
+    return Inspection(
+        model=said["model"],
+        serial=said["serial"],
+        colour="" if said["colour"] == "unknown" else said["colour"],
+        bought=bought,
+        market="" if said["market"] == "unknown" else said["market"],
+    )
+
+
+def _name(pack: Pack, model: str) -> str:
+    product = find_product(pack.recall, model)
+    return say(product.name, language.tag()) if product else ""
+
+
+def _query(said: dict[str, str]) -> str:
+    return urlencode({name: value for name, value in said.items() if value or name == "serial"})
