@@ -13,7 +13,7 @@ from kaishu.claims import actions
 from kaishu.claims.facts import ClaimFacts, UnitFacts
 from kaishu.claims.models import Claim, ClaimUnit
 from kaishu.core.stage import Actor, Stage, StageCode
-from kaishu.doors.public.next_step import next_step
+from kaishu.doors.public.tracking.next_step import next_step
 from kaishu.people.contact import Contact
 from tests.doors import kumo
 from tests.doors.pages import find, page, parsed, text
