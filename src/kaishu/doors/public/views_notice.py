@@ -60,7 +60,7 @@ def check_address(tongue: str, slug: str) -> str:
 def drawn_code(address: str) -> SafeString:
     """Return a QR code of an address as SVG, with the quiet edge that readers need."""
     drawn = segno.make(address, error="m", micro=False).svg_inline(
-        border=4, omitsize=True, svgclass=None, lineclass=None, nl=False
+        border=4, omitsize=True, svgclass=None, lineclass=None
     )
     return mark_safe(drawn)  # noqa: S308 (segno writes only lines, never the text itself)
 
