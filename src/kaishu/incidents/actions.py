@@ -1,0 +1,233 @@
+"""Report an incident, write down what staff did about it, close it, forget its words."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from stdnum.iso7064 import mod_97_10
+
+from kaishu.base.idempotency import request_hash
+from kaishu.base.sealing import blind_index, seal, unseal
+from kaishu.core.recall import LANGUAGES
+from kaishu.core.triage import triage
+from kaishu.incidents.errors import (
+    IncidentClosed,
+    IncidentKeyReused,
+    IncidentNotFound,
+    IncidentOutcomeUnknown,
+    IncidentStepUnknown,
+    IncidentTooLong,
+    IncidentWordsGone,
+)
+from kaishu.incidents.models import OUTCOMES, Incident, IncidentNote
+from kaishu.incidents.severity import call_within
+from kaishu.markets import zone_of
+from kaishu.notices import actions as notices
+from kaishu.people import actions as people
+from kaishu.people import queries as people_queries
+from kaishu.people.contact import Contact
+
+LONGEST = 4000
+DUTY_STEPS = ("duty_reported", "duty_not_due")
+
+
+@transaction.atomic
+def report(
+    *,
+    key: str,
+    recall_slug: str,
+    market: str,
+    product: str,
+    kind: str,
+    door: str,
+    by: str,
+    at: datetime,
+    case_no: str = "",
+    unit_no: int | None = None,
+    person_id: str = "",
+    words: str = "",
+    injured: bool | None = None,
+    fire: bool | None = None,
+    fire_service: bool | None = None,
+    happened_at: datetime | date | None = None,
+    language: str = "",
+    contact: Contact | None = None,
+) -> Incident:
+    """Keep a report, and owe a call-back where somebody can be reached and needs one.
+
+    `kind` is a condition word; any other counts as unknown. None in `injured`, `fire` and
+    `fire_service` means that nobody could say; `happened_at` may be a moment or only a day.
+    `contact` is for a reporter whom nobody knows yet; with it, `person_id` stays empty.
+    The same key with the same content returns the first report; with another content raises
+    `IncidentKeyReused`. Raises `IncidentTooLong`. Nothing here touches the books.
+    """
+    if len(words) > LONGEST:
+        raise IncidentTooLong(limit=LONGEST)
+    facts = {
+        "recall_slug": recall_slug,
+        "market": market,
+        "product": product[:200].replace("\0", ""),
+        "case_no": case_no,
+        "unit_no": unit_no,
+        "kind": triage(kind).condition.value,
+        "injured": injured,
+        "fire": fire,
+        "fire_service": fire_service,
+        **_when(happened_at, market),
+        "door": door,
+    }
+    asked = _hash(facts, person_id, contact, words)
+    try:
+        with transaction.atomic():
+            known = Incident.objects.filter(key=key).first()
+            if known is None:
+                person = person_id or _register(contact, language, at)
+                made = Incident.objects.create(
+                    **facts,
+                    number=_number(),
+                    key=key,
+                    request_hash=asked,
+                    person_id=person,
+                    language=_language(language, person),
+                    sealed=_sealed(key, words),
+                    known_at=at,
+                    by=by,
+                )
+                _owe_a_call(made)
+                return made
+    except IntegrityError:  # the same form, a moment earlier, in another process
+        known = Incident.objects.filter(key=key).first()
+        if known is None:
+            raise
+    if known.request_hash != asked:
+        raise IncidentKeyReused
+    return known
+
+
+@transaction.atomic
+def close(*, incident_id: int, outcome: str, by: str, at: datetime) -> None:
+    """Close a report with what became of it (open → closed, once)."""
+    if outcome not in OUTCOMES:
+        raise IncidentOutcomeUnknown
+    closed = Incident.objects.filter(id=incident_id, closed_at=None).update(
+        closed_at=at, closed_by=by, outcome=outcome
+    )
+    if not closed:
+        _find(incident_id)
+        raise IncidentClosed
+
+
+@transaction.atomic
+def read_words(*, incident_id: int, why: str, by: str, at: datetime) -> str:
+    """Return the reporter's words in clear and write down who looked and why.
+
+    `why` is a reason code. The person who wrote them may be unknown, so the look is kept with the
+    incident and not with a person.
+    """
+    found = _find(incident_id)
+    if not why:
+        raise IncidentStepUnknown
+    if found.sealed is None:
+        raise IncidentWordsGone
+    IncidentNote.objects.create(incident=found, step="words_read", about=why, by=by, at=at)
+    return unseal(bytes(found.sealed), purpose=_purpose(found.key)).decode()
+
+
+@transaction.atomic
+def note_duty(*, incident_id: int, duty: str, step: str, by: str, at: datetime) -> None:
+    """Write down what a person settled about one duty: reported, or not due. Never computed."""
+    if step not in DUTY_STEPS or not duty or len(duty) > 60:
+        raise IncidentStepUnknown
+    IncidentNote.objects.create(incident=_find(incident_id), step=step, about=duty, by=by, at=at)
+
+
+@transaction.atomic
+def forget_person(*, person_id: str, at: datetime) -> int:
+    """Delete the words of a person's reports and return how many there were; the rows stay."""
+    return (
+        Incident.objects.filter(person_id=person_id, sealed__isnull=False)
+        .exclude(person_id="")
+        .update(sealed=None, words_erased_at=at)
+    )
+
+
+@transaction.atomic
+def forget_case(*, case_no: str, at: datetime) -> int:
+    """Delete the words of a case's reports and return how many there were; the rows stay."""
+    return (
+        Incident.objects.filter(case_no=case_no, sealed__isnull=False)
+        .exclude(case_no="")
+        .update(sealed=None, words_erased_at=at)
+    )
+
+
+def _owe_a_call(made: Incident) -> None:
+    """Open the call-back; its time counts from when we learned of it."""
+    minutes = call_within(made.severity, made.kind)
+    if minutes is None or not (made.person_id or made.case_no):
+        return
+    notices.call_back(
+        why="danger",
+        key=f"incident:{made.number}",
+        person_id=made.person_id,
+        recall_slug=made.recall_slug,
+        case_no=made.case_no,
+        unit_no=made.unit_no,
+        due_at=made.known_at + timedelta(minutes=minutes),
+        at=made.known_at,
+    )
+
+
+def _find(incident_id: int) -> Incident:
+    found = Incident.objects.filter(id=incident_id).first()
+    if found is None:
+        raise IncidentNotFound
+    return found
+
+
+def _register(contact: Contact | None, language: str, at: datetime) -> str:
+    if contact is None or not (contact.phone or contact.email):
+        return ""
+    spoken = language if language in LANGUAGES else "en"
+    return people.register(contact=contact, language=spoken, at=at)
+
+
+def _language(language: str, person_id: str) -> str:
+    if language in LANGUAGES:
+        return language
+    return people_queries.language(person_id) if person_id else "en"
+
+
+def _when(happened: datetime | date | None, market: str) -> dict[str, datetime | date | None]:
+    """Return the moment and the day on the market's calendar (UTC where the market is unknown)."""
+    if isinstance(happened, datetime):
+        zone = zone_of([market]) or timezone.get_default_timezone()
+        return {"happened_at": happened, "happened_on": happened.astimezone(zone).date()}
+    return {"happened_at": None, "happened_on": happened}
+
+
+def _hash(facts: Mapping[str, object], person_id: str, contact: Contact | None, words: str) -> str:
+    """Digest what was asked; what a person wrote goes in under the installation's key."""
+    said = [words, asdict(contact) if contact else None]
+    plain = {name: str(value) for name, value in facts.items()}
+    private = blind_index(repr(said), purpose="incident:request")
+    return request_hash([plain, person_id, private])
+
+
+def _sealed(key: str, words: str) -> bytes | None:
+    return seal(words.strip().encode(), purpose=_purpose(key)) if words.strip() else None
+
+
+def _purpose(key: str) -> str:
+    return f"incident:words:{key}"
+
+
+def _number() -> str:
+    """Return a fresh number: eight random digits and two check digits (ISO 7064 mod 97-10)."""
+    stem = f"{secrets.randbelow(10**8):08d}"
+    return stem + str(mod_97_10.calc_check_digits(stem))
