@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.urls import path
 
 from kaishu.doors.console import (
+    views_calls,
     views_case,
     views_decide,
+    views_incidents,
     views_kits,
     views_payouts,
     views_progress,
@@ -25,6 +27,15 @@ urlpatterns = [
     path("claims/<str:case_no>/<int:unit_no>/decide/", views_decide.decide, name="decide"),
     path("claims/<str:case_no>/<int:unit_no>/holder/", views_decide.holder, name="holder"),
     path("evidence/<int:evidence_id>/", views_case.evidence, name="evidence"),
+    path("calls/", views_calls.calls, name="calls"),
+    path("calls/<int:call_id>/", views_calls.call, name="call"),
+    path("calls/<int:call_id>/contact/", views_calls.contact, name="call_contact"),
+    path("calls/<int:call_id>/finish/", views_calls.finish, name="finish_call"),
+    path("incidents/", views_incidents.incidents, name="incidents"),
+    path("incidents/<str:number>/", views_incidents.incident, name="incident"),
+    path("incidents/<str:number>/words/", views_incidents.words, name="incident_words"),
+    path("incidents/<str:number>/duty/", views_incidents.duty, name="incident_duty"),
+    path("incidents/<str:number>/close/", views_incidents.close, name="close_incident"),
     path("kits/", views_kits.kits, name="kits"),
     path("kits/<str:case_no>/<int:unit_no>/", views_kits.send, name="send_kit"),
     path("payouts/", views_payouts.payouts, name="payouts"),
