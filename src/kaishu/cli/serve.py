@@ -31,6 +31,7 @@ def run_server(*, host: str, port: int, workers: int, upload_port: int) -> None:
     os.environ["KAISHU_WORKERS"] = str(workers)
     os.environ["KAISHU_PAGE_PORT"] = str(port)
     os.environ["KAISHU_UPLOAD_PORT"] = str(upload_port)
+    os.environ["KAISHU_STATIC_COLLECTED"] = "1"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kaishu.config.settings")
     _prepare()
     click.echo(f"Kaishu is at http://{host}:{port}/ (stop with Ctrl-C)")
@@ -58,8 +59,8 @@ def _prepare() -> None:
     except UnsafeSettings as problem:
         raise click.ClickException(str(problem)) from problem
     catalogue.build()
-    # WhiteNoise serves the package's own static files and looks for collected ones here.
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    call_command("collectstatic", interactive=False, verbosity=0)
     call_command("migrate", verbosity=0)
     # The workers are forks: a connection must not be shared with them.
     connections.close_all()

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "kaishu.base.headers.SecurityHeaders",
+    "kaishu.base.compress.CompressPublic",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "kaishu.base.language.Language",
@@ -109,7 +110,13 @@ LOCALE_PATHS = [PACKAGE / "base" / "locale"]
 STATIC_URL = "/static/"
 STATIC_ROOT = KAISHU_DATA_DIR / "static"
 STATICFILES_DIRS = [PACKAGE / "base" / "static"]
-WHITENOISE_USE_FINDERS = True
+# `kaishu serve` collects and compresses them when it starts; elsewhere they come as they are.
+WHITENOISE_USE_FINDERS = os.environ.get("KAISHU_STATIC_COLLECTED") != "1"
+WHITENOISE_MAX_AGE = 600
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGIN_URL = "/staff/sign-in/"
