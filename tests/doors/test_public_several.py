@@ -131,6 +131,7 @@ def test_a_stricter_recall_decides_the_place_in_a_list(data_dir: Path) -> None:
     first = find(root, ".outcomes li")[0]
     assert first.get("class") == "notice affected"
     assert kumo.abroad().title["en"] in text(first)
+    assert text(find(first, "strong")[0]) == sentence("answer_affected", "en").text
     assert not find(root, "a.button")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,6 +16,7 @@ from kaishu.core.answer import find_product
 from kaishu.core.pack import PackMissing
 from kaishu.doors.public import figures, site
 from kaishu.doors.public.problems import Problem
+from kaishu.markets import zone_of
 
 _PICTURE_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp"}
 
@@ -97,6 +99,7 @@ def _recalls() -> list[dict[str, object]]:
             "recall": pack.recall,
             "cards": [site.product_card(pack, p) for p in pack.recall.products],
             "so_far": numbers.get(pack.recall.slug),
+            "zone": zone_of([pack.recall.market]) or UTC,
         }
         for pack in site.running()
     ]

@@ -132,15 +132,17 @@ def _unit(pack: Pack, line: Line) -> dict[str, Any]:
     heard = judge_everywhere(others, inspection)
     stricter = [each for each in heard if danger(each.verdict) < danger(verdict)]
     strictest = stricter[0].verdict if stricter else verdict
+    headline = tell(stricter[0].pack, strictest, language.tag()).headline if stricter else ""
     return {
         "no": line.no,
         "answer": answer,
+        "headline": headline or answer.headline,
         "said": _said(answer, line),
         "verdict": verdict,
         "tone": TONES[strictest.answer],
         "danger": danger(strictest),
         "claim": verdict.answer is Answer.AFFECTED,
-        "stricter": [each.pack.recall.title for each in stricter],
+        "stricter": [each.pack.recall.title for each in stricter[:1]],
         "query": urlencode({"model": line.model, "serial": line.serial}),
     }
 
