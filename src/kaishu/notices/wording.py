@@ -135,7 +135,7 @@ def _text(blocks: list[_Block], frame: Mapping[str, str]) -> str:
         else:
             parts.append(block.wrap("\n".join(block.lines) + "\n\n"))
     parts += [
-        "----------------------------------------\n",
+        "------------------------\n",
         f"{{% if case %}}{frame['reference']}: {{{{ case }}}}\n{{% endif %}}",
         f"{{% if product %}}{frame['product']}: {{{{ product }}}}\n{{% endif %}}",
         f"{{% if phone %}}{frame['helpline']}: {{{{ phone }}}} ",
