@@ -29,10 +29,20 @@ def demo(context: click.Context, *, host: str, port: int, fresh: bool, no_serve:
         return
     if fresh:
         shutil.rmtree(FOLDER, ignore_errors=True)
-    _environment()
-    _fill()
-    if no_serve:
-        return
+    from kaishu.demo.post import mail_server
+
+    with mail_server(FOLDER / "mail") as mail_url:
+        _environment(host, port, mail_url)
+        _fill()
+        if not no_serve:
+            _serve(host, port)
+
+
+demo.add_command(demo_files, "files")
+
+
+def _serve(host: str, port: int) -> None:
+    """Run the worker and the server until the server ends or somebody stops us."""
     # Commits of people who try it are as durable as in production.
     os.environ["KAISHU_SQLITE_SYNCHRONOUS"] = "FULL"
     _explain(host, port)
@@ -52,13 +62,13 @@ def demo(context: click.Context, *, host: str, port: int, fresh: bool, no_serve:
             child.wait()
 
 
-demo.add_command(demo_files, "files")
-
-
-def _environment() -> None:
-    """Give the demo a folder, keys and a mode of its own; what is set already stays."""
+def _environment(host: str, port: int, mail_url: str) -> None:
+    """Give the demo a folder, keys, mail and a mode of its own; what is set already stays."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("KAISHU_MODE", "demo")
+    os.environ.setdefault("KAISHU_PUBLIC_URL", f"http://{host}:{port}")
+    os.environ.setdefault("KAISHU_MAIL_FROM", "recall@kaishu.example")
+    os.environ["KAISHU_MAIL_URL"] = mail_url
     os.environ["KAISHU_DATA_DIR"] = str(FOLDER.resolve())
     os.environ.setdefault("KAISHU_SQLITE_SYNCHRONOUS", "OFF")
     for name, size in (("KAISHU_SECRET_KEY", 48), ("KAISHU_FIELD_KEY", 32)):
@@ -89,6 +99,7 @@ def _explain(host: str, port: int) -> None:
     site = f"http://{host}:{port}"
     click.secho("\nKaishu demo", bold=True)
     click.echo(f"  What to try  {site}/demo/")
+    click.echo(f"  Mailbox      {site}/demo/mail/")
     click.echo(f"  Owners     {site}/")
     click.echo(f"    affected      model A1263, serial {LISTED['A1263'][0]}")
     click.echo(f"    not affected  model A1263, serial {NOT_LISTED['A1263'][0]}")

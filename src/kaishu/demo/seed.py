@@ -18,6 +18,8 @@ from kaishu.demo.staff import hire
 from kaishu.editions import actions as editions
 from kaishu.editions import recall_file
 from kaishu.editions.queries import recall_row
+from kaishu.notices.models import Message
+from kaishu.notices.sending import send_due
 from kaishu.payouts import actions as payouts
 from kaishu.payouts import shop_codes
 from kaishu.payouts.worker import run_once
@@ -44,6 +46,8 @@ def seed(*, folder: Path, now: datetime, say: Say) -> None:
     _quarantine(now)
     say("Paying what is due …")
     _pay(now)
+    say("Sending the mails of that time …")
+    _send_mails(now)
 
 
 def publish(folder: Path) -> None:
@@ -99,6 +103,15 @@ def _quarantine(now: datetime) -> None:
         at=now - timedelta(days=20),
         key="demo-ship",
     )
+
+
+def _send_mails(now: datetime) -> None:
+    """Send what was queued, half a day after half a day, to the demo's own mail server."""
+    first = Message.objects.order_by("queued_at").values_list("queued_at", flat=True).first()
+    at = first or now
+    while at < now:
+        at = min(at + timedelta(hours=12), now)
+        send_due(at=at, limit=10_000)
 
 
 def _pay(now: datetime) -> None:
