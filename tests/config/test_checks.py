@@ -29,6 +29,10 @@ def production(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     settings.ALLOWED_HOSTS = ["recall.example"]
     settings.CSRF_TRUSTED_ORIGINS = ["https://recall.example"]
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    settings.KAISHU_PUBLIC_URL = "https://recall.example"
+    settings.KAISHU_MAIL_URL = "smtp://post:secret@mail.example:587"
+    settings.KAISHU_MAIL_FROM = "Recall <recall@recall.example>"
+    settings.KAISHU_SECURITY_CONTACT = "mailto:security@recall.example"
     use_database(monkeypatch, engine="postgresql")
     return settings
 
@@ -60,6 +64,12 @@ def test_safe_production_settings_are_served(production: Settings) -> None:
         ("ALLOWED_HOSTS", ["recall.example", "*"], "kaishu.E006"),
         ("CSRF_TRUSTED_ORIGINS", ["http://recall.example"], "kaishu.E007"),
         ("SESSION_COOKIE_SECURE", False, "kaishu.E008"),
+        ("KAISHU_PUBLIC_URL", "http://recall.example", "kaishu.E020"),
+        ("KAISHU_MAIL_URL", "", "kaishu.E021"),
+        ("KAISHU_MAIL_URL", "mail.example:25", "kaishu.E022"),
+        ("KAISHU_MAIL_URL_2", "smtp://mail.example:many", "kaishu.E022"),
+        ("KAISHU_MAIL_FROM", "recall@localhost", "kaishu.E023"),
+        ("KAISHU_MAIL_BOUNCES", "bounces", "kaishu.E023"),
     ],
 )
 def test_each_unsafe_value_is_refused_by_name(
@@ -69,6 +79,12 @@ def test_each_unsafe_value_is_refused_by_name(
     assert ids() == [expected]
     with pytest.raises(UnsafeSettings):
         refuse_unsafe()
+
+
+def test_a_missing_security_contact_is_a_warning(production: Settings) -> None:
+    production.KAISHU_SECURITY_CONTACT = ""
+    assert ids() == ["kaishu.W024"]
+    refuse_unsafe()
 
 
 def test_rotated_field_keys_are_served(production: Settings) -> None:

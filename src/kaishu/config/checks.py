@@ -7,7 +7,9 @@ hole, so every one is named here, and the server does not start until all are se
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
+from email.utils import parseaddr
 from typing import Any
 
 from django.apps import AppConfig
@@ -16,6 +18,7 @@ from django.core import checks
 from django.core.checks import CheckMessage
 
 from kaishu.base import sealing
+from kaishu.notices.smtp import BadMailUrl, read_url
 
 MODES = ("development", "demo", "production")
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]"}
@@ -77,6 +80,7 @@ def _in_production() -> Iterator[CheckMessage]:
         hint = "Set SESSION_COOKIE_SECURE and CSRF_COOKIE_SECURE."
         yield _error(8, "Cookies may travel in the clear.", hint)
     yield from _sqlite_in_production()
+    yield from _mail_in_production()
 
 
 def _sqlite_in_production() -> Iterator[CheckMessage]:
@@ -89,6 +93,30 @@ def _sqlite_in_production() -> Iterator[CheckMessage]:
     if int(os.environ.get("KAISHU_WORKERS", "1")) > 1:
         hint = "Writers wait for each other. Set KAISHU_DATABASE_URL to a PostgreSQL database."
         yield checks.Warning("Several workers share one SQLite file.", hint=hint, id="kaishu.W010")
+
+
+def _mail_in_production() -> Iterator[CheckMessage]:
+    if not settings.KAISHU_PUBLIC_URL.startswith("https://"):
+        hint = "Set the https:// address that people know: every link in a mail starts with it."
+        yield _error(20, "KAISHU_PUBLIC_URL is no public address.", hint)
+    if not settings.KAISHU_MAIL_URL:
+        hint = "Set smtp://user:password@host:port or smtps://…: owners wait for their mails."
+        yield _error(21, "KAISHU_MAIL_URL is not set.", hint)
+    for name in ("KAISHU_MAIL_URL", "KAISHU_MAIL_URL_2"):
+        try:
+            read_url(getattr(settings, name) or "smtp://unset")
+        except BadMailUrl:
+            yield _error(22, f"{name} is no mail server.", "Use smtp:// or smtps:// with a host.")
+    for name in ("KAISHU_MAIL_FROM", "KAISHU_MAIL_REPLY_TO", "KAISHU_MAIL_BOUNCES"):
+        address = parseaddr(getattr(settings, name))[1]
+        if getattr(settings, name) and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", address):
+            hint = "Name a mailbox in your own domain, signed for by SPF and DKIM."
+            yield _error(23, f"{name} is no public mail address.", hint)
+    if not settings.KAISHU_SECURITY_CONTACT.startswith(("https://", "mailto:")):
+        hint = (
+            "Set KAISHU_SECURITY_CONTACT to mailto:… or https://…, for /.well-known/security.txt."
+        )
+        yield checks.Warning("Nobody can report a weakness.", hint=hint, id="kaishu.W024")
 
 
 def _error(number: int, message: str, hint: str) -> checks.Error:
