@@ -1,11 +1,14 @@
-"""`kaishu worker`: send what was approved and read what came back, round after round."""
+"""`kaishu worker`: pay what was approved, send messages, follow, tidy up; round after round."""
 
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from threading import Event
 
 import click
+import structlog
 
 from kaishu.cli._django import start
 
@@ -16,21 +19,39 @@ from kaishu.cli._django import start
 def worker(*, every: float, once: bool) -> None:
     """Run the background work until stopped; a round under way is finished first."""
     start()
-    import structlog
     from django.db import close_old_connections
 
     from kaishu.base.clock import now
+    from kaishu.cli._retention import daily
+    from kaishu.notices.sending import send_due
+    from kaishu.notices.watches import follow
     from kaishu.payouts.worker import run_once
 
-    log = structlog.get_logger("kaishu.worker")
+    jobs: Mapping[str, Callable[..., object]] = {
+        "payouts": run_once,
+        "watches": follow,
+        "notices": send_due,
+        "retention": daily,
+    }
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     while not stop.is_set():
-        done = run_once(at=now())
-        if any(done.values()):
-            log.info("payouts_round", **done)
+        for name, job in jobs.items():
+            run_job(name, job, now())
         if once:
             return
         close_old_connections()
         stop.wait(every)
+
+
+def run_job(name: str, job: Callable[..., object], at: datetime) -> None:
+    """Run one job once and log its counts; what goes wrong in it must not stop the others."""
+    log = structlog.get_logger("kaishu.worker")
+    try:
+        done = job(at=at)
+    except Exception:
+        log.exception("worker.round_failed", job=name)
+        return
+    if isinstance(done, Mapping) and any(done.values()):
+        log.info("worker.round", job=name, **done)
