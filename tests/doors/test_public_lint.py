@@ -35,13 +35,28 @@ PAGES = {
     "ask": f"{CHECK}?model=K100&serial=A1",
     "no such model": f"{CHECK}?model=other",
     "claim": f"{BASE}claim/?model=K100&serial={kumo.LISTED}",
-    "claim, wrong": f"POST {BASE}claim/",
     "case": "/c/TOKEN/",
     "no such case": "/c/nothing/",
     "progress": f"{BASE}progress/",
+    "notice": f"{BASE}notice/",
+    "poster": f"{BASE}poster/",
+    "several": f"{CHECK}several/",
+    "several, empty": f"{CHECK}several/?list=",
+    "several, answered": f"{CHECK}several/?list=K100+{kumo.LISTED}%0AK100+A1",
+    "any model": "/check/",
+    "any model, unknown": "/check/?model=K9",
     "missing": "/nowhere/",
 }
 NO_BUTTON = {"home", "privacy", "accessibility", "case", "progress", "not affected"}
+NO_PHONE = {"home", "privacy", "accessibility", "any model", "any model, unknown"}
+# The same question once more, with what was wrong; the poster and the notice share a headline.
+ANSWERED_AGAIN = {
+    "model, none chosen",
+    "serial, empty",
+    "several, empty",
+    "any model, unknown",
+    "poster",
+}
 FORBIDDEN = ("placeholder", "required", "disabled", "readonly", "maxlength", "style", "onclick")
 KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -59,9 +74,7 @@ def token(db: None, data_dir: Path) -> str:
 
 def get(path: str, code: str, token: str) -> tuple[html.HtmlElement, int]:
     """Get a page of the list; returns it with its size in bytes."""
-    verb, _, rest = path.rpartition(" ")
-    there = f"/{code}{rest.replace('TOKEN', token)}"
-    response = Client().post(there) if verb == "POST" else Client().get(there)
+    response = Client().get(f"/{code}{path.replace('TOKEN', token)}")
     return parsed(response), len(response.content)
 
 
@@ -82,7 +95,7 @@ def test_every_page_keeps_the_manners(name: str, code: str, token: str) -> None:
     _every_control_has_a_label(root)
     _every_link_to_a_place_arrives(root)
     assert find(root, "main .back") or name in {"home", "missing", "no such case"}
-    assert name in {"home", "privacy", "accessibility"} or kumo.recall().phone in text(root)
+    assert name in NO_PHONE or kumo.recall().phone in text(root)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -98,7 +111,7 @@ def test_no_page_mixes_its_languages(name: str, token: str) -> None:
 
 
 def test_no_two_pages_ask_the_same_question(token: str) -> None:
-    alone = [n for n in PAGES if n not in {"model, none chosen", "serial, empty", "claim, wrong"}]
+    alone = [n for n in PAGES if n not in ANSWERED_AGAIN]
     heads = [text(find(get(PAGES[name], "en", token)[0], "h1")[0]) for name in alone]
     assert sorted(set(heads)) == sorted(heads)
 
@@ -106,7 +119,7 @@ def test_no_two_pages_ask_the_same_question(token: str) -> None:
 def test_styles_stay_small() -> None:
     folder = Path(__file__).resolve().parents[2] / "src/kaishu/base/static/kaishu"
     owner = sum((folder / f"{name}.css").stat().st_size for name in ("tokens", "shared", "owner"))
-    assert owner < 20_000
+    assert owner < 24_000
 
 
 def _every_control_has_a_label(root: html.HtmlElement) -> None:

@@ -57,6 +57,19 @@ def test_the_answer_to_a_list_may_be_kept_by_a_cache_and_asks_no_database() -> N
     assert not response.cookies
 
 
+def test_more_affected_units_than_one_claim_takes_become_several_claims(data_dir: Path) -> None:
+    rules = (kumo.Rule(no=1, product="K100", kind=kumo.RuleKind.MODEL),)
+    kumo.write_pack(data_dir, kumo.recall(rules=rules, products=kumo.recall().products[:1]))
+    serials = [f"AK2023000100{no:04}" for no in range(7)]
+    root = page(SEVERAL.format("en"), list="\n".join([*serials, serials[0]]), model="K100")
+    links = [a.get("href") for a in find(root, "a[href*=claim]")]
+    units = [parse_qs(urlsplit(link).query)["u"] for link in links if "?u=" in link]
+    assert [len(each) for each in units] == [5, 2]
+    assert sorted(word for each in units for word in each) == [
+        f"K100:{serial}" for serial in serials
+    ]
+
+
 @pytest.mark.parametrize(
     ("typed", "model", "words"),
     [

@@ -23,6 +23,7 @@ from kaishu.core.pack import Pack
 from kaishu.core.recall import Recall
 from kaishu.core.verdict import Answer, Verdict
 from kaishu.doors.public import site
+from kaishu.doors.public.claiming.answers import MOST_UNITS
 from kaishu.doors.public.problems import Problem
 from kaishu.doors.public.views_check import TONES
 
@@ -50,11 +51,10 @@ def several(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
     if "list" not in request.GET or problems or "change" in request.GET:
         return _ask(request, pack, typed, chosen, problems)
     units = sorted((_unit(pack, line) for line in lines), key=lambda unit: unit["danger"])
-    affected = [unit["verdict"] for unit in units if unit["claim"]]
+    affected = [_unit_word(unit["verdict"]) for unit in units if unit["claim"]]
     context = {
         "units": units,
-        "claim": urlencode([("u", _unit_word(verdict)) for verdict in affected]),
-        "affected": len(affected),
+        "claims": _claims(list(dict.fromkeys(affected))),
         "tone": units[0]["tone"],
         "change": urlencode({"model": chosen, "list": typed, "change": "1"}),
         "today": timezone.now(),
@@ -149,6 +149,12 @@ def _unit(pack: Pack, line: Line) -> dict[str, Any]:
 
 def _said(answer: AnswerPage, line: Line) -> Mapping[str, str]:
     return {"model": answer.model or line.model, "serial": answer.serial or line.serial}
+
+
+def _claims(words: list[str]) -> list[dict[str, Any]]:
+    """Cut the affected units into as many claims as the claim's own limit asks for."""
+    parts = [words[start : start + MOST_UNITS] for start in range(0, len(words), MOST_UNITS)]
+    return [{"count": len(part), "query": urlencode([("u", w) for w in part])} for part in parts]
 
 
 def _unit_word(verdict: Verdict) -> str:
