@@ -58,6 +58,10 @@ def test_production_asks_for_https_from_now_on(settings: Settings) -> None:
         ("/ja/c/TOKEN/", True),
         ("/zh-hans/r/a1642/claim/", True),
         ("/en/r/a1642/claim", True),
+        ("/en/d/TOKEN/name/", True),
+        ("/en/find/SEALED/", True),
+        ("/en/watch/TOKEN/", True),
+        ("/en/r/a1642/danger/REFERENCE/", True),
         ("/en/r/a1642/check/", False),
         ("/ja/", False),
         ("/staffing/", False),
@@ -65,6 +69,23 @@ def test_production_asks_for_https_from_now_on(settings: Settings) -> None:
 )
 def test_pages_about_a_person_are_not_stored(path: str, private: bool) -> None:
     assert (_answer(path).headers.get("Cache-Control") == "no-store") is private
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "kept"),
+    [
+        ("/en/d/TOKEN/name/", 422, "private, no-cache"),
+        ("/en/c/TOKEN/", 422, "private, no-cache"),
+        ("/en/c/TOKEN/", 403, "no-store"),
+        ("/staff/claims/", 422, "no-store"),
+        ("/depot/scan/", 200, "no-store"),
+    ],
+)
+def test_back_reaches_an_owners_page_of_mistakes_but_none_of_a_desk(
+    path: str, status: int, kept: str
+) -> None:
+    middleware = SecurityHeaders(lambda _request: HttpResponse("x", status=status))
+    assert middleware(RequestFactory().post(path))["Cache-Control"] == kept
 
 
 def test_a_request_has_one_id_in_the_answer_and_in_the_code() -> None:

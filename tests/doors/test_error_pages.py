@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from playwright.sync_api import Page
 
 from tests.doors import kumo
 from tests.doors.pages import find, parsed, text
@@ -45,3 +47,21 @@ def test_a_host_that_is_not_ours_is_refused_in_words(db: None) -> None:
     response = Client().get("/staff/sign-in/", headers={"host": "evil.example"})
     assert response.status_code == 400
     assert HEADLINES["en"] in response.content.decode()
+
+
+def test_back_after_a_mistake_shows_the_page_of_the_mistake_again(
+    site: str, open_page: Callable[..., Page], data_dir: Path
+) -> None:
+    kumo.publish(data_dir)
+    page = open_page(javascript=False)
+    page.goto(f"{site}/en/r/{kumo.SLUG}/claim/")
+    page.click("main button.button")
+    question = page.url
+    page.click("main button.button")  # nothing chosen
+    assert page.locator("#problems").count() == 1
+    page.locator("main input[type=radio], main input[type=checkbox]").first.check()
+    page.click("main button.button")
+    assert page.url != question
+    page.go_back()
+    assert page.url == question
+    assert page.locator("#problems").count() == 1, "not the browser's own page of refusal"

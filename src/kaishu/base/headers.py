@@ -45,7 +45,11 @@ HEADERS = {
 }
 HSTS = "max-age=31536000; includeSubDomains"
 # Pages that show a person, a case or the console: never kept by a browser or a shared cache.
-PRIVATE_PATHS = re.compile(r"^/(?:staff|depot)(?:/|$)|^/[^/]+/[cd]/|^/[^/]+/r/[^/]+/claim(?:/|$)")
+PRIVATE_PATHS = re.compile(
+    r"^/(?:staff|depot)(?:/|$)|^/[^/]+/(?:c|d|find|watch)/"
+    r"|^/[^/]+/r/[^/]+/(?:claim|watch|danger)(?:/|$)"
+)
+DESKS = ("/staff", "/depot")
 OUR_ID = re.compile(r"[0-9a-f]{16,32}")
 
 
@@ -86,7 +90,21 @@ class SecurityHeaders:
             response.headers["Content-Security-Policy"] = policy.replace(FORMS_TO_US, wider)
         response.headers["X-Request-Id"] = number
         if PRIVATE_PATHS.match(request.path_info):
-            response.headers["Cache-Control"] = "no-store"
+            response.headers["Cache-Control"] = _private(request, response)
+
+
+def _private(request: HttpRequest, response: HttpResponseBase) -> str:
+    """Return how a page about a person may be kept: not at all, but for one case.
+
+    A page that answers a POST (a mistake to mend) is a step of the browser's history. Were it
+    `no-store`, Chromium would show "Confirm Form Resubmission" (ERR_CACHE_MISS) to whoever goes
+    Back to it. Kept for that step alone, it tells nothing that the secret address before it in the
+    same history does not open anyway. Staff may share a machine: nothing of theirs is kept.
+    """
+    mends = request.method == "POST" and response.status_code in (200, 422)
+    if mends and not request.path_info.startswith(DESKS):
+        return "private, no-cache"
+    return "no-store"
 
 
 def _too_big(request: HttpRequest) -> HttpResponse:
