@@ -43,6 +43,14 @@ def test_a_possible_defect_in_china_is_reported_within_two_working_days() -> Non
     assert duty.counting_basis == "house"  # the source is silent about the first day
 
 
+def test_where_no_number_was_seen_there_is_none_but_a_target_of_our_own() -> None:
+    (europe,) = load_duties("eu")
+    report, investigation = load_duties("us")
+    for duty in (europe, report):
+        assert (duty.limit, duty.target_hours) == (None, 24)
+    assert investigation.limit == Limit(days=10, counting=Counting.WORKING, start_inclusive=True)
+
+
 @pytest.mark.parametrize("market", ["mars", "../jp", ""])
 def test_a_market_without_data_has_no_clock(market: str) -> None:
     assert load_duties(market) == ()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -81,32 +82,13 @@ def report(
         **_when(happened_at, market),
         "door": door,
     }
-    asked = _hash(facts, person_id, contact, words)
-    try:
-        with transaction.atomic():
-            known = Incident.objects.filter(key=key).first()
-            if known is None:
-                person = person_id or _register(contact, language, at)
-                made = Incident.objects.create(
-                    **facts,
-                    number=_number(),
-                    key=key,
-                    request_hash=asked,
-                    person_id=person,
-                    language=_language(language, person),
-                    sealed=_sealed(key, words),
-                    known_at=at,
-                    by=by,
-                )
-                _owe_a_call(made)
-                return made
-    except IntegrityError:  # the same form, a moment earlier, in another process
-        known = Incident.objects.filter(key=key).first()
-        if known is None:
-            raise
-    if known.request_hash != asked:
-        raise IncidentKeyReused
-    return known
+    teller = _Teller(person_id, contact, language, words)
+    asked = teller.digest(facts)
+
+    def keep() -> Incident:
+        return _keep(facts, teller, key=key, request_hash=asked, by=by, at=at)
+
+    return _once(key, asked, keep)
 
 
 @transaction.atomic
@@ -166,6 +148,67 @@ def forget_case(*, case_no: str, at: datetime) -> int:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Who reported, and in which words: what goes into no table as it is."""
+
+    person_id: str
+    contact: Contact | None
+    language: str
+    words: str
+
+    def digest(self, facts: Mapping[str, object]) -> str:
+        """Digest what was asked; what a person wrote goes in under the installation's key."""
+        said = [self.words, asdict(self.contact) if self.contact else None]
+        private = blind_index(repr(said), purpose="incident:request")
+        plain = {name: str(value) for name, value in facts.items()}
+        return request_hash([plain, self.person_id, private])
+
+    def person(self, at: datetime) -> str:
+        """Return the person's id; somebody new who can be reached is registered."""
+        if self.person_id or self.contact is None:
+            return self.person_id
+        if not (self.contact.phone or self.contact.email):
+            return ""
+        spoken = self.language if self.language in LANGUAGES else "en"
+        return people.register(contact=self.contact, language=spoken, at=at)
+
+
+def _once(key: str, asked: str, keep: Callable[[], Incident]) -> Incident:
+    """Return the report of a key; keep it if it is the first, also among eight at once."""
+    try:
+        with transaction.atomic():
+            known = Incident.objects.filter(key=key).first()
+            if known is None:
+                return keep()
+    except IntegrityError:  # the same form, a moment earlier, in another process
+        known = Incident.objects.filter(key=key).first()
+        if known is None:
+            raise
+    if known.request_hash != asked:
+        raise IncidentKeyReused
+    return known
+
+
+def _keep(
+    facts: Mapping[str, Any], teller: _Teller, *, key: str, request_hash: str, by: str, at: datetime
+) -> Incident:
+    person_id = teller.person(at)
+    made = Incident.objects.create(
+        **facts,
+        number=_number(),
+        key=key,
+        request_hash=request_hash,
+        person_id=person_id,
+        language=_language(teller.language, person_id),
+        sealed=_sealed(key, teller.words),
+        known_at=at,
+        by=by,
+    )
+    _owe_a_call(made)
+    return made
+
+
 def _owe_a_call(made: Incident) -> None:
     """Open the call-back; its time counts from when we learned of it."""
     minutes = call_within(made.severity, made.kind)
@@ -190,13 +233,6 @@ def _find(incident_id: int) -> Incident:
     return found
 
 
-def _register(contact: Contact | None, language: str, at: datetime) -> str:
-    if contact is None or not (contact.phone or contact.email):
-        return ""
-    spoken = language if language in LANGUAGES else "en"
-    return people.register(contact=contact, language=spoken, at=at)
-
-
 def _language(language: str, person_id: str) -> str:
     if language in LANGUAGES:
         return language
@@ -209,14 +245,6 @@ def _when(happened: datetime | date | None, market: str) -> dict[str, datetime |
         zone = zone_of([market]) or timezone.get_default_timezone()
         return {"happened_at": happened, "happened_on": happened.astimezone(zone).date()}
     return {"happened_at": None, "happened_on": happened}
-
-
-def _hash(facts: Mapping[str, object], person_id: str, contact: Contact | None, words: str) -> str:
-    """Digest what was asked; what a person wrote goes in under the installation's key."""
-    said = [words, asdict(contact) if contact else None]
-    plain = {name: str(value) for name, value in facts.items()}
-    private = blind_index(repr(said), purpose="incident:request")
-    return request_hash([plain, person_id, private])
 
 
 def _sealed(key: str, words: str) -> bytes | None:
