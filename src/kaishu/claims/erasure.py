@@ -13,6 +13,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from kaishu.base import logs
 from kaishu.base.storage import evidence_store
 from kaishu.claims import lookups
 from kaishu.claims.models import AccessCode, Claim, ClaimUnit, Evidence, EvidenceErased, Note
@@ -22,6 +23,8 @@ from kaishu.notices import actions as notices
 from kaishu.people import actions as people
 from kaishu.people import queries as people_queries
 from kaishu.people.errors import PersonForgotten
+
+log = logs.get_logger("kaishu.claims.erasure")
 
 OWNER_ASKED = "owner_asked"
 TIME_IS_UP = "time_is_up"
@@ -63,6 +66,7 @@ def erase_person(
         people.forget(person_id=person_id, at=at)
         names = mark_erased(Evidence.objects.filter(claim__in=claims), why=why, at=at)
     delete_files(names)
+    log.info("person.erased", case_no=case_no, by=by, why=why, files=len(names))
     return Erased(claims=len(claims), files=len(names), notes=emptied, codes=codes)
 
 

@@ -20,6 +20,7 @@ from kaishu.base.sealing import blind_index, seal, unseal
 from kaishu.core.answer import Inspection, judge
 from kaishu.core.errors import Refusal
 from kaishu.core.pack import Pack
+from kaishu.core.recall import say
 from kaishu.core.verdict import Answer, Verdict
 from kaishu.editions import queries as editions
 from kaishu.notices import actions
@@ -138,7 +139,12 @@ def _follow_one(watch_id: int, pack: Pack, at: datetime) -> int:
         watch.followed_digest = pack.ref.digest
         if changed:
             watch.told = pack.ref.number
-            facts = {"edition": pack.ref.number, "answer": str(verdict.answer)}
+            facts = {
+                "edition": pack.ref.number,
+                "answer": str(verdict.answer),
+                "stop_use": say(pack.recall.stop_use, watch.language),
+                "keep_safe": say(pack.recall.keep_safe, watch.language),
+            }
             _send(watch, "watch_changed", str(pack.ref.number), email, facts, at)
         watch.save(update_fields=["answer", "followed", "followed_digest", "told"])
         return int(changed)
