@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,9 +13,13 @@ from kaishu.claims import actions
 from kaishu.claims.facts import ClaimFacts, UnitFacts
 from kaishu.claims.models import Claim, ClaimUnit
 from kaishu.core.stage import Actor, Stage, StageCode
-from kaishu.doors.public.tracking.next_step import next_step
+from kaishu.doors.public.tracking.dates import Promised, promised
+from kaishu.doors.public.tracking.next_step import headline, next_step
+from kaishu.doors.public.tracking.seat import recall_of, remedy_of
+from kaishu.people import actions as people
 from kaishu.people.contact import Contact
 from tests.doors import kumo
+from tests.doors.owner_world import OwnerWorld, file_claim
 from tests.doors.pages import find, page, parsed, text
 
 AT = datetime(2026, 4, 2, 3, 30, tzinfo=UTC)
@@ -95,12 +99,98 @@ def test_an_approval_moves_the_steps_and_names_what_is_owed(token: str) -> None:
 @pytest.mark.parametrize("stage", StageCode)
 @pytest.mark.parametrize("actor", Actor)
 def test_every_stage_says_what_who_and_when(code: str, stage: StageCode, actor: Actor) -> None:
+    days = (None, Promised(date(2026, 5, 3), late=False), Promised(date(2026, 5, 3), late=True))
     with translation.override(code):
         for remedy in (None, kumo.recall().remedies[0]):
-            said = next_step(Stage(stage, actor, 1), remedy)
-            assert said.what
-            assert said.who
-            assert said.by
+            for promised in days:
+                for special in (False, True):
+                    said = next_step(
+                        Stage(stage, actor, 1), remedy, promised=promised, special=special
+                    )
+                    assert said.what
+                    assert said.who
+                    assert said.by
+                    assert headline(stage, special=special)
+
+
+FILED = datetime(2026, 4, 2, 16, 30, tzinfo=UTC)  # past midnight of the third in Japan
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (datetime(2026, 4, 10, 14, 59, tzinfo=UTC), "by 10 April 2026 at the latest"),
+        (datetime(2026, 4, 10, 15, 1, tzinfo=UTC), "We promised 10 April 2026 and we are late."),
+    ],
+)
+def test_the_promised_day_is_counted_on_the_market_s_calendar(
+    db: None, data_dir: Path, monkeypatch: pytest.MonkeyPatch, now: datetime, words: str
+) -> None:
+    world = file_claim(data_dir, at=FILED)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
+    notice = find(world.get(), ".unit .notice")[0]
+    assert words in text(notice)
+    assert ("ask" in notice.get("class")) == ("are late" in words)
+    assert ("call 0120-000-111" in text(notice)) == ("are late" in words)
+
+
+def test_the_clock_starts_again_with_an_answer_and_for_the_kit_with_the_approval(
+    db: None, data_dir: Path
+) -> None:
+    world = file_claim(data_dir, at=FILED)
+    world.at = FILED + timedelta(days=3)
+    world.decide("asked", "serial_needed")
+    assert "at the latest" not in text(find(world.get(), ".unit .notice")[0])
+    world.decide("answered", "owner_answered")
+    assert dates_of(world) == date(2026, 4, 13)
+    world.decide("approved", "checked")
+    assert dates_of(world) == date(2026, 4, 11)
+    world.send_kit()
+    assert dates_of(world) is None
+    world.collect()
+    assert dates_of(world) == date(2026, 4, 20)
+
+
+def test_no_date_is_made_up_where_the_recall_promises_none(db: None, data_dir: Path) -> None:
+    world = file_claim(data_dir, value=kumo.recall())
+    assert "We have no fixed date yet." in text(find(world.get(), ".unit .notice")[0])
+
+
+def test_the_place_in_the_queue_is_said_while_a_person_has_to_look(
+    db: None, data_dir: Path
+) -> None:
+    world = file_claim(data_dir, at=FILED)
+    assert "yours is next" in text(find(world.get(), ".unit .notice")[0])
+    first = OwnerWorld(world.sent, world.at)
+    unit = UnitFacts(model="K200", serial="AK20230001000077", colour="grey", remedy="refund")
+    contact = Contact(name="B", phone="03-1234-5678")
+    facts = ClaimFacts(recall=kumo.SLUG, language="ja", contact=contact, units=(unit,))
+    later = actions.submit_claim(
+        facts=facts, key="k2", door="public", by="owner", at=FILED + timedelta(hours=1)
+    )
+    second = OwnerWorld(later, FILED)
+    assert "1 product is looked at before yours" in text(find(second.get(), ".unit .notice")[0])
+    first.decide("approved", "checked")
+    assert "yours is next" in text(find(second.get(), ".unit .notice")[0])
+    assert "queue" not in text(find(first.get(), ".unit .notice")[0])
+
+
+def dates_of(world: OwnerWorld) -> date | None:
+    """Return the day that the claim's page promises for its one unit."""
+    unit = world.unit()
+    found = promised(
+        unit, recall=recall_of(unit), remedy=remedy_of(unit), filed=FILED, at=world.now()
+    )
+    return found.day if found else None
+
+
+def test_an_erased_claim_says_that_its_details_are_gone(db: None, data_dir: Path) -> None:
+    world = file_claim(data_dir)
+    people.forget(person_id=world.claim.person_id, at=AT)
+    for rest in ("", "email/", "1/remedy/"):
+        response = Client().get(f"{world.path}{rest}")
+        assert response.status_code == 410
+        assert "We deleted your details" in text(parsed(response))
 
 
 def test_the_public_figures_are_the_books_and_add_up(token: str) -> None:
