@@ -13,7 +13,10 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page
 
+from kaishu.core import pack as packs
 from kaishu.core.recall import NoticeFacts
+from kaishu.demo.serials import COUNTS, RECALLS
+from kaishu.editions import recall_file
 from kaishu.markets import CODES, load_notice
 from tests.doors import kumo
 from tests.doors.pages import find, page, text
@@ -90,6 +93,27 @@ def test_the_poster_is_one_a4_whose_code_opens_the_check(
     grey = Image.open(io.BytesIO(_png(printed.convert("L"))))
     assert [found.text for found in zxingcpp.read_barcodes(grey)] == [address]
     _keep(printed, f"poster-{code}-print")
+
+
+@pytest.mark.parametrize("slug", COUNTS)
+def test_the_posters_of_the_real_recalls_fit_one_a4_too(
+    slug: str, site: str, open_page: OpenPage, data_dir: Path
+) -> None:
+    loaded = recall_file.load(RECALLS / slug)
+    assert loaded.recall is not None
+    lists = {rule.file: [b"A123456789012345"] for rule in loaded.recall.rules if rule.file}
+    folder = data_dir / "packs"
+    ref = packs.write(folder, loaded.recall, 1, lists, loaded.pictures, published_at=kumo.PUBLISHED)
+    packs.swap(folder, slug, ref)
+    view = open_page(javascript=False, width=1280)
+    for code in TAGS:
+        view.goto(f"{site}/{code}/r/{slug}/poster/")
+        document = pypdfium2.PdfDocument(view.pdf(prefer_css_page_size=True))
+        assert len(document) == 1, code
+        printed = document[0].render(scale=2).to_pil()
+        (found,) = zxingcpp.read_barcodes(printed)
+        assert found.text.endswith(f"/{code}/r/{slug}/check/")
+        _keep(printed, f"poster-{slug}-{code}-print")
 
 
 def test_notice_and_poster_fit_a_small_phone_and_axe_finds_nothing(
