@@ -38,6 +38,7 @@ PAGES = {
     "case": "/c/TOKEN/",
     "no such case": "/c/nothing/",
     "progress": f"{BASE}progress/",
+    "danger": f"{BASE}danger/",
     "notice": f"{BASE}notice/",
     "poster": f"{BASE}poster/",
     "several": f"{CHECK}several/",
