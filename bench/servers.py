@@ -19,7 +19,6 @@ from bench.common import ROOT
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PATIENCE = 60.0
-ALONE = ["--upload-port", "0"]  # the plain view has no upload process either
 NGINX = """
 user {user};
 master_process off;
@@ -69,7 +68,7 @@ def running(
     others: Callable[[], list[int]] = nobody,
 ) -> Iterator[Server]:
     """Start the command on a free port, wait until `first` answers, stop it at the end."""
-    port = _free_port()
+    port = free_port()
     with log.open("wb") as output:
         process = subprocess.Popen(
             command(port),
@@ -90,9 +89,10 @@ def running(
             process.wait()
 
 
-def kaishu(port: int) -> list[str]:
-    """Return the command of the product's own server."""
-    return [sys.executable, "-m", "kaishu.cli.main", "serve", "--port", str(port), *ALONE]
+def kaishu(port: int, upload_port: int = 0) -> list[str]:
+    """Return the command of the product's own server, by default without its upload process."""
+    ports = ["--port", str(port), "--upload-port", str(upload_port)]
+    return [sys.executable, "-m", "kaishu.cli.main", "serve", *ports]
 
 
 def plain_view(port: int) -> list[str]:
@@ -117,7 +117,8 @@ def nginx(folder: Path) -> Callable[[int], list[str]] | None:
     return command
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]
