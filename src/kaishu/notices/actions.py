@@ -30,7 +30,7 @@ from kaishu.notices.models import (
     Message,
     TemplateVersion,
 )
-from kaishu.notices.rendering import seal_secrets, secrets_of
+from kaishu.notices.rendering import seal_secrets, secrets_of, to_purpose
 from kaishu.people import queries as people
 
 NOTHING: Mapping[str, str] = {}
@@ -196,11 +196,6 @@ def new_message_id() -> str:
     """Return a name for one mail that no other mail has, without its angle brackets."""
     domain = settings.KAISHU_MAIL_FROM.rpartition("@")[2].strip("> ") or "localhost"
     return f"{secrets.token_hex(16)}@{domain}"
-
-
-def to_purpose(message_id: str) -> str:
-    """Return what a message's own address is sealed for."""
-    return f"notices:to:{message_id}"
 
 
 def _refuse_unfilled(

@@ -135,5 +135,10 @@ def _one_line(words: str) -> str:
     return " ".join(words.split())
 
 
+def to_purpose(message_id: str) -> str:
+    """Return what a message's own address is sealed for."""
+    return f"notices:to:{message_id}"
+
+
 def _purpose(message_id: str) -> str:
     return f"notices:secret:{message_id}"

@@ -23,7 +23,7 @@ from django.db import transaction
 from django.db.models import F
 
 from kaishu.base.sealing import unseal
-from kaishu.notices.actions import AFTER_ERASURE, open_mail_call, to_purpose
+from kaishu.notices.actions import AFTER_ERASURE, open_mail_call
 from kaishu.notices.composing import (
     compose,
     envelope_sender,
@@ -33,7 +33,7 @@ from kaishu.notices.composing import (
 )
 from kaishu.notices.errors import MailNotSetUp
 from kaishu.notices.models import FAILED, GIVEN_UP, OPEN, QUEUED, SENDING, SENT, Message
-from kaishu.notices.rendering import render
+from kaishu.notices.rendering import render, to_purpose
 from kaishu.notices.smtp import Later, Post, Refused, Unreachable, servers
 from kaishu.people import queries as people
 from kaishu.people.contact import Contact
