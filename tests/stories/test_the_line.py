@@ -23,6 +23,7 @@ from kaishu.demo.serials import LISTED, write_recalls
 from kaishu.demo.staff import PASSWORD, hire
 from kaishu.editions.queries import recall_row
 from kaishu.payouts.worker import run_once
+from tests.doors.claim_pages import fill_in, send
 from tests.support.browser import axe, shoot
 
 OpenPage = Callable[..., Page]
@@ -85,39 +86,39 @@ def _japanese_owner(page: Page, site: str) -> Page:
     assert "14: O → 0" in page.inner_text("main")
     shoot(page, "line-ja-affected")
     page.click("main a.button")
-    page.check("input[name=u1-condition][value=fine]")
-    page.check("input[name=u1-remedy][value=replace-a1263]")
-    _say_who(page, "𠮷田 花子", "東京都千代田区千代田1-1")
+    page.click("main .act button")
+    fill_in(page, {"remedy": {"remedy": "replace-a1263"}, "bought": {"do": "unknown"}})
+    send(page)
     assert re.search(r"/ja/c/[\w-]+/$", page.url)
     shoot(page, "line-ja-filed")
     return page
 
 
 def _chinese_owner(page: Page, site: str, receipt: Path) -> Page:
-    page.goto(f"{site}/zh-hans/r/{CN}/claim/?model=A1257&serial={LISTED['A1257'][0]}")
-    page.click("button[value=add]")
-    page.check("input[name=u2-model][value=A1647]")
-    page.fill("#id-u2-serial", LISTED["A1647"][0])
-    for unit, remedy, amount in ((1, "refund", "129.90"), (2, "upgrade", "")):
-        page.check(f"input[name=u{unit}-condition][value=fine]")
-        page.check(f"input[name=u{unit}-remedy][value={remedy}]")
-        page.fill(f"#id-u{unit}-order_no", "2024031812345678")
-        page.fill(f"#id-u{unit}-order_amount", amount)
-        page.set_input_files(f"#id-u{unit}-proof", receipt)
-    _say_who(page, "王芳", "湖南省长沙市岳麓区某某路100号")
+    one, two = LISTED["A1257"][0], LISTED["A1647"][0]
+    page.goto(f"{site}/zh-hans/r/{CN}/claim/?u=A1257:{one}&u=A1647:{two}")
+    page.click("main .act button")
+    same = {
+        "colour": {"colour": "unknown"},
+        "order": {"order_no": "2024031812345678"},
+        "bought": {"do": "unknown"},
+        "amount": {"order_amount": "129.90"},
+        "proof": {"file": receipt},
+        "reach": {"phone": "13812345678"},
+        "name": {"name": "王芳"},
+        "address": {
+            "region": "湖南省",
+            "city": "长沙市",
+            "district": "岳麓区",
+            "street": "某某路100号",
+        },
+    }
+    fill_in(page, {**same, "remedy": {"remedy": "refund"}}, until="same-order")
+    fill_in(page, {**same, "amount": {"do": "unknown"}, "remedy": {"remedy": "upgrade"}})
+    send(page)
     assert re.search(r"/zh-hans/c/[\w-]+/$", page.url)
     shoot(page, "line-zh-filed")
     return page
-
-
-def _say_who(page: Page, name: str, address: str) -> None:
-    page.fill("#id-name", name)
-    page.fill("#id-phone", "090-1234-5678")
-    page.fill("#id-postcode", "100-0001")
-    page.fill("#id-address", address)
-    page.check("#id-consent")
-    page.click("main button.button[value=submit]")
-    assert page.locator("#problems").count() == 0, page.inner_text("#problems")
 
 
 def _case_no(page: Page) -> str:

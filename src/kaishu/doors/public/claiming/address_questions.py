@@ -165,7 +165,9 @@ def _japanese(form: Plain) -> Plain:
         missing=_("Type the block and house number."),
         autocomplete="address-line1",
     )
-    form.add_text("building", _("Building and room"), autocomplete="address-line2")
+    form.add_text(
+        "building", _("Building and room"), hint=_("If there is one."), autocomplete="address-line2"
+    )
     return form
 
 

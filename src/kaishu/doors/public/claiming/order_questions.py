@@ -66,7 +66,7 @@ class Shop(Question):
     def form(self, visit: Visit, data: Mapping[str, str] | None, said: Said) -> Plain:
         form = Plain(data, said)
         choices = shops.choices(visit.recall.market)
-        form.add_choice("shop", self.heading(visit), choices, missing=_("Choose where you got it."))
+        form.add_choice("shop", _("Bought where"), choices, missing=_("Choose where you got it."))
         form.add_text(
             "shop_name",
             _("Name of the shop"),

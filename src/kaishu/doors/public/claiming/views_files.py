@@ -48,7 +48,8 @@ def ask_files(request: HttpRequest, root: str, step: Step) -> HttpResponse:
         "limit": settings.KAISHU_UPLOAD_LIMIT,
         **question.more(step.visit),
     }
-    return frame.show(request, root, question.template, step.visit, context, problems)
+    # The reason stands in the address: a page that is only looked at.
+    return frame.show(request, root, question.template, step.visit, context, problems, status=200)
 
 
 @cache_control(no_store=True, private=True)
