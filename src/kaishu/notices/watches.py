@@ -139,7 +139,7 @@ def _follow_one(watch_id: int, pack: Pack, at: datetime) -> int:
         watch.followed_digest = pack.ref.digest
         if changed:
             watch.told = pack.ref.number
-            facts = {
+            facts: dict[str, str | int] = {
                 "edition": pack.ref.number,
                 "answer": str(verdict.answer),
                 "stop_use": say(pack.recall.stop_use, watch.language),
