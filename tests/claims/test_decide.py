@@ -16,6 +16,7 @@ from kaishu.claims.errors import (
     ReasonUnknown,
     RemedyLeft,
     RemedyNotOffered,
+    SecondLookNeeded,
     SerialUnreadable,
     UnitContested,
     UnitPromised,
@@ -352,3 +353,16 @@ def test_a_case_shows_who_else_claims_its_unit(world: World) -> None:
     assert [(other.case_no, other.holds) for other in others] == [(first, True)]
     assert queries.case(second).units[0].account is None
     assert queries.case(first).units[0].account == "owner"
+
+
+@pytest.mark.parametrize("kind", ["approved", "refused"])
+def test_whoever_refused_cannot_judge_the_objection(world: World, kind: str) -> None:
+    world.claim("SN0001")
+    world.decide("SN0001", "refused", "proof_does_not_match", by="rei")
+    world.decide("SN0001", "reopened", "owner_contests", by="owner")
+    reason = "checked" if kind == "approved" else "no_answer"
+    with pytest.raises(SecondLookNeeded):
+        world.decide("SN0001", kind, reason, by="rei")
+    assert world.books() == CLAIMED
+    world.decide("SN0001", kind, reason, by="jun")
+    assert world.unit("SN0001").newest_decision.standing == kind

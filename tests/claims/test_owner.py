@@ -191,6 +191,13 @@ def test_a_dangerous_claim_opens_its_incident_and_never_promises_a_posted_bag(
     )
 
 
+def test_an_owner_who_cannot_tell_is_called_and_nothing_has_happened(world: World) -> None:
+    world.claim("SN0001", condition="unknown")
+    call = CallBack.objects.get()
+    assert (Incident.objects.count(), call.why) == (0, "danger")
+    assert (call.due_at - call.opened_at).total_seconds() == 24 * 3600
+
+
 def test_a_changed_mail_is_told_to_both_addresses(world: World) -> None:
     done = world.claim("SN0001")
     Claim.objects.update(mail_confirmed_at=world.now())

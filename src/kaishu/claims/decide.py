@@ -15,6 +15,7 @@ from kaishu.claims.errors import (
     DecisionConflict,
     DecisionNotOpen,
     ReasonUnknown,
+    SecondLookNeeded,
     UnitContested,
     UnitPromised,
 )
@@ -58,6 +59,7 @@ def decide(
             if repeated is not None:
                 return repeated
             before = standing_of(unit)
+            _leave_to_another(unit, wanted)
             decision = _append(unit, wanted, at)
             effects.follow(unit, decision, before)
             messages.tell_decision(unit, decision)
@@ -136,6 +138,24 @@ def _repeat(unit: ClaimUnit, wanted: Wanted, seen: int | None) -> Decision | Non
         if said == (wanted.kind, wanted.reason, wanted.by, wanted.facts):
             return newest
     raise DecisionConflict(seen=seen or 0, newest=number)
+
+
+def _leave_to_another(unit: ClaimUnit, wanted: Wanted) -> None:
+    """Refuse to let whoever said no judge the owner's objection: a second pair of eyes does.
+
+    An approval by the same person is refused too: they may have been wrong to change their mind.
+    """
+    if wanted.kind not in ("approved", "refused"):
+        return
+    last_no = None
+    contested = False
+    for decision in unit.decisions.order_by("number"):
+        if decision.kind == "refused":
+            last_no, contested = decision.by, False
+        elif decision.reason == "owner_contests":
+            contested = last_no is not None
+    if contested and last_no == wanted.by:
+        raise SecondLookNeeded(by=wanted.by)
 
 
 def _append(unit: ClaimUnit, wanted: Wanted, at: datetime) -> Decision:

@@ -129,3 +129,9 @@ class FileErased(Refusal):
     """This file was deleted on purpose."""
 
     code = "file_erased"
+
+
+class SecondLookNeeded(Refusal):
+    """The owner contests this person's refusal: somebody else has to look again."""
+
+    code = "second_look_needed"

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
 from kaishu.claims import case_numbers, tokens
 from kaishu.claims.access import send_code
 from kaishu.claims.errors import ClaimKeyReused, RecallNotOpen
-from kaishu.claims.facts import DANGEROUS, ClaimFacts, EvidenceRef, UnitFacts, check
+from kaishu.claims.facts import ClaimFacts, EvidenceRef, UnitFacts, check
 from kaishu.claims.holding import serial_is_a_name, try_to_hold
 from kaishu.claims.messages import link_token
 from kaishu.claims.models import Claim, ClaimUnit, Evidence
 from kaishu.core import serials
 from kaishu.core.answer import Inspection, judge
 from kaishu.core.pack import Pack
+from kaishu.core.triage import triage
 from kaishu.core.verdict import Answer
 from kaishu.editions import queries as editions
 from kaishu.incidents import actions as incidents
+from kaishu.notices import actions as notices
 from kaishu.people import actions as people
 
 ATTEMPTS = 5
@@ -161,22 +163,41 @@ def _hold_units(claim: Claim, rows: list[ClaimUnit], pack: Pack) -> None:
 
 
 def _report_dangers(claim: Claim, rows: list[ClaimUnit], pack: Pack) -> None:
-    """Open an incident, and a call with a deadline, for each unit that may hurt somebody."""
+    """Open an incident for each unit that may hurt somebody, which owes a call with a deadline.
+
+    Where the owner cannot tell how the unit is, nothing has happened, but a person calls too.
+    """
     for row in rows:
-        if row.condition in DANGEROUS:
-            incidents.report(
+        seen = triage(row.condition)
+        if seen.dangerous:
+            _report(claim, row, pack)
+        elif seen.call_within is not None:
+            notices.call_back(
+                why="danger",
                 key=f"claim:{claim.case_no}-{row.unit_no}",
+                person_id=claim.person_id,
                 recall_slug=pack.recall.slug,
-                market=pack.recall.market,
-                product=row.product,
-                kind=row.condition,
-                door=claim.door,
-                by=claim.by,
-                at=claim.submitted_at,
                 case_no=claim.case_no,
                 unit_no=row.unit_no,
-                person_id=claim.person_id,
+                due_at=claim.submitted_at + timedelta(minutes=seen.call_within),
+                at=claim.submitted_at,
             )
+
+
+def _report(claim: Claim, row: ClaimUnit, pack: Pack) -> None:
+    incidents.report(
+        key=f"claim:{claim.case_no}-{row.unit_no}",
+        recall_slug=pack.recall.slug,
+        market=pack.recall.market,
+        product=row.product,
+        kind=row.condition,
+        door=claim.door,
+        by=claim.by,
+        at=claim.submitted_at,
+        case_no=claim.case_no,
+        unit_no=row.unit_no,
+        person_id=claim.person_id,
+    )
 
 
 def _keep_evidence(claim: Claim, row: ClaimUnit | None, items: tuple[EvidenceRef, ...]) -> None:
