@@ -175,7 +175,7 @@ def test_a_refusal_can_be_contested_and_approved(world: World) -> None:
     with pytest.raises(DecisionNotOpen):
         world.approve("SN0001")
     world.decide("SN0001", "reopened", "owner_contests")
-    world.approve("SN0001")
+    world.approve("SN0001", by="jun")
     assert world.books() == REFUND_OWED
 
 
