@@ -10,14 +10,21 @@ from kaishu.markets.market import (
     load_market,
     zone_of,
 )
+from kaishu.markets.notice import Notice, NoticeDataWrong, load_notice
+from kaishu.markets.shopping import Shop, shops
 
 __all__ = [
     "CODES",
     "Fact",
     "Market",
     "MarketUnknown",
+    "Notice",
+    "NoticeDataWrong",
     "Regulator",
+    "Shop",
     "Softening",
     "load_market",
+    "load_notice",
+    "shops",
     "zone_of",
 ]
