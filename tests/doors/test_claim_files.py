@@ -76,6 +76,14 @@ def test_a_photo_turns_right_and_stays_turned(walk: Walk, data_dir: Path) -> Non
     assert Evidence.objects.count() == 0
 
 
+def test_sending_without_choosing_a_photo_says_so(walk: Walk) -> None:
+    walk.say(do="send")
+    root = walk.page()
+    assert text(find(root, ".summary a")[0]) == "Add a photo of the serial number."
+    walk.say(do="continue")
+    assert walk.question == "shop"
+
+
 def test_four_photos_are_the_most(walk: Walk, data_dir: Path) -> None:
     for number in range(4):
         walk.say(file=photo(f"{number}.jpg"))

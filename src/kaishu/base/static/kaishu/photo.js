@@ -42,40 +42,43 @@ function show(form, file) {
   reader.readAsDataURL(file);
 }
 
+async function prepare(form, input) {
+  const [file] = input.files;
+  if (!file) return show(form);
+  let smaller = file;
+  try {
+    smaller = await shrunk(file);
+  } catch {
+    return show(form, file); // a picture that this browser cannot read: the server can
+  }
+  if (input.files[0] !== file) return; // another one was chosen meanwhile
+  if (smaller !== file) {
+    const box = new DataTransfer();
+    box.items.add(smaller);
+    input.files = box.files;
+  }
+  show(form, smaller);
+}
+
 function enhance(form) {
   const inputs = [...form.querySelectorAll("input[type=file]")];
   let working = Promise.resolve();
+  let busy = false;
   for (const input of inputs) {
     input.addEventListener("change", () => {
       for (const other of inputs) if (other !== input) other.value = "";
-      working = (async () => {
-        const [file] = input.files;
-        if (!file) return show(form);
-        let smaller = file;
-        try {
-          smaller = await shrunk(file);
-        } catch {
-          return show(form, file); // a picture that this browser cannot read: the server can
-        }
-        if (smaller !== file && input.files[0] === file) {
-          const box = new DataTransfer();
-          box.items.add(smaller);
-          input.files = box.files;
-        }
-        show(form, smaller);
-      })();
+      busy = true;
+      working = prepare(form, input).finally(() => {
+        busy = false;
+      });
     });
   }
-  let ready = false;
   form.addEventListener("submit", (event) => {
-    if (ready) return;
+    if (!busy) return;
     event.preventDefault();
     const button = event.submitter;
-    working.finally(() => {
-      ready = true;
-      form.requestSubmit(button);
-      ready = false;
-    });
+    // A form ignores being sent again until this event is over, so as a task of its own.
+    working.finally(() => setTimeout(() => form.requestSubmit(button)));
   });
 }
 

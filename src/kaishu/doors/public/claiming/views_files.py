@@ -83,7 +83,7 @@ def _post(request: HttpRequest, root: str, step: Step) -> HttpResponse:
         return _again(root, step, error=refusal.code, changing=changing)
     if files or do in ("turn", "remove"):
         return _again(root, step, changing=changing)
-    return _continue(root, step, changing=changing)
+    return _continue(root, step, changing=changing, sending=do == "send")
 
 
 def _keep(step: Step, upload: keep_files.Upload) -> None:
@@ -106,9 +106,10 @@ def _rework(step: Step, do: str, name: str) -> None:
     evidence_store().delete(old.name)
 
 
-def _continue(root: str, step: Step, *, changing: bool) -> HttpResponse:
+def _continue(root: str, step: Step, *, changing: bool, sending: bool) -> HttpResponse:
     question, visit = _question(step), step.visit
-    if question.must(visit) and not visit.one.of_kind(question.kind):
+    empty = not visit.one.of_kind(question.kind)
+    if empty and (sending or question.must(visit)):
         return _again(root, step, error=MISSING, changing=changing)
     draft = store.change(visit.draft, lambda a: path.mark_done(a, step), at=now())
     if draft.link:
