@@ -1,5 +1,6 @@
 """Law as data: one folder a market. Every value names its source and the day it holds from."""
 
+from kaishu.markets.flights import travel_rules
 from kaishu.markets.market import (
     CODES,
     Fact,
@@ -26,5 +27,6 @@ __all__ = [
     "load_market",
     "load_notice",
     "shops",
+    "travel_rules",
     "zone_of",
 ]
