@@ -118,6 +118,6 @@ def _what(name: str) -> str:
         "remedy": _("You receive"),
         "name": _("Name"),
         "kana": _("Name in katakana"),
-        "reach": _("How we reach you"),
+        "reach": _("Mail or telephone"),
         "address": _("Address"),
     }[name]
