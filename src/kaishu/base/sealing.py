@@ -48,6 +48,7 @@ class Keys:
     sealing: int
     ciphers: Mapping[int, AESGCM]
     index: bytes
+    oldest: bytes
 
 
 def seal(value: bytes, *, purpose: str) -> bytes:
@@ -96,6 +97,12 @@ def keyed_digest(value: bytes, *, purpose: str) -> bytes:
     return hmac.new(_keys().index, message, hashlib.sha256).digest()
 
 
+def first_keyed_digest(value: bytes, *, purpose: str) -> bytes:
+    """Return `keyed_digest` as the first version made it, for links that it sent out."""
+    message = purpose.encode() + b"\x00" + value
+    return hmac.new(_keys().oldest, message, hashlib.sha256).digest()
+
+
 def check_keys() -> None:
     """Raise `BadFieldKey` unless KAISHU_FIELD_KEY can be used."""
     _keys()
@@ -124,6 +131,7 @@ def _read_keys(setting: str) -> Keys:
         sealing=next(iter(masters)),
         ciphers={number: AESGCM(_derive(key, b"field")) for number, key in masters.items()},
         index=_derive(masters[min(masters)], b"blind index"),
+        oldest=masters[min(masters)],
     )
 
 

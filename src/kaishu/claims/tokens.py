@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 
-from kaishu.base.sealing import keyed_digest
+from kaishu.base.sealing import first_keyed_digest, keyed_digest
 from kaishu.core.canonical import canonical
 
 TOKEN_BYTES = 24
@@ -23,6 +23,15 @@ def token(*, door: str, key: str, case_no: str, number: int = 1) -> str:
     """
     parts = [door, key, case_no, *([number] if number > 1 else [])]
     seal = keyed_digest(canonical(parts), purpose="claim-token")
+    return _safe(seal)
+
+
+def first_token(*, door: str, key: str, case_no: str) -> str:
+    """Return the link secret that the first version gave a case; claims of that time keep it."""
+    return _safe(first_keyed_digest(canonical([door, key, case_no]), purpose="claim-token"))
+
+
+def _safe(seal: bytes) -> str:
     return base64.urlsafe_b64encode(seal[:TOKEN_BYTES]).decode()
 
 
