@@ -46,9 +46,19 @@ PAGES = {
     "several, answered": f"{CHECK}several/?list=K100+{kumo.LISTED}%0AK100+A1",
     "any model": "/check/",
     "any model, unknown": "/check/?model=K9",
+    "fly": f"/fly/?recall={kumo.SLUG}",
+    "fly, day": f"/fly/?recall={kumo.SLUG}&route=jp",
+    "fly, battery": f"/fly/?recall={kumo.SLUG}&route=jp&on=2026-7-1",
+    "fly, unit": "/fly/?model=K100&route=jp&on=2026-7-1",
+    "fly, mark": f"/fly/?recall={kumo.SLUG}&model=other&route=cn_domestic&on=2026-7-1",
+    "fly, energy": "/fly/?model=K100&route=jp&on=2026-7-1&unit=not_affected",
+    "fly, condition": "/fly/?model=K100&route=jp&on=2026-7-1&unit=not_affected&wh=37",
+    "fly, no": "/fly/?model=K100&route=cn_domestic&on=2026-7-1",
+    "fly, yes": "/fly/?model=K100&route=jp&on=2026-7-1&unit=not_affected&wh=37&condition=intact",
     "missing": "/nowhere/",
 }
 NO_BUTTON = {"home", "privacy", "accessibility", "case", "progress", "not affected"}
+NO_BUTTON |= {"fly, no", "fly, yes"}
 NO_PHONE = {"home", "privacy", "accessibility", "any model", "any model, unknown"}
 # The same question once more, with what was wrong; the poster and the notice share a headline.
 ANSWERED_AGAIN = {

@@ -61,7 +61,8 @@ class Rule:
 
     `bars` are words of BARS. Up to `free_wh` anybody may carry, up to `asked_wh` the airline
     decides, above is forbidden; both None where the rule says nothing of energy. `until` is the
-    first day on which it no longer holds.
+    first day on which it no longer holds; an `older` rule held before its `from_date` too, but we
+    did not see since when.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Rule:
     free_wh: Decimal | None = None
     asked_wh: Decimal | None = None
     carry: tuple[str, ...] = ()
+    older: bool = False
 
     def holds(self, route: str, on: date) -> bool:
         """Tell whether the rule is in force on this route and day."""

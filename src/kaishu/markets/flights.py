@@ -30,4 +30,5 @@ def _rule(row: dict[str, Any]) -> Rule:
         free_wh=Decimal(row["free_wh"]) if "free_wh" in row else None,
         asked_wh=Decimal(row["asked_wh"]) if "asked_wh" in row else None,
         carry=tuple(row.get("carry", ())),
+        older=row.get("older", False),
     )

@@ -9,6 +9,7 @@ from kaishu.doors.public import (
     tongue,  # noqa: F401 (registers the language converter)
     views_check,
     views_danger,
+    views_fly,
     views_genuine,
     views_home,
     views_notice,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("<tongue:tongue>/", views_home.home, name="home"),
     path(".well-known/security.txt", views_genuine.security, name="security"),
     path("<tongue:tongue>/accessibility/", views_home.accessibility, name="accessibility"),
+    path("<tongue:tongue>/fly/", views_fly.fly, name="fly"),
     path("<tongue:tongue>/genuine/", views_genuine.genuine, name="genuine"),
     path("<tongue:tongue>/r/<slug:slug>/", views_home.recall, name="recall"),
     path("<tongue:tongue>/check/", views_home.anywhere, name="anywhere"),
