@@ -21,6 +21,8 @@ COMMANDS = {
     "balance": ["-m", "bench.balance"],
     "claims": ["-m", "bench.claims"],
     "check_http": ["-m", "bench.check_http"],
+    "same_time": ["-m", "bench.same_time"],
+    "slow_upload": ["-m", "bench.slow_upload"],
 }
 
 
