@@ -161,3 +161,10 @@ def language_links(context: Mapping[str, Any]) -> list[dict[str, object]]:
         }
         for code, name in language.NAMES.items()
     ]
+
+
+@register.simple_tag
+def branded(recall: Any, name: Mapping[str, str]) -> str:
+    """Say a product with its brand in front, once: many names begin with it already."""
+    said = say_text(name, language.tag())
+    return said if recall.brand.casefold() in said.casefold() else f"{recall.brand} {said}"
