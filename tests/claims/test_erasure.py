@@ -173,3 +173,36 @@ def test_no_byte_of_the_database_names_the_owner_before_or_after(real_world: Wor
     assert [name for name in names if name in raw()] == []
     erasure.erase_person(case_no=case_no, by="owner", at=real_world.now() + timedelta(minutes=1))
     assert [name for name in names if name in raw()] == []
+
+
+def test_a_page_opened_before_the_erasure_brings_nothing_in_after_it(world: World) -> None:
+    case_no = filed(world)
+    unit = world.unit("SN0001")
+    number = unit.newest_decision.number if unit.newest_decision else 0
+    erasure.erase_person(case_no=case_no, by="owner", at=world.now())
+    acts = (
+        lambda at: owner.answer(claim_unit_id=unit.id, words="I am Sato", at=at, seen=number),
+        lambda at: owner.contest(claim_unit_id=unit.id, words="I am Sato", at=at, seen=number),
+        lambda at: owner.add_evidence(claim_unit_id=unit.id, evidence=(photo(),), at=at, key="p"),
+        lambda at: owner.report_danger(
+            claim_unit_id=unit.id, condition="hot", words="I am Sato", at=at, key="d"
+        ),
+        lambda at: owner.correct_contact(
+            case_no=case_no, contact=Contact(name="Sato"), at=at, key="c"
+        ),
+    )
+    for act in acts:
+        with pytest.raises(PersonForgotten):
+            act(world.now())
+    assert not Note.objects.filter(sealed__isnull=False).exists()
+    assert Evidence.objects.filter(erased=None).count() == 0
+
+
+def test_what_goes_to_an_address_given_up_is_emptied_too(world: World) -> None:
+    case_no = world.claim("SN0001").case_no
+    new = Contact(name="Sato", email="new@example.test")
+    owner.correct_contact(case_no=case_no, contact=new, at=world.now(), key="k")
+    assert Message.objects.filter(person_id="", sealed_to__isnull=False).exists()
+    erasure.erase_person(case_no=case_no, by="owner", at=world.now())
+    left = Message.objects.filter(sealed_to__isnull=False)
+    assert [row.template for row in left] == ["data_erased"]

@@ -6,9 +6,10 @@ import pytest
 
 from kaishu.base.sealing import unseal
 from kaishu.books.models import Promise
-from kaishu.claims import lookups, owner, queries
+from kaishu.claims import access, lookups, owner, queries
 from kaishu.claims.errors import (
     ClaimNotFound,
+    CodeWrong,
     DecisionConflict,
     DecisionNotOpen,
     NothingSaid,
@@ -19,6 +20,7 @@ from kaishu.claims.facts import EvidenceRef
 from kaishu.claims.models import Claim, Decision, Evidence, Note
 from kaishu.incidents.models import Incident
 from kaishu.notices.models import CallBack, Message
+from kaishu.notices.rendering import secrets_of
 from kaishu.people import queries as people
 from kaishu.people.contact import Contact
 from tests.claims.test_decide import send
@@ -218,6 +220,54 @@ def test_a_new_link_ends_the_old_one(world: World) -> None:
     with pytest.raises(ClaimNotFound):
         lookups.claim_by_token(done.token)
     assert templates()[-1] == "link_again"
+
+
+def test_a_code_from_the_old_mailbox_does_not_confirm_the_new_address(world: World) -> None:
+    done = world.claim("SN0001")
+    claim = lookups.claim(done.case_no)
+    old = secrets_of(Message.objects.get(template="claim_received"))["code"]
+    new = Contact(name="Sato", email="new@example.test", phone="0312345678")
+    owner.correct_contact(case_no=done.case_no, contact=new, at=world.now(), key="form-1")
+    with pytest.raises(CodeWrong):
+        access.confirm_by_code(case_no=done.case_no, code=old, at=world.now())
+    mails = Message.objects.filter(template="mail_changed").order_by("id")
+    assert [(mail.person_id, sorted(secrets_of(mail))) for mail in mails] == [
+        ("", []),
+        (claim.person_id, ["code", "link"]),
+    ]
+    code = secrets_of(mails[1])["code"]
+    access.confirm_by_code(case_no=done.case_no, code=code, at=world.now())
+    assert lookups.claim(done.case_no).mail_confirmed_at is not None
+
+
+def test_mail_that_waits_carries_the_new_link_once_the_old_one_is_dead(world: World) -> None:
+    done = world.claim("SN0001")
+    fresh = owner.renew_link(case_no=done.case_no, at=world.now())
+    links = {secrets_of(mail)["link"] for mail in Message.objects.all()}
+    assert links == {f"/ja/c/{fresh}/"}
+    assert "code" in secrets_of(Message.objects.get(template="claim_received"))
+
+
+def test_two_tabs_that_answer_differently_lose_no_word_and_no_file(world: World) -> None:
+    world.claim("SN0001")
+    world.decide("SN0001", "asked", "serial_photo_unclear")
+    unit = world.unit("SN0001")
+    for words, file in (("one", "a"), ("two", "b"), ("two", "b")):
+        owner.answer(
+            claim_unit_id=unit.id, at=world.now(), seen=1, words=words, evidence=[photo(file)]
+        )
+    assert [words_of(note) for note in Note.objects.order_by("id")] == ["one", "two"]
+    assert Evidence.objects.count() == 2
+    assert Decision.objects.count() == 2
+
+
+def test_only_what_ended_can_be_contested(world: World) -> None:
+    world.claim("SN0001")
+    world.approve("SN0001")
+    before = world.books()
+    with pytest.raises(DecisionNotOpen):
+        owner.contest(claim_unit_id=world.unit("SN0001").id, words="?", at=world.now(), seen=1)
+    assert world.books() == before
 
 
 def test_the_place_in_the_queue_counts_dangerous_and_older_claims(world: World) -> None:

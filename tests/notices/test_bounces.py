@@ -15,6 +15,7 @@ from kaishu.notices.bounces import LONGEST, bounced
 from kaishu.notices.errors import BounceUnknown, NotABounce
 from kaishu.notices.models import CallBack, Message
 from kaishu.notices.sending import send_due
+from kaishu.people import actions as people
 from tests.notices.outbox import NOW, MailServer, person, queue
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -163,3 +164,19 @@ def test_the_command_sends_a_test_mail(
     mail_server.rcpt = lambda _: "550 5.1.1 unknown"
     done = CliRunner().invoke(kaishu, ["notices", "test", "--to", "me@example.org"])
     assert (done.exit_code, done.output) == (1, "Error: not sent: address_unknown\n")
+
+
+def test_a_late_report_about_a_forgotten_person_asks_nobody_to_call(sent: Message) -> None:
+    people.forget(person_id=sent.person_id, at=NOW)
+    assert bounced(mail=report(about=sent.message_id), at=LATER) == sent.id
+    assert not CallBack.objects.exists()
+    assert [str(found) for found in audit()] == []
+
+
+def test_a_dead_old_address_says_nothing_about_the_owners_mail(mail_server: MailServer) -> None:
+    mail_server.rcpt = lambda to: "550 5.1.1 unknown" if to.startswith("old") else ""
+    queue("", key="old", template="mail_changed", secret={}, to="old@example.org")
+    assert dict(send_due(at=NOW)) == {"failed": 1}
+    assert queries.mail_trouble("123456789012") is None
+    assert not CallBack.objects.exists()
+    assert [str(found) for found in audit()] == []

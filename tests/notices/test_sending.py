@@ -283,3 +283,14 @@ def test_a_fault_in_one_message_does_not_stop_the_next(mail_server: MailServer) 
     queue(person("good@example.org"), key="good")
     assert dict(send_due(at=NOW)) == {"delayed": 1, "sent": 1}
     assert row(broken).state == "queued"
+
+
+def test_a_round_that_takes_too_long_leases_no_more(
+    mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kaishu.notices.sending.ROUND", timedelta(0))
+    monkeypatch.setattr("kaishu.notices.sending.TOGETHER", 1)
+    who = person()
+    numbers = [queue(who, key=f"m{each}") for each in range(2)]
+    assert dict(send_due(at=NOW)) == {"sent": 1}
+    assert [row(number).state for number in numbers if number] == ["sent", "queued"]

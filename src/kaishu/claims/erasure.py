@@ -52,10 +52,15 @@ def erase_person(
     """
     with transaction.atomic():
         person_id = lookups.claim(case_no).person_id
+        # Units first, as in every act of an owner: an act under way is waited for and forgotten
+        # too, and none waits for us in a circle.
+        units = ClaimUnit.objects.select_for_update(of=("self",)).filter(claim__person_id=person_id)
+        list(units.order_by("id"))
         claims = list(Claim.objects.select_for_update().filter(person_id=person_id).order_by("id"))
         if tell:
             _say_goodbye(claims[0], at)
-        notices.forget(person_id=person_id, at=at)
+        cases = [claim.case_no for claim in claims]
+        notices.forget(person_id=person_id, case_nos=cases, at=at)
         incidents.forget_person(person_id=person_id, at=at)
         for claim in claims:
             incidents.forget_case(case_no=claim.case_no, at=at)

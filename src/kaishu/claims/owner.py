@@ -7,19 +7,19 @@ cannot act on a claim that was decided this morning (DecisionConflict).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
 
-from kaishu.base.sealing import seal
+from kaishu.base.sealing import seal, unseal
 from kaishu.books import actions as books
 from kaishu.books.models import Promise
 from kaishu.books.queries import promises_of_case
 from kaishu.claims import lookups, messages, tokens
+from kaishu.claims.access import send_code
 from kaishu.claims.decide import decide, lock, standing_of
-from kaishu.claims.errors import NothingSaid, TooManyFiles
+from kaishu.claims.errors import DecisionNotOpen, NothingSaid, TooManyFiles
 from kaishu.claims.facts import DANGEROUS, EvidenceRef
 from kaishu.claims.models import Claim, ClaimUnit, Decision, Evidence, Note
 from kaishu.claims.queries import queue_filter
@@ -31,12 +31,16 @@ from kaishu.core.accounts import OWED, PAID, SENT
 from kaishu.core.remedy import Award
 from kaishu.core.triage import kit_for
 from kaishu.incidents import actions as incidents
+from kaishu.notices import actions as notices
 from kaishu.people import actions as people
 from kaishu.people import queries as people_queries
 from kaishu.people.contact import Contact
+from kaishu.people.errors import PersonForgotten
 
 OWNER = "owner"
 MOST_FILES = 40
+# Where an owner may ask for another look.
+ENDED = (Standing.REFUSED, Standing.WITHDRAWN)
 
 
 def answer(
@@ -54,7 +58,7 @@ def answer(
     if not (words.strip() or serial.strip() or order_amount is not None or remedy or evidence):
         raise NothingSaid()
     with transaction.atomic():
-        act = _act(claim_unit_id, seen)
+        unit = _lock(claim_unit_id)
         decision = decide(
             claim_unit_id=claim_unit_id,
             kind="answered",
@@ -66,10 +70,10 @@ def answer(
             serial=serial.strip(),
             remedy=remedy,
         )
-        if not act.repeated:
-            _keep_serial(act.unit, serial)
-            _keep_files(act.unit, evidence)
-            _keep_words(act.unit, decision, "answer", words, at)
+        # Also where the decision was there already: two tabs may say two things.
+        _keep_serial(unit, serial)
+        _keep_files(unit, evidence)
+        _keep_words(unit, decision, "answer", words, at)
         return decision
 
 
@@ -82,7 +86,7 @@ def add_evidence(
     a repeat harmless.
     """
     with transaction.atomic():
-        return _keep_files(lock(claim_unit_id), evidence)
+        return _keep_files(_lock(claim_unit_id), evidence)
 
 
 def change_remedy(*, claim_unit_id: int, remedy: str, at: datetime, seen: int | None) -> Decision:
@@ -125,9 +129,15 @@ def contest(
     seen: int | None,
     evidence: Sequence[EvidenceRef] = (),
 ) -> Decision:
-    """Ask for a second look at a refused or withdrawn claim unit; it is open again."""
+    """Ask for a second look at a refused or withdrawn claim unit; it is open again.
+
+    Raises DecisionNotOpen for any other: an approval is not undone by asking.
+    """
     with transaction.atomic():
-        act = _act(claim_unit_id, seen)
+        unit = _lock(claim_unit_id)
+        newest = unit.newest_decision
+        if (newest.number if newest else 0) == (seen or 0) and standing_of(unit) not in ENDED:
+            raise DecisionNotOpen(kind="reopened", standing=standing_of(unit))
         decision = decide(
             claim_unit_id=claim_unit_id,
             kind="reopened",
@@ -136,9 +146,8 @@ def contest(
             at=at,
             seen=seen,
         )
-        if not act.repeated:
-            _keep_files(act.unit, evidence)
-            _keep_words(act.unit, decision, "contest", words, at)
+        _keep_files(unit, evidence)
+        _keep_words(unit, decision, "contest", words, at)
         return decision
 
 
@@ -157,7 +166,7 @@ def report_danger(
     A kit that is still owed becomes the right one; one that has left is for the caller to settle.
     """
     with transaction.atomic():
-        unit = lock(claim_unit_id)
+        unit = _lock(claim_unit_id)
         recall = recall_of(unit.edition_id)
         incidents.report(
             key=f"owner:{unit.claim.case_no}-{unit.unit_no}:{key}",
@@ -192,7 +201,7 @@ def report_danger(
 def correct_contact(*, case_no: str, contact: Contact, at: datetime, key: str) -> None:
     """Replace the owner's details; a changed mail address is told to the old and the new one."""
     with transaction.atomic():
-        claim = lookups.claim(case_no)
+        claim = Claim.objects.select_for_update().get(id=lookups.claim(case_no).id)
         before = people_queries.contact(claim.person_id)
         if before == contact:
             return
@@ -202,18 +211,9 @@ def correct_contact(*, case_no: str, contact: Contact, at: datetime, key: str) -
         if before.email == contact.email:
             return
         Claim.objects.filter(id=claim.id).update(mail_confirmed_at=None)
-        slug = _slug(claim)
-        for name, to in (("old", before.email), ("new", contact.email)):
-            if to:
-                messages.tell(
-                    claim=claim,
-                    template="mail_changed",
-                    at=at,
-                    key=f"mail-changed:{name}:{key}",
-                    slug=slug,
-                    to=to,
-                    link=name == "new",
-                )
+        # What was mailed to the old address says nothing about the new one.
+        claim.codes.filter(used_at=None).update(used_at=at)
+        _tell_both(claim, before.email, contact.email, key=key, at=at)
 
 
 def renew_link(*, case_no: str, at: datetime) -> str:
@@ -224,6 +224,7 @@ def renew_link(*, case_no: str, at: datetime) -> str:
         secret = messages.link_token(claim)
         claim.token_hash = tokens.token_hash(secret)
         claim.save(update_fields=["link_no", "token_hash"])
+        notices.relink(case_no=claim.case_no, link=messages.link_path(claim))
         messages.tell(
             claim=claim,
             template="link_again",
@@ -255,18 +256,30 @@ def queue_place(*, case_no: str, unit_no: int) -> int | None:
     return waiting.filter(dangerous | older).count()
 
 
-@dataclass(frozen=True, slots=True)
-class _Act:
-    """A locked claim unit, and whether the decision asked for is there already."""
+def _lock(claim_unit_id: int) -> ClaimUnit:
+    """Lock a claim unit whose owner is still known. Raises PersonForgotten.
 
-    unit: ClaimUnit
-    repeated: bool
-
-
-def _act(claim_unit_id: int, seen: int | None) -> _Act:
+    The page may have been opened before the erasure: nothing personal comes in after it.
+    """
     unit = lock(claim_unit_id)
-    newest = unit.newest_decision
-    return _Act(unit, repeated=newest is not None and newest.number != (seen or 0))
+    if people_queries.forgotten_at(unit.claim.person_id) is not None:
+        raise PersonForgotten
+    return unit
+
+
+def _tell_both(claim: Claim, old: str, new: str, *, key: str, at: datetime) -> None:
+    if old:
+        messages.tell(
+            claim=claim,
+            template="mail_changed",
+            at=at,
+            key=f"mail-changed:old:{key}",
+            slug=_slug(claim),
+            to=old,
+            link=False,
+        )
+    if new:
+        send_code(claim=claim, template="mail_changed", at=at, key=f"mail-changed:new:{key}")
 
 
 def _keep_serial(unit: ClaimUnit, typed: str) -> None:
@@ -304,11 +317,17 @@ def _keep_files(unit: ClaimUnit, items: Sequence[EvidenceRef]) -> int:
 
 
 def _keep_words(unit: ClaimUnit, decision: Decision, kind: str, words: str, at: datetime) -> None:
-    if not words.strip():
+    text = words.strip().encode()
+    if not text or text in _said(decision):
         return
     note = Note.objects.create(claim_unit=unit, decision=decision, kind=kind, at=at)
-    note.sealed = seal(words.strip().encode(), purpose=f"claims:note:{note.id}")
+    note.sealed = seal(text, purpose=f"claims:note:{note.id}")
     note.save(update_fields=["sealed"])
+
+
+def _said(decision: Decision) -> set[bytes]:
+    kept = Note.objects.filter(decision=decision, sealed__isnull=False)
+    return {unseal(bytes(note.sealed or b""), purpose=f"claims:note:{note.id}") for note in kept}
 
 
 def _change_kit(unit: ClaimUnit, condition: str, *, key: str, at: datetime) -> None:

@@ -6,7 +6,7 @@ Nothing is sent here: `sending.send_due` does that, outside of every transaction
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -174,12 +174,34 @@ def finish_call(*, call_id: int, outcome: str, by: str, at: datetime) -> int | N
 
 
 @transaction.atomic
-def forget(*, person_id: str, at: datetime) -> None:
+def relink(*, case_no: str, link: str) -> int:
+    """Put a new link into every message of a case that is not sent yet; returns how many.
+
+    The link they were queued with opens nothing any more. What is being sent just now keeps its
+    own: the mail with the new link follows.
+    """
+    waiting = Message.objects.select_for_update().filter(
+        case_no=case_no, state__in=(QUEUED, *TROUBLE), sealed__isnull=False
+    )
+    changed = 0
+    for message in waiting.order_by("id"):
+        known = secrets_of(message)
+        if "link" in known:
+            message.sealed = seal_secrets({**known, "link": link}, message.message_id)
+            message.save(update_fields=["sealed"])
+            changed += 1
+    return changed
+
+
+@transaction.atomic
+def forget(*, person_id: str, at: datetime, case_nos: Collection[str] = ()) -> None:
     """Empty whatever the outbox keeps of a person, end what was to go to them, cancel calls.
 
-    A message that says that the data were erased still goes out, to the address it was given.
+    `case_nos` finds what goes to an address they gave up. A message that says that the data were
+    erased still goes out, to the address it was given.
     """
-    mine = Message.objects.filter(person_id=person_id).exclude(template__in=AFTER_ERASURE)
+    theirs = Q(person_id=person_id) | Q(person_id="", case_no__in=case_nos)
+    mine = Message.objects.filter(theirs).exclude(template__in=AFTER_ERASURE)
     mine.filter(state__in=OPEN).update(
         state=GIVEN_UP, failed_at=at, leased_until=None, last_error="person_forgotten"
     )
@@ -260,6 +282,8 @@ def open_mail_call(*, message: Message, at: datetime) -> None:
     """Open one call about undeliverable mail, unless one is open for this case or person."""
     if not message.person_id or message.template in AFTER_ERASURE:
         return
+    if people.forgotten_at(message.person_id) is not None:
+        return  # a late report: there is nobody left to call
     who = Q(case_no=message.case_no) if message.case_no else Q(person_id=message.person_id)
     mine = CallBack.objects.filter(who, why=MAIL_UNDELIVERABLE, done_at=None)
     if mine.exists():

@@ -22,6 +22,7 @@ from kaishu.notices.models import (
 from kaishu.notices.queries import QUIET
 from kaishu.notices.rendering import source_of
 from kaishu.notices.sending import TRIES
+from kaishu.people import queries as people
 
 
 def audit() -> Iterator[Finding]:
@@ -61,6 +62,7 @@ def _calls() -> Iterator[Finding]:
     called = CallBack.objects.filter(why=MAIL_UNDELIVERABLE)
     failed = Message.objects.filter(state__in=TROUBLE).exclude(person_id="")
     failed = failed.exclude(template__in=AFTER_ERASURE)
+    failed = failed.exclude(person_id__in=people.forgotten_ids())
     unheard = failed.exclude(last_error__in=QUIET).exclude(
         Q(person_id__in=called.values("person_id"))
         | (~Q(case_no="") & Q(case_no__in=called.values("case_no")))

@@ -26,6 +26,7 @@ class MailTrouble:
 def mail_trouble(case_no: str) -> MailTrouble | None:
     """Return what is wrong with mail to a case's owner; None where the newest mail went through."""
     settled = Message.objects.filter(case_no=case_no, state__in=(SENT, *TROUBLE))
+    settled = settled.exclude(person_id="")  # went to an address that is not the owner's any more
     rows = settled.exclude(last_error__in=QUIET).annotate(at=Coalesce("failed_at", "sent_at"))
     newest = rows.order_by("-at", "-id").first()
     if newest is None or newest.failed_at is None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import time
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -45,6 +46,9 @@ PAUSE = timedelta(minutes=5)
 LEASE = timedelta(hours=1)
 # So many are leased together: even if each ran into both time limits, the lease would outlast it.
 TOGETHER = 20
+# After this nothing more is leased in a round: a slow server must not hold up the worker's other
+# jobs, and a lease counted from the round's start must not be over before it is used.
+ROUND = timedelta(minutes=10)
 
 
 class _Nowhere(Exception):
@@ -63,9 +67,10 @@ def send_due(*, at: datetime, limit: int = 200, post: Post | None = None) -> Map
         return done
     post = post or Post(known)
     try:
+        ends = time.monotonic() + ROUND.total_seconds()
         while limit > 0 and (leased := lease(at=at, count=min(limit, TOGETHER))):
             limit -= len(leased)
-            if not _send_all(leased, post, at, done):
+            if not _send_all(leased, post, at, done) or time.monotonic() > ends:
                 break
     finally:
         post.close()
