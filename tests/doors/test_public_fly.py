@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from lxml import html
 from playwright.sync_api import Page
+from pypdfium2 import PdfDocument
 
 from tests.doors import kumo
 from tests.doors.pages import find, page, parsed, text
@@ -189,7 +190,7 @@ def test_each_page_speaks_its_language(code: str, tag: str, facts: dict[str, str
     assert len(primary) == (0 if find(root, ".band") else 1)
 
 
-@pytest.mark.parametrize("code", LANGUAGES if SHOTS else ["ja"])
+@pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("width", [320, 390, 1280] if SHOTS else [320])
 def test_walk_the_questions_without_a_script(
     code: str, width: int, site: str, open_page: Callable[..., Page], data_dir: Path
@@ -226,6 +227,7 @@ def test_walk_the_questions_without_a_script(
     go("condition")
     assert walk.locator(".band.ok").count() == 1
     look("yes")
+    assert len(PdfDocument(second.pdf(format="A4", prefer_css_page_size=True))) == 1
     walk.goto(f"{site}/{code}/fly/?route=cn_domestic&on=2026-07-15&model=K100&recall={kumo.SLUG}")
     assert walk.locator(".band.affected").count() == 1
     look("no")
