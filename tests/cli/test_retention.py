@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -137,6 +138,37 @@ def test_a_draft_keeps_its_files_for_thirty_days(world: World) -> None:
     assert (Draft.objects.count(), files()) == (1, 1)
     assert sweep(at=now + 10 * DAY)["drafts"] == 1
     assert (Draft.objects.count(), files()) == (0, 0)
+
+
+def test_a_draft_that_is_continued_while_old_ones_go_keeps_everything(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now(UTC)
+    item = photo()
+    draft_with(item.name, now - 30 * DAY)
+    first = store._drop
+
+    def continued(draft_id: uuid.UUID, at: datetime) -> bool:
+        Draft.objects.filter(id=draft_id).update(expires_at=at + DAY)
+        return first(draft_id, at)
+
+    monkeypatch.setattr(store, "_drop", continued)
+    assert store.drop_old(at=now) == 0
+    assert (Draft.objects.count(), files()) == (1, 1)
+
+
+def test_a_draft_that_cannot_be_read_does_not_keep_everything_else(world: World) -> None:
+    now = datetime.now(UTC)
+    item = photo()
+    stored_at(item.name, now - 8 * DAY)
+    draft_with(item.name, now)
+    Draft.objects.update(sealed=b"of another key, lost for good")
+    done = sweep(at=now)
+    # Whose files these are is not known: none of them is deleted.
+    assert (done["failed_steps"], "orphan_files" in done, files()) == (1, False, 1)
+    assert {"drafts", "files", "messages", "watches", "sessions"} <= set(done)
+    done = sweep(at=now + 30 * DAY)
+    assert (done["drafts"], done["orphan_files"], "failed_steps" in done) == (1, 1, False)
 
 
 def test_codes_and_sign_ins_end_with_their_time(world: World) -> None:

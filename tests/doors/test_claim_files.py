@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,22 @@ def test_a_photo_turns_right_and_stays_turned(walk: Walk, data_dir: Path) -> Non
     walk.say(do=f"turn-{name}")  # pressed in an old tab
     walk.to_check().send()
     assert Evidence.objects.count() == 0
+
+
+def test_a_photo_taken_out_while_the_claim_is_sent_stays_with_the_claim(
+    walk: Walk, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk.say(camera=photo())
+    name = find(walk.page(), ".photos img")[0].get("src").rpartition("/")[2]
+
+    def sent_meanwhile(draft: store.OpenDraft, *_: object, **__: object) -> store.OpenDraft:
+        return replace(draft, link="sent-in-another-tab")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "change", sent_meanwhile)
+        walk.say(do=f"remove-{name}")
+    assert stored(data_dir) == 1
+    assert storage.evidence_store().get(name)
 
 
 def test_sending_without_choosing_a_photo_says_so(walk: Walk) -> None:

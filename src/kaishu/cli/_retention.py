@@ -8,7 +8,7 @@ from itertools import islice
 
 from django.contrib.sessions.models import Session
 
-from kaishu.base import limiter
+from kaishu.base import limiter, logs
 from kaishu.base.storage import evidence_store
 from kaishu.claims import retention as claims
 from kaishu.doors.public import retention as public
@@ -17,6 +17,7 @@ from kaishu.notices import retention as notices
 from kaishu.people.retention import rule
 from kaishu.returns.models import Certificate
 
+log = logs.get_logger("kaishu.retention")
 A_DAY = 24 * 3600
 SOME = 500
 
@@ -24,10 +25,14 @@ SOME = 500
 def sweep(*, at: datetime, dry_run: bool = False) -> Mapping[str, int]:
     """Delete everywhere what is past its time; return counts, and never whose it was."""
     counts: dict[str, int] = {}
-    for app in (public, claims, notices, incidents):
-        counts |= app.sweep(at=at, dry_run=dry_run)
-    counts["sessions"] = _sessions(at, dry_run)
-    counts["orphan_files"] = _orphans(at, dry_run)
+    sweeps = (public.sweep, claims.sweep, notices.sweep, incidents.sweep, _sessions, _orphans)
+    for step in sweeps:
+        try:
+            counts |= step(at=at, dry_run=dry_run)
+        except Exception:
+            # One row that cannot be read must not keep everything else for ever.
+            log.exception("retention.step_failed", step=step.__module__)
+            counts["failed_steps"] = counts.get("failed_steps", 0) + 1
     return counts
 
 
@@ -39,15 +44,15 @@ def daily(*, at: datetime) -> Mapping[str, int]:
     return sweep(at=at)
 
 
-def _sessions(at: datetime, dry_run: bool) -> int:
+def _sessions(*, at: datetime, dry_run: bool) -> Mapping[str, int]:
     over = Session.objects.filter(expire_date__lte=rule("session").cut(at))
     found = over.count()
     if not dry_run:
         over.delete()
-    return found
+    return {"sessions": found}
 
 
-def _orphans(at: datetime, dry_run: bool) -> int:
+def _orphans(*, at: datetime, dry_run: bool) -> Mapping[str, int]:
     """Delete old files that no draft, claim or certificate names.
 
     Drafts are read first: a draft that is sent meanwhile hands its files to a claim.
@@ -61,7 +66,7 @@ def _orphans(at: datetime, dry_run: bool) -> int:
             found += 1
             if not dry_run:
                 store.delete(name)
-    return found
+    return {"orphan_files": found}
 
 
 def _some(names: Iterable[str]) -> Iterator[set[str]]:

@@ -18,7 +18,10 @@ def retention(*, dry_run: bool) -> None:
     from kaishu.base.clock import now
     from kaishu.cli._retention import sweep
 
-    for what, number in sweep(at=now(), dry_run=dry_run).items():
+    counts = sweep(at=now(), dry_run=dry_run)
+    for what, number in counts.items():
         click.echo(f"{number:8,} {what.replace('_', ' ')}")
     if dry_run:
         click.echo("Nothing was deleted: this was a dry run.")
+    if counts.get("failed_steps"):
+        raise click.ClickException("some of it could not be done: see the log")

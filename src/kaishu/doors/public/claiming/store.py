@@ -100,14 +100,31 @@ def send(
 
 def drop_old(*, at: datetime, limit: int = 500) -> int:
     """Delete drafts whose time is over, with the photos that no claim took; returns how many."""
-    dropped = 0
-    for row in Draft.objects.filter(expires_at__lte=at).order_by("expires_at")[:limit]:
-        files = [] if row.sent_case_no else [f for u in _opened(row).answers.units for f in u.files]
-        for file in files:
-            evidence_store().delete(file.name)
+    due = Draft.objects.filter(expires_at__lte=at).order_by("expires_at")
+    return sum(_drop(number, at) for number in list(due.values_list("id", flat=True)[:limit]))
+
+
+def _drop(draft_id: uuid.UUID, at: datetime) -> bool:
+    """Delete one draft unless it was continued or sent meanwhile; its photos go after it."""
+    with transaction.atomic():
+        rows = Draft.objects.select_for_update().filter(id=draft_id, expires_at__lte=at)
+        row = rows.first()
+        if row is None:
+            return False
+        names = _file_names(row)
         row.delete()
-        dropped += 1
-    return dropped
+    for name in names:
+        evidence_store().delete(name)
+    return True
+
+
+def _file_names(row: Draft) -> list[str]:
+    """Name the photos that only this draft has; none where it is sent, or cannot be read."""
+    try:
+        units = _opened(row).answers.units
+    except sealing.CannotOpen:
+        return []  # its files have no name any more: the sweep of orphans takes them
+    return [file.name for unit in units for file in unit.files]
 
 
 def _opened(row: Draft) -> OpenDraft:

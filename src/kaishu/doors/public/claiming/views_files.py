@@ -102,8 +102,11 @@ def _rework(step: Step, do: str, name: str) -> None:
         return
     new = keep_files.turned(old) if do == "turn" else None
     unit_id = step.visit.one.id
-    store.change(step.visit.draft, lambda a: keep_files.swap(a, unit_id, old.name, new), at=now())
-    evidence_store().delete(old.name)
+    draft = store.change(
+        step.visit.draft, lambda a: keep_files.swap(a, unit_id, old.name, new), at=now()
+    )
+    if not draft.link:  # once it is sent, the file belongs to the claim
+        evidence_store().delete(old.name)
 
 
 def _continue(root: str, step: Step, *, changing: bool, sending: bool) -> HttpResponse:
