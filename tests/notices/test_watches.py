@@ -155,3 +155,28 @@ def test_two_workers_at_once_tell_once(fresh_db: str, tmp_path: Path) -> None:
     assert [one for one in done if isinstance(one, Exception)] == []
     connections.close_all()
     assert len(told()) == 1
+
+
+def test_the_same_wish_pressed_twice_at_once_is_one(fresh_db: str, tmp_path: Path) -> None:
+    from tests.support.databases import together
+
+    publish(tmp_path, recall())
+
+    def press() -> None:
+        watches.register(
+            recall_slug=SLUG, inspection=OUTSIDE, email="o@example.test", language="en", at=AT
+        )
+
+    done = together([press] * 4)
+    assert [one for one in done if isinstance(one, Exception)] == []
+    connections.close_all()
+    assert (Watch.objects.count(), Message.objects.count()) == (1, 1)
+
+
+def test_a_wish_that_cannot_be_read_does_not_keep_the_others_waiting(first_edition: Path) -> None:
+    for number in range(2):
+        watches.confirm(token=asked(OUTSIDE, f"owner{number}@example.test"), at=AT)
+    Watch.objects.filter(id=Watch.objects.order_by("id")[0].id).update(sealed=b"of another key")
+    publish(first_edition, wider(), at=AT)
+    assert watches.follow(at=AT) == {"judged": 2, "told": 1}
+    assert len(told()) == 1

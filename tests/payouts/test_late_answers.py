@@ -81,3 +81,17 @@ def test_four_readers_at_once_count_each_result_once(real_world: World) -> None:
     assert [problem for problem in read if isinstance(problem, Exception)] == []
     assert queries.unmatched_events() == []
     assert "JPY: cost -31920  paid 31920" in real_world.books()
+
+
+def test_a_message_that_cannot_be_written_does_not_undo_what_the_bank_did(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(sending, "tell_unit", broken)
+    make_due(world, "SN0001")
+    approved_batch(world)
+    rounds(world, 3)
+    assert Instruction.objects.get().state == "settled"
+    assert (transfers(), queries.unmatched_events()) == (1, [])

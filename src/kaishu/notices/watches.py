@@ -8,12 +8,13 @@ affected" is told exactly once, because the cursor and the message are written t
 from __future__ import annotations
 
 import json
+import logging
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from kaishu.base.sealing import blind_index, seal, unseal
@@ -26,6 +27,8 @@ from kaishu.editions import queries as editions
 from kaishu.notices import actions
 from kaishu.notices.models import Message, Watch
 from kaishu.people import consent
+
+logger = logging.getLogger("kaishu.notices")
 
 # One mail a day to one address for one wish: nobody can be flooded through our form.
 AGAIN_AFTER = timedelta(days=1)
@@ -64,12 +67,18 @@ def register(
         _json({"to": mail.casefold(), "recall": recall_slug, **_facts(inspection)}),
         purpose="watch:sought",
     )
-    with transaction.atomic():
-        watch = Watch.objects.select_for_update().filter(sought=sought).first()
-        if watch is None:
-            watch = _new(recall_slug, inspection, mail, language, sought, verdict, at)
-        if watch.confirmed_at is None:
-            _send(watch, "watch_started", f"{at:%Y%m%d}", mail, {}, at)
+    try:
+        with transaction.atomic():
+            watch = Watch.objects.select_for_update().filter(sought=sought).first()
+            if watch is None:
+                watch = _new(recall_slug, inspection, mail, language, sought, verdict, at)
+            if watch.confirmed_at is None:
+                Watch.objects.filter(id=watch.id).update(asked_at=at)  # its link lives on
+                _send(watch, "watch_started", f"{at:%Y%m%d}", mail, {}, at)
+    except IntegrityError:
+        # The same form, pressed twice: the other press keeps the wish and sends the mail.
+        if not Watch.objects.filter(sought=sought).exists():
+            raise
 
 
 def find(token: str) -> WatchView:
@@ -107,7 +116,7 @@ def follow(*, at: datetime, limit: int = 500) -> Mapping[str, int]:
         )
         for number in list(waiting.order_by("id").values_list("id", flat=True)[:limit]):
             done["judged"] += 1
-            done["told"] += _follow_one(number, pack, at)
+            done["told"] += _try_one(number, pack, at)
     return done
 
 
@@ -124,6 +133,15 @@ def sweep(*, unconfirmed_before: datetime, closed: Collection[str], dry_run: boo
 def link(watch: Watch) -> str:
     """Return the address within this site at which a wish is confirmed and stopped."""
     return f"/{_PATHS.get(watch.language, 'en')}/watch/{_token(watch.number)}/"
+
+
+def _try_one(watch_id: int, pack: Pack, at: datetime) -> int:
+    """Follow one wish; a fault in it must not keep the others from being told."""
+    try:
+        return _follow_one(watch_id, pack, at)
+    except Exception:
+        logger.exception("watch not followed", extra={"id": watch_id})
+        return 0
 
 
 def _follow_one(watch_id: int, pack: Pack, at: datetime) -> int:

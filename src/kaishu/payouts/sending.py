@@ -114,14 +114,21 @@ def record_sent(instruction: Instruction, sent: Sent, *, at: datetime) -> bool:
 
 
 def tell_owner(instruction: Instruction, template: str, *, at: datetime) -> None:
-    """Queue a message about what this instruction brings, once for each attempt."""
-    tell_unit(
-        case_no=instruction.case_no,
-        unit_no=instruction.unit_no,
-        template=template,
-        key=f"{template}:{instruction.key}",
-        at=at,
-    )
+    """Queue a message about what this instruction brings, once for each attempt.
+
+    A message that cannot be written must not undo what is known of the money, nor stop the rest.
+    """
+    try:
+        with transaction.atomic():
+            tell_unit(
+                case_no=instruction.case_no,
+                unit_no=instruction.unit_no,
+                template=template,
+                key=f"{template}:{instruction.key}",
+                at=at,
+            )
+    except Exception:
+        logger.exception("owner not told", extra={"key": instruction.key})
 
 
 def bounce(
