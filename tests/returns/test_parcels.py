@@ -8,11 +8,12 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from kaishu.books.errors import UnitMoved
-from kaishu.claims import decide
+from kaishu.claims import decide, owner
 from kaishu.claims import queries as claims
 from kaishu.claims.errors import ClaimNotFound
 from kaishu.returns import actions
 from kaishu.returns.errors import (
+    KitChanged,
     KitNotOwed,
     OutcomeUnknown,
     ParcelNotOnWay,
@@ -64,6 +65,17 @@ def test_a_kit_is_sent_once(approved: World) -> None:
         send_kit(approved, "SN0001", tracking="T2", key="another")
     assert Kit.objects.count() == 1
     assert approved.books() == f"{START_OF_BOOKS}  owner 1 | {REFUND} | kit:bag: cost -1  sent 1"
+
+
+def test_a_bag_packed_before_the_owner_reported_danger_does_not_leave(approved: World) -> None:
+    unit = approved.unit("SN0001")
+    owner.report_danger(claim_unit_id=unit.id, condition="swollen", at=approved.now(), key="d")
+    before = approved.books()
+    with pytest.raises(KitChanged):
+        send_kit(approved, "SN0001", kit="kit:bag")
+    assert (approved.books(), Kit.objects.count()) == (before, 0)
+    send_kit(approved, "SN0001", kit="kit:pickup")
+    assert "kit:pickup: cost -1  sent 1" in approved.books()
 
 
 def test_nobody_gets_a_kit_before_an_approval(world: World) -> None:

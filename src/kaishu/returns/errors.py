@@ -11,6 +11,12 @@ class KitNotOwed(Refusal):
     code = "kit_not_owed"
 
 
+class KitChanged(Refusal):
+    """Another kit is owed now than the one that was packed."""
+
+    code = "kit_changed"
+
+
 class ScanKeyReused(Refusal):
     """This scan was already recorded with another content."""
 

@@ -16,7 +16,7 @@ from kaishu.core.accounts import OWED, PAID, SENT
 from kaishu.core.triage import SPECIAL_KIT
 from kaishu.people import queries as people
 from kaishu.people.errors import PersonForgotten
-from kaishu.returns.errors import KitNotOwed
+from kaishu.returns.errors import KitChanged, KitNotOwed
 from kaishu.returns.models import Kit
 
 
@@ -25,10 +25,13 @@ def kits_to_send() -> QuerySet[Promise]:
     return promises_in(account=OWED, role="kit")
 
 
-def send_kit(*, claim_unit_id: int, tracking: str, by: str, at: datetime, key: str) -> Kit:
+def send_kit(
+    *, claim_unit_id: int, tracking: str, by: str, at: datetime, key: str, kit: str = ""
+) -> Kit:
     """Record that the kit for a claim unit left. A repeat gives the first record again.
 
-    Raises KitNotOwed where nothing was promised, or another kit has left already.
+    `kit` is the one that was packed. Raises KitChanged where its owner reported a danger since and
+    another is owed, KitNotOwed where nothing was promised, or another kit has left already.
     """
     with transaction.atomic():
         unit = decide.lock(claim_unit_id)
@@ -38,6 +41,8 @@ def send_kit(*, claim_unit_id: int, tracking: str, by: str, at: datetime, key: s
         promise = kit_promise(case_no, unit_no, OWED)
         if promise is None:
             return _sent_before(case_no, unit_no, tracking)
+        if kit and kit != promise.commodity:
+            raise KitChanged(case_no=case_no, unit_no=unit_no)
         books.move_promise(
             promise_id=promise.id,
             kind="payout.sent",
@@ -47,7 +52,7 @@ def send_kit(*, claim_unit_id: int, tracking: str, by: str, at: datetime, key: s
             by=by,
             at=at,
         )
-        kit = Kit.objects.create(
+        left = Kit.objects.create(
             case_no=case_no,
             unit_no=unit_no,
             promise_id=promise.id,
@@ -60,11 +65,11 @@ def send_kit(*, claim_unit_id: int, tracking: str, by: str, at: datetime, key: s
                 case_no=case_no,
                 unit_no=unit_no,
                 template="kit_sent",
-                key=f"kit:{kit.id}",
+                key=f"kit:{left.id}",
                 at=at,
                 tracking=tracking,
             )
-        return kit
+        return left
 
 
 def settle_kit(*, case_no: str, unit_no: int, key: str, by: str, at: datetime) -> None:

@@ -56,6 +56,7 @@ def send(request: HttpRequest, case_no: str, unit_no: int) -> HttpResponse:
             by=request.user.get_username(),
             at=clock.now(),
             key=desk.key_of(request),
+            kit=request.POST.get("kit", ""),
         )
     except ClaimNotFound as refusal:
         return refusal_page(request, refusal, status=404)
