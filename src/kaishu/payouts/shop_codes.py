@@ -35,14 +35,23 @@ def free_codes(*, commodity: str) -> int:
     return ShopCode.objects.filter(commodity=commodity, issued_key=None).count()
 
 
+def has_code(*, case_no: str, unit_no: int) -> bool:
+    """Say whether a code was issued to a claim unit."""
+    return _code_of(case_no, unit_no) is not None
+
+
 def show_code(*, case_no: str, unit_no: int, at: datetime) -> ShownCode:
     """Return the code of a claim unit and note that it was delivered. Raises CodeNotFound."""
-    keys = Instruction.objects.filter(
-        case_no=case_no, unit_no=unit_no, provider="shop_credit", state__in=(SENT, SETTLED)
-    ).values("key")
-    code = ShopCode.objects.filter(issued_key__in=keys).order_by("-issued_at").first()
+    code = _code_of(case_no, unit_no)
     if code is None or code.amount is None:
         raise CodeNotFound(case_no=case_no)
     # issued -> delivered, the first time only
     ShopCode.objects.filter(id=code.id, delivered_at=None).update(delivered_at=at)
     return ShownCode(code.code, code.commodity, code.amount)
+
+
+def _code_of(case_no: str, unit_no: int) -> ShopCode | None:
+    keys = Instruction.objects.filter(
+        case_no=case_no, unit_no=unit_no, provider="shop_credit", state__in=(SENT, SETTLED)
+    ).values("key")
+    return ShopCode.objects.filter(issued_key__in=keys).order_by("-issued_at").first()

@@ -183,16 +183,20 @@ class Mail(Question):
 
     def build(self) -> None:
         """Add the address."""
-        self.fields["email"] = forms.EmailField(
+        self.fields["email"] = forms.CharField(
             label=_("New e-mail address"),
-            max_length=None,
-            error_messages={
-                "required": _("Type the new e-mail address."),
-                "invalid": _("This e-mail address is not complete. Example: name@example.com"),
-            },
+            error_messages={"required": _("Type the new e-mail address.")},
             widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
         )
-        self.fields["email"].widget.attrs.pop("maxlength", None)
+
+    def clean_email(self) -> str:
+        """Ask again for an address that cannot arrive."""
+        try:
+            return typed.read_mail(str(self.cleaned_data["email"]))
+        except typed.Unreadable:
+            raise forms.ValidationError(
+                _("This e-mail address is not complete. Example: name@example.com")
+            ) from None
 
 
 class Phone(Question):

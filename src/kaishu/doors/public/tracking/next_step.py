@@ -92,7 +92,7 @@ def _special_what() -> dict[StageCode, str]:
     return {
         StageCode.KIT_DUE: _(
             "We accepted your claim. This battery must not go by post. A carrier for dangerous "
-            "goods fetches it. We agree the day with you by telephone."
+            "goods fetches it. We first ask you which day suits you."
         ),
         StageCode.KIT_SENT: _(
             "A carrier for dangerous goods comes to you and packs it. Do not pack or move it "

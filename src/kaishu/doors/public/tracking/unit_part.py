@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from kaishu.base import language, words
 from kaishu.claims import owner
 from kaishu.claims.views import UnitView
-from kaishu.core.accounts import PAID, UNIT_ENDS, WAIVED
+from kaishu.core.accounts import PAID, SENT, UNIT_ENDS, WAIVED
 from kaishu.core.sentences import Sentence, sentence
 from kaishu.core.stage import StageCode, Step
 from kaishu.core.triage import SPECIAL_KIT, Route, triage
@@ -120,7 +120,17 @@ def _first_act(unit: UnitView) -> dict[str, str] | None:
         return {"path": "answer/photo/" if photo else "answer/", "word": _("Answer the question")}
     if code is StageCode.REFUSED:
         return {"path": "contest/", "word": _("Ask for a second look")}
+    if _shop_credit(unit):
+        return {"path": "code/", "word": _("Open my shop credit")}
     return None
+
+
+def _shop_credit(unit: UnitView) -> bool:
+    """Say whether a code was issued; it can be opened again after it was delivered."""
+    return any(
+        promise.commodity.startswith("coupon:") and promise.account in (SENT, PAID)
+        for promise in unit.promises
+    )
 
 
 def _acts(unit: UnitView) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ from kaishu.doors.public import tongue  # noqa: F401 (registers the converter be
 from kaishu.doors.public.tongue import TONGUE
 from kaishu.doors.public.tracking import (
     views_case,
+    views_code,
     views_danger,
     views_details,
     views_find,
@@ -38,4 +39,5 @@ urlpatterns = [
     path(f"{_UNIT}withdraw/", views_unit.withdraw, name="case-withdraw"),
     path(f"{_UNIT}contest/", views_unit.contest, name="case-contest"),
     path(f"{_UNIT}danger/", views_danger.danger, name="case-danger"),
+    path(f"{_UNIT}code/", views_code.code, name="case-code"),
 ]

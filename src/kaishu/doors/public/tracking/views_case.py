@@ -52,7 +52,9 @@ def _done(code: str) -> str:
         "remedy": _("We changed what you receive."),
         "withdraw": _("Your claim for this product is taken back."),
         "contest": _("We look again. A person who did not decide the first time does it."),
-        "danger": _("We have your report. Stay away from the product. We call you."),
+        "danger": _(
+            "We have your report. Stay away from the product. A person calls or writes to you."
+        ),
         "address": _("We have your new address."),
         "email": _("We have your new e-mail address. We sent a note to it."),
         "phone": _("We have your new telephone number."),

@@ -41,9 +41,9 @@ def email(seat: Seat) -> HttpResponse:
     page = Act(
         question=_("What is your new e-mail address?"),
         lede=(
-            _("Until now we write to %(address)s.") % {"address": now}
+            _("We write to %(address)s now.") % {"address": now}
             if now
-            else _("Until now we have no e-mail address of you."),
+            else _("We have no e-mail address for you yet."),
             _("We send a note to the old and to the new address."),
         ),
         button=_("Use this e-mail address"),
@@ -61,7 +61,7 @@ def phone(seat: Seat) -> HttpResponse:
         lede=(
             _("The number we have ends in %(digits)s.") % {"digits": now.lstrip("…")}
             if now
-            else _("Until now we have no telephone number of you."),
+            else _("We have no telephone number for you yet."),
         ),
         button=_("Use this telephone number"),
     )

@@ -113,7 +113,7 @@ def _enter(request: HttpRequest, tongue: str, ticket: Ticket, form: forms.Questi
         return _wrong(
             request,
             form,
-            _("This code does not fit. Compare it with the newest mail, or have a new one sent."),
+            _("This code does not match. Compare it with the newest mail, or have a new one sent."),
         )
     limiter.forget(name="find-day", subject=ticket.case_no)
     return HttpResponseRedirect(f"/{tongue}/c/{token}/")
