@@ -13,6 +13,7 @@ from kaishu.claims import case_numbers
 from kaishu.claims.decide import standing_of
 from kaishu.claims.lookups import claim as claim_by_number
 from kaishu.claims.models import Claim, ClaimUnit, Decision, Evidence
+from kaishu.claims.proof_code import proof_code
 from kaishu.claims.reasons import COLLECTED_REASONS
 from kaishu.claims.views import (
     CaseView,
@@ -47,6 +48,7 @@ def case(case_no: str) -> CaseView:
         language=claim.language,
         door=claim.door,
         submitted_at=claim.submitted_at,
+        proof_code=proof_code(claim.key),
         units=tuple(
             _unit(
                 unit,

@@ -111,7 +111,10 @@ class EntryView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
-    """One claim with its units and the entries behind it."""
+    """One claim with its units and the entries behind it.
+
+    `proof_code` is what the owner was asked to write on paper beside the product.
+    """
 
     claim_id: int
     case_no: str
@@ -121,6 +124,7 @@ class CaseView:
     language: str
     door: str
     submitted_at: datetime
+    proof_code: str
     units: tuple[UnitView, ...]
     evidence: tuple[EvidenceView, ...]
     entries: tuple[EntryView, ...]
