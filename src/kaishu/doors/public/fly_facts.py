@@ -135,11 +135,15 @@ def _take(
 
 
 def _take_date(value: str, journey: Journey) -> tuple[str, str, Journey]:
-    """Take the day as typed; one not known yet leaves the rules of today."""
+    """Take the day as typed; one not known yet leaves the rules of today.
+
+    So does a day that is over, which is a slip (last year's number): nobody flies in the past, and
+    its rules may be milder.
+    """
     if value == UNKNOWN:
         return "", "on", journey
     try:
-        return "", "on", replace(journey, on=typed.read_date(value))
+        return "", "on", replace(journey, on=max(typed.read_date(value), journey.on))
     except typed.Unreadable:
         return ("date" if value else "date_empty"), "on", journey
 
