@@ -66,7 +66,7 @@ def test_no_code_stands_in_two_tables() -> None:
 def test_an_unknown_code_is_refused_kindly_and_an_unknown_language_is_english() -> None:
     assert sentence("nobody_knows", "ja") == sentence("refused", "ja")
     assert sentence("whole_model", "fr", {"product": "X", "model": "Y"}).text == (
-        "All units of X (Y) are being recalled."
+        "Every X (Y) is being recalled."
     )
 
 

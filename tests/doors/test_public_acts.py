@@ -180,7 +180,7 @@ def test_the_cards_of_a_remedy_choose_nothing_beforehand(world: OwnerWorld) -> N
     page = world.get("1/remedy/")
     assert len(find(page, ".card")) == 2
     assert not find(page, "[checked]")
-    assert "Until now you chose: A refund of ¥3,990." in text(page)
+    assert "Your choice so far: A refund of ¥3,990." in text(page)
 
 
 def test_what_is_taken_back_can_be_taken_up_again(world: OwnerWorld) -> None:
@@ -238,7 +238,7 @@ def test_danger_is_reported_once_and_says_what_to_do_first(world: OwnerWorld) ->
     assert ClaimUnit.objects.get().condition == "hot"
     shown = text(world.get())
     assert "Move away now" in shown
-    assert "A person calls you by" in shown
+    assert "A person calls or writes to you by" in shown
 
 
 def test_a_dangerous_unit_is_fetched_and_never_packed(world: OwnerWorld) -> None:

@@ -118,7 +118,7 @@ def test_wrong_codes_lock_a_page_alike_for_everyone(world: OwnerWorld) -> None:
         said[case_no].append(text(find(parsed(last), ".error")[0]))
     first, second = said.values()
     assert first == second
-    assert first[4].startswith("This code does not fit")
+    assert first[4].startswith("This code does not match")
     assert first[5].startswith("Five wrong codes")
 
 
@@ -145,7 +145,7 @@ def test_an_expired_code_says_so_and_one_tap_sends_another(world: OwnerWorld) ->
     AccessCode.objects.update(made_at=timezone.now() - timedelta(minutes=31))
     old = Client().post(page, {"code": code_of()})
     assert old.status_code == 422
-    assert "This code does not fit" not in text(find(parsed(old), ".error")[0])
+    assert "This code does not match" not in text(find(parsed(old), ".error")[0])
     fresh = Client().post(page, {"do": "again"})
     assert Client().post(fresh["Location"], {"code": code_of()}).status_code == 302
 

@@ -12,7 +12,7 @@ from kaishu.demo.serials import LISTED, NOT_LISTED
 from kaishu.demo.staff import MEMBERS, PASSWORD
 
 DOES = {
-    "mika": _("judges claims and sends return kits"),
+    "mika": _("judges claims and sends return bags"),
     "jun": _("judges claims too: two reviewers at once"),
     "yuki": _("proposes payment batches"),
     "ren": _("approves batches that somebody else proposed"),

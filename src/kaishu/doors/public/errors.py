@@ -85,10 +85,10 @@ def no_such_watch(request: HttpRequest) -> HttpResponse:
         request,
         404,
         _("No notice is registered under this address"),
-        _("It was stopped and its mail address deleted, or a part of the link is missing."),
+        _("It was stopped and its e-mail address deleted, or a part of the link is missing."),
         [
             _("Open the whole link from our mail."),
-            _("Or check your product again, and register anew."),
+            _("Or check your product, and register again."),
         ],
     )
 

@@ -198,7 +198,7 @@ def _free(form: Plain) -> Plain:
     form.add_lines(
         "address",
         _("Address, with the country"),
-        hint=_("As it stands on a letter to you, in as many lines as you need."),
+        hint=_("As it is written on a letter to you, in as many lines as you need."),
         missing=_("Type your address."),
         limit=LONGEST_ADDRESS,
         autocomplete="street-address",

@@ -181,7 +181,7 @@ class Amount(Question):
         return _("How much did you pay for it?")
 
     def why(self, visit: Visit) -> str:
-        return _("A refund is reckoned from what you paid.")
+        return _("We work out a refund from what you paid.")
 
     def form(self, visit: Visit, data: Mapping[str, str] | None, said: Said) -> Plain:
         currency = visit.recall.currency
