@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from kaishu.people.contact import Contact
 from kaishu.people.errors import PersonForgotten
 from kaishu.returns import actions as returns
 from tests.claims.world import World
+from tests.support.databases import together
 
 SECRETS = ("Satomi Kuramochi", "sato@example.test", "0312345678", "Kanda 9-9-9", "I live alone")
 
@@ -206,3 +208,41 @@ def test_what_goes_to_an_address_given_up_is_emptied_too(world: World) -> None:
     erasure.erase_person(case_no=case_no, by="owner", at=world.now())
     left = Message.objects.filter(sealed_to__isnull=False)
     assert [row.template for row in left] == ["data_erased"]
+
+
+def test_an_erasure_beside_the_owners_own_acts_never_deadlocks_and_leaves_nothing(
+    real_world: World,
+) -> None:
+    world = real_world
+    for number in range(1, 9):
+        serial = f"SN000{number}"
+        case_no = world.claim(serial).case_no
+        world.decide(serial, "asked", "serial_photo_unclear")
+        unit, at = world.unit(serial), world.now()
+        acts = [
+            partial(
+                owner.answer,
+                claim_unit_id=unit.id,
+                words="I am Sato",
+                evidence=(photo(),),
+                at=at,
+                seen=1,
+            ),
+            partial(erasure.erase_person, case_no=case_no, by="owner", at=at),
+            partial(
+                owner.correct_contact,
+                case_no=case_no,
+                contact=Contact(name="Sato", email="new@example.test"),
+                at=at,
+                key="k",
+            ),
+            partial(owner.renew_link, case_no=case_no, at=at),
+        ]
+        done = together(acts)
+        failed = [one for one in done if isinstance(one, Exception)]
+        assert [one for one in failed if not isinstance(one, PersonForgotten)] == []
+    connections.close_all()
+    assert not Note.objects.filter(sealed__isnull=False).exists()
+    assert not Evidence.objects.filter(erased=None).exists()
+    left = Message.objects.exclude(sealed=None, sealed_to=None)
+    assert {row.template for row in left} == {"data_erased"}
