@@ -43,6 +43,14 @@ def test_too_many_fields_are_refused_in_words(db: None, data_dir: Path) -> None:
     assert HEADLINES["ja"] in response.content.decode()
 
 
+def test_too_much_in_an_address_is_refused_in_words(db: None, data_dir: Path) -> None:
+    kumo.write_pack(data_dir)
+    query = "&".join(f"field-{number}=x" for number in range(1001))
+    response = Client().get(f"/ja/r/{kumo.SLUG}/check/?{query}")
+    assert response.status_code == 400
+    assert HEADLINES["ja"] in response.content.decode()
+
+
 def test_a_host_that_is_not_ours_is_refused_in_words(db: None) -> None:
     response = Client().get("/staff/sign-in/", headers={"host": "evil.example"})
     assert response.status_code == 400

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from kaishu.doors.public.typed import Unreadable, read_amount, read_date
+from kaishu.doors.public.typed import Unreadable, read_amount, read_date, read_mail
 
 MAY = date(2024, 5, 4)
 
@@ -60,13 +60,46 @@ def test_what_is_no_day_or_two_days_is_unreadable(typed: str) -> None:
         ("269.5元", "CNY", 26950),
         ("￥269.00", "CNY", 26900),
         ("0", "CNY", 0),
+        ("199块钱", "CNY", 19900),
+        ("1,199.5", "CNY", 119950),
     ],
 )
 def test_amounts_become_minor_units(typed: str, currency: str, amount: int) -> None:
     assert read_amount(typed, currency=currency) == amount
 
 
-@pytest.mark.parametrize("typed", ["-1", "about 100", "1.5.2", "269.005", ""])
+@pytest.mark.parametrize(
+    "typed",
+    ["-1", "about 100", "1.5.2", "269.005", "", "199,00", "1,99", "1.000", "9" * 14, "9" * 5000],
+)
 def test_what_is_no_amount_is_unreadable(typed: str) -> None:
     with pytest.raises(Unreadable):
         read_amount(typed, currency="CNY")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["hanako@example.jp", "ｈａｎａｋｏ＠ｅｘａｍｐｌｅ．ｊｐ", "\u200bhanako@example.jp\ufeff "],
+)
+def test_a_mail_address_is_read_past_what_nobody_sees(typed: str) -> None:
+    assert read_mail(typed) == "hanako@example.jp"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "hanako",
+        "a@b.com,c@d.com",
+        "a@b.com\nBcc:c@d.com",
+        "a@b@c.com",
+        "a@localhost",
+        "a@[127.0.0.1]",
+        "a@b.",
+        "a\0@b.com",
+        f"a@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 60}.{'f' * 60}.com",
+    ],
+)
+def test_what_is_no_address_or_several_is_unreadable(typed: str) -> None:
+    with pytest.raises(Unreadable):
+        read_mail(typed)

@@ -12,6 +12,8 @@ from typing import Any
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from django import template
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest
 from django.utils import timezone, translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -149,7 +151,7 @@ def language_links(context: Mapping[str, Any]) -> list[dict[str, object]]:
     request = context.get("request")
     path = request.path if request else "/"
     rest = path.split("/", 2)[-1] if language.of_path(path) else ""
-    query = f"?{request.GET.urlencode()}" if request and request.GET else ""
+    query = _query(request) if request else ""
     return [
         {
             "code": code,
@@ -161,6 +163,14 @@ def language_links(context: Mapping[str, Any]) -> list[dict[str, object]]:
         }
         for code, name in language.NAMES.items()
     ]
+
+
+def _query(request: HttpRequest) -> str:
+    """Return what the links keep; nothing of a query that is too much to read."""
+    try:
+        return f"?{request.GET.urlencode()}" if request.GET else ""
+    except SuspiciousOperation:  # the page that says so has these links too
+        return ""
 
 
 @register.simple_tag

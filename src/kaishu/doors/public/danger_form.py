@@ -115,14 +115,14 @@ class DangerForm(forms.Form):
         return number
 
     def clean_email(self) -> str:
-        """Ask again for an address without its sign."""
-        address = _within(self.cleaned_data["email"], SHORT).replace("＠", "@")
-        name, at, domain = address.rpartition("@")
-        if address and not (name and at and "." in domain and " " not in address):
+        """Ask again for an address that cannot arrive."""
+        address = _within(self.cleaned_data["email"], SHORT)
+        try:
+            return typed.read_mail(address) if address else ""
+        except typed.Unreadable:
             raise forms.ValidationError(
                 _("An e-mail address looks like name@example.com. Check it, or leave it empty.")
-            )
-        return address
+            ) from None
 
     def report(self) -> Report:
         """Return what was said; only after `is_valid()`."""

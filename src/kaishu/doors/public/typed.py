@@ -1,4 +1,4 @@
-"""Read dates and amounts of money the way people type them, or say that it cannot be read.
+"""Read dates, amounts and mail addresses the way people type them, or say that it cannot be read.
 
 Forgiving where there is one meaning, silent nowhere: 03/04/2024 has two, so it is asked again.
 """
@@ -10,6 +10,12 @@ import unicodedata
 from datetime import date
 
 from babel.numbers import get_currency_precision
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from kaishu.claims.facts import MOST_MONEY
+
+LONGEST_MAIL = 254
 
 # Year one of each era, so that era year n is base + n.
 _ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "昭和": 1925, "s": 1925}
@@ -22,7 +28,8 @@ _EIGHT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _YEAR_LAST = re.compile(r"^(\d{1,2})[./\s-](\d{1,2})[./\s-](\d{4})$")
 _DAY_WORD = re.compile(r"^(\d{1,2})(?:st|nd|rd|th)?\s+([a-z]{3,9})\.?,?\s+(\d{4})$")
 _WORD_DAY = re.compile(r"^([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+# A comma stands before three digits each: "199,00" may be 199 or 19,900, so it is asked again.
+_NUMBER = re.compile(r"(?:[0-9]+|[0-9]{1,3}(?:[,、][0-9]{3})+)(?:\.[0-9]+)?")
 
 
 class Unreadable(ValueError):
@@ -76,12 +83,12 @@ def read_amount(typed: str, *, currency: str) -> int:
     """Return minor units of "¥3,990", "3990円" or "269.00 元"; raise `Unreadable`."""
     text = plain(typed)
     for noise in (
-        ",",
-        "、",
         "¥",
         "円",
         "元",
         "圆",
+        "块钱",
+        "块",
         "人民币",
         "rmb",
         "yuan",
@@ -92,8 +99,31 @@ def read_amount(typed: str, *, currency: str) -> int:
         text = text.replace(noise, "")
     if not _NUMBER.fullmatch(text):
         raise Unreadable(typed)
-    whole, _, cents = text.partition(".")
+    whole, _, cents = text.replace(",", "").replace("、", "").partition(".")
     precision = get_currency_precision(currency)
-    if cents.strip("0") and len(cents) > precision:
+    if len(cents) > 2 or (cents.strip("0") and len(cents) > precision):
         raise Unreadable(typed)
-    return int(whole) * 10**precision + int((cents + "0" * precision)[:precision] or 0)
+    if len(whole) > len(str(MOST_MONEY)):
+        raise Unreadable("more than anything costs")
+    amount = int(whole) * 10**precision + int((cents + "0" * precision)[:precision] or 0)
+    if amount > MOST_MONEY:
+        raise Unreadable("more than anything costs")
+    return amount
+
+
+def read_mail(typed: str) -> str:
+    """Return one mail address that can arrive; raise `Unreadable` for none, several or a part.
+
+    Full width from a Japanese keyboard is folded, and the invisible signs of a paste are dropped:
+    nobody can see what is wrong with them.
+    """
+    folded = unicodedata.normalize("NFKC", typed).strip()
+    text = "".join(sign for sign in folded if unicodedata.category(sign) != "Cf")
+    host = text.rpartition("@")[2]
+    try:
+        validate_email(text)
+    except ValidationError:
+        raise Unreadable(typed) from None
+    if len(text) > LONGEST_MAIL or "." not in host or host.startswith("["):
+        raise Unreadable(typed)
+    return text

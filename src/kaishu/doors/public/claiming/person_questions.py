@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from django import forms
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from kaishu.base import language
 from kaishu.core.recall import Recall, say
 from kaishu.core.sentences import sentence
+from kaishu.doors.public import typed as reading
 from kaishu.doors.public.claiming.answers import MOST_UNITS, Answers, Said
 from kaishu.doors.public.claiming.fields import Plain
 from kaishu.doors.public.claiming.product_questions import is_dangerous
@@ -164,8 +164,8 @@ class ReachForm(Plain):
         email = str(self.cleaned_data["email"])
         if email:
             try:
-                validate_email(email)
-            except forms.ValidationError:
+                email = reading.read_mail(email)
+            except reading.Unreadable:
                 raise forms.ValidationError(
                     _("This e-mail address is not complete. Example: name@example.com")
                 ) from None

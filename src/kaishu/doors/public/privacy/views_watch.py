@@ -17,14 +17,13 @@ from kaishu.core.answer import Inspection, find_product, judge
 from kaishu.core.pack import Pack
 from kaishu.core.recall import say
 from kaishu.core.verdict import Answer
-from kaishu.doors.public import errors, site
+from kaishu.doors.public import errors, site, typed
 from kaishu.doors.public.problems import Problem
 from kaishu.notices import watches
 from kaishu.people import consent
 
 FACTS = ("model", "serial", "colour", "bought", "market")
 LONGEST = 200
-LONGEST_MAIL = 254
 MOST_AN_HOUR = 5
 HOUR = 3600
 
@@ -44,6 +43,8 @@ def ask(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
     problems: list[Problem] = []
     if request.method == "POST" and request.POST.get("do") != "language":
         problems = _problems(email)
+        if not problems:
+            email = typed.read_mail(email)
         if not problems and not _allowed(email):
             words = _("We sent several mails to this address within the last hour.")
             problems = [Problem("id-email", words, _("Look into that mailbox, or wait an hour."))]
@@ -109,9 +110,9 @@ def _page(
 def _problems(email: str) -> list[Problem]:
     if not email:
         return [Problem("id-email", _("Type your e-mail address."))]
-    name, _at, host = email.rpartition("@")
-    broken = not name or "." not in host or any(char.isspace() for char in email)
-    if broken or len(email) > LONGEST_MAIL or "\0" in email:
+    try:
+        typed.read_mail(email)
+    except typed.Unreadable:
         words = _("This is not a whole e-mail address.")
         return [Problem("id-email", words, _("It looks like name@example.com."))]
     return []
