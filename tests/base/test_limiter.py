@@ -5,7 +5,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from django.db import connections
+from django.db.models import QuerySet
 
 from kaishu.base import limiter
 from kaishu.base.models import Tries
@@ -54,6 +56,23 @@ def test_a_success_forgets_the_tries_before_it(db: None) -> None:
         _allow()
     limiter.forget(name="code", subject="mika")
     assert _allow()
+
+
+def test_who_comes_second_at_the_same_moment_is_not_taken_for_too_many(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, calls = QuerySet.update, []
+
+    def update(rows: QuerySet[Tries], **fields: object) -> int:
+        calls.append(fields)
+        changed = real(rows, **fields)
+        if len(calls) == 2:  # another process begins the count just now
+            assert _allow()
+        return changed
+
+    monkeypatch.setattr(QuerySet, "update", update)
+    assert _allow()
+    assert Tries.objects.get().count == 2
 
 
 def test_a_limit_of_nothing_allows_nothing(db: None) -> None:

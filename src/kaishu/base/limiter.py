@@ -31,7 +31,7 @@ def allow(*, name: str, subject: str, limit: int, seconds: int, at: datetime) ->
             return True
         if rows.filter(until__lte=at).update(count=1, until=until):
             return limit > 0
-        if rows.exists():
+        if rows.filter(until__gt=at, count__gte=limit).exists():
             return False
         if _begin(name, subject, until):
             _clear(at)
