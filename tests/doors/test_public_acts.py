@@ -78,6 +78,27 @@ def test_a_file_that_is_no_photo_is_refused_with_the_page_again(
     assert world.unit().stage.code is StageCode.QUESTION
 
 
+def test_a_full_disk_says_so_where_the_photo_was_sent(
+    world: OwnerWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("kaishu.base.storage.FolderStore.put", full)
+    photo = tmp_path / "p.png"
+    photo.write_bytes(samples.picture("PNG"))
+    with photo.open("rb") as file:
+        again = world.act("1/photo/", photo=file)
+    said = text(find(parsed(Client().get(again["Location"])), ".summary")[0])
+    assert "We could not keep this photo just now." in said
+    assert not Evidence.objects.exists()
+
+
+def test_a_full_claim_says_how_many_photos_it_can_keep(world: OwnerWorld) -> None:
+    page = parsed(Client().get(f"{world.path}1/photo/", {"refused": "too_many_files"}))
+    assert "A claim can keep 40 photos" in text(find(page, ".summary")[0])
+
+
 def test_no_photo_at_all_asks_for_one(world: OwnerWorld) -> None:
     again = world.act("1/photo/")
     assert text(find(parsed(Client().get(again["Location"])), ".error")[0]) == "Choose a photo."
@@ -281,6 +302,9 @@ def test_no_page_shows_what_we_know_of_a_person_in_clear(world: OwnerWorld, rest
     [
         ("phone/", {"phone": "123"}, "This telephone number is too short."),
         ("phone/", {}, "Type the new telephone number."),
+        ("phone/", {"phone": "abc12345678"}, "Write the phone number in digits."),
+        ("phone/", {"phone": "0" * 40}, "This phone number"),
+        ("email/", {"email": "a@b.com,c@d.com"}, "This e-mail address is not complete."),
         ("email/", {"email": "a@"}, "This e-mail address is not complete."),
         ("email/", {}, "Type the new e-mail address."),
         ("address/", {"postcode": "1"}, "Type this part of the address."),

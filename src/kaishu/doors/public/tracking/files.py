@@ -13,6 +13,7 @@ from kaishu.base.storage import evidence_store
 from kaishu.base.uploads import TooBigFile
 from kaishu.claims.errors import NothingSaid
 from kaishu.claims.facts import EvidenceRef
+from kaishu.doors.public.claiming.keep_files import FileNotKept
 from kaishu.evidence import check_upload
 from kaishu.evidence.errors import FileTooBig
 
@@ -20,7 +21,17 @@ FIELD = "photo"
 
 
 def take(request: HttpRequest, *, kind: str) -> EvidenceRef:
-    """Store the file of a form. Raises NothingSaid without one, and what `evidence` refuses."""
+    """Store the file of a form. Raises NothingSaid without one, and what `evidence` refuses.
+
+    Raises FileNotKept where the disk has no room: the owner is told, and tries again later.
+    """
+    try:
+        return _take(request, kind)
+    except OSError:
+        raise FileNotKept from None
+
+
+def _take(request: HttpRequest, kind: str) -> EvidenceRef:
     # LimitedUpload makes only these two kinds.
     upload = cast("TemporaryUploadedFile | TooBigFile | None", request.FILES.get(FIELD))
     if upload is None or not upload.name:

@@ -24,6 +24,7 @@ from kaishu.doors.public.problems import Problem
 from kaishu.doors.public.tracking import act, asked, files, forms
 from kaishu.doors.public.tracking.act import Act
 from kaishu.doors.public.tracking.seat import Seat, unit_page
+from kaishu.evidence.check import Limits
 
 NO_FILE = "nothing_said"
 TAKES_PHOTOS = (
@@ -114,6 +115,10 @@ def _problems(code: str) -> list[Problem]:
         return []
     if code == NO_FILE:
         return [Problem(f"id-{files.FIELD}", _("Choose a photo."))]
-    facts = {"limit_mb": settings.KAISHU_UPLOAD_LIMIT // (1024 * 1024)}
+    facts = {
+        "limit_mb": settings.KAISHU_UPLOAD_LIMIT // (1024 * 1024),
+        "limit_mpx": Limits().pixels // 1_000_000,
+        "most": owner.MOST_FILES,
+    }
     said = sentence(code if code in codes() else "refused", language.tag(), facts)
     return [Problem(f"id-{files.FIELD}", said.text, said.next)]
