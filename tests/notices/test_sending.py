@@ -17,6 +17,7 @@ from tests.notices.outbox import NOW, MailServer, free_port, parts, person, queu
 
 pytestmark = pytest.mark.usefixtures("db")
 ROUND = timedelta(minutes=1)
+OWNERS = 12
 
 
 def row(number: int) -> Message:
@@ -90,7 +91,7 @@ def test_what_waits_while_the_server_is_down_for_three_hours_arrives_once(
 ) -> None:
     server, port = MailServer(), free_port()
     settings.KAISHU_MAIL_URL = f"smtp://127.0.0.1:{port}"
-    for number in range(50):
+    for number in range(OWNERS):
         queue(person(f"owner{number}@example.org"), key=f"k{number}")
     at = NOW
     while at < NOW + timedelta(hours=3):
@@ -103,7 +104,7 @@ def test_what_waits_while_the_server_is_down_for_three_hours_arrives_once(
             send_due(at=at, limit=1000)
             at += ROUND
     assert sorted(to for _, to, _ in server.mails) == sorted(
-        f"owner{number}@example.org" for number in range(50)
+        f"owner{number}@example.org" for number in range(OWNERS)
     )
     assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
     assert not CallBack.objects.exists()
