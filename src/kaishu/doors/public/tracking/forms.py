@@ -16,8 +16,10 @@ from kaishu.base import language, words
 from kaishu.claims import case_numbers
 from kaishu.claims.facts import CONDITIONS, LONGEST, MOST_MONEY
 from kaishu.core.recall import Remedy, say
+from kaishu.core.sentences import sentence
 from kaishu.doors.public import typed
 from kaishu.doors.public.problems import Problem
+from kaishu.people.phones import read_phone
 
 LONGEST_WORDS = 2000
 
@@ -200,7 +202,11 @@ class Mail(Question):
 
 
 class Phone(Question):
-    """A new telephone number."""
+    """A new telephone number, read as one of `country` where it names none itself."""
+
+    def __init__(self, *, country: str, **given: Any) -> None:
+        self.country = country
+        super().__init__(**given)
 
     def build(self) -> None:
         """Add the number."""
@@ -220,6 +226,10 @@ class Phone(Question):
             raise forms.ValidationError(
                 _("This telephone number is too short. Type it with its area code.")
             )
+        read = read_phone(number, self.country)
+        if read.problem:
+            said = sentence(read.problem, language.tag(), read.facts)
+            raise forms.ValidationError(f"{said.text} {said.next}".strip())
         return number
 
 

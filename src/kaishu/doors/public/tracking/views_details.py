@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from kaishu.claims import owner
 from kaishu.core.errors import Refusal
+from kaishu.doors.public.claiming.person_questions import COUNTRIES
 from kaishu.doors.public.tracking import act, forms
 from kaishu.doors.public.tracking.act import Act
 from kaishu.doors.public.tracking.seat import Seat, owner_page
@@ -54,7 +55,8 @@ def email(seat: Seat) -> HttpResponse:
 @owner_page
 def phone(seat: Seat) -> HttpResponse:
     """Call another number."""
-    form = act.typed_form(seat.request, forms.Phone)
+    country = COUNTRIES.get(seat.recall.market, "")
+    form = act.typed_form(seat.request, partial(forms.Phone, country=country))
     now = seat.masked.phone
     page = Act(
         question=_("What is your new telephone number?"),
