@@ -70,7 +70,8 @@ TITLES = {"en": "Error: ", "ja": "エラー：", "zh-hans": "错误："}
 def walk(db: None, data_dir: Path) -> Walk:
     """Give a draft with every question answered, so that every page is there."""
     kumo.publish(data_dir)
-    return Walk().start(**KNOWN).to_check()
+    # Of all products, only the K200 is asked for its colour: a rule leaves the white ones out.
+    return Walk().start(model="K200", serial="AK20230001000099", colour="grey").to_check()
 
 
 @pytest.mark.parametrize(("page", "typed", "where", "words"), MISTAKES)
@@ -112,8 +113,8 @@ def test_a_day_shortly_before_the_makers_first_sale_is_taken(walk: Walk) -> None
 
 def test_the_number_of_another_product_of_the_draft_is_asked_again(walk: Walk) -> None:
     walk.went(walk.post("products/", {"another": "yes"}))
-    walk.say(model="K100")
-    response = walk.client.post(walk.at, {"serial": kumo.LISTED.lower()})
+    walk.say(model="K200")
+    response = walk.client.post(walk.at, {"serial": "ak20230001000099"})
     assert response.status_code == 422
     assert "for product 1 already" in text(find(parsed(response), ".error")[0])
 

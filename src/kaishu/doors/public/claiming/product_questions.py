@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from kaishu.base import language, words
 from kaishu.claims.facts import CONDITIONS
 from kaishu.core.answer import colours_of
-from kaishu.core.recall import Remedy, say
+from kaishu.core.recall import Product, Recall, Remedy, say
 from kaishu.core.sentences import sentence
 from kaishu.core.triage import triage
 from kaishu.doors.public import site
@@ -110,18 +110,23 @@ class SerialForm(Plain):
 
 
 class Colour(Question):
-    """Its colour, where the model came in several."""
+    """Its colour, where a rule of the recall or the new product of the same model depends on it."""
 
     name = "colour"
 
     def asked(self, visit: Visit) -> bool:
-        return visit.product is not None and len(colours_of(visit.recall, visit.product)) > 1
+        product, recall = visit.product, visit.recall
+        if product is None or len(colours_of(recall, product)) < 2:
+            return False
+        return _decides(recall, product) or _same_model_again(recall, product)
 
     def heading(self, visit: Visit) -> str:
         return _("Which colour is your product?")
 
     def why(self, visit: Visit) -> str:
-        return _("The colour helps us to see whether yours is in the recall.")
+        if visit.product and _decides(visit.recall, visit.product):
+            return _("The colour helps us to see whether yours is in the recall.")
+        return _("The new product comes in the same colour.")
 
     def form(self, visit: Visit, data: Mapping[str, str] | None, said: Said) -> Plain:
         form = Plain(data, said)
@@ -130,6 +135,16 @@ class Colour(Question):
         choices += [("other colour", words.word("other colour")), ("unknown", _("I do not know"))]
         form.add_choice("colour", self.heading(visit), choices, missing=_("Choose the colour."))
         return form
+
+
+def _decides(recall: Recall, product: Product) -> bool:
+    rules = (rule for rule in recall.rules if rule.product == product.model)
+    return any(rule.when.colours or rule.when.not_colours for rule in rules)
+
+
+def _same_model_again(recall: Recall, product: Product) -> bool:
+    remedies = recall.remedies_for(product.model)
+    return any(remedy.commodity == f"sku:{product.model}" for remedy in remedies)
 
 
 class Condition(Question):
