@@ -209,7 +209,11 @@ def test_what_is_taken_back_can_be_taken_up_again(world: OwnerWorld) -> None:
     assert world.unit().stage.code is StageCode.WITHDRAWN
     page = world.get()
     assert text(find(page, ".stages .stopped")[0]).endswith("It ended here")
-    assert world.act("1/contest/").status_code == 302
+    taken_up = world.act("1/contest/")
+    assert taken_up.status_code == 302
+    said = text(find(world.get("?done=again"), "main")[0])
+    assert "done=again" in taken_up["Location"]
+    assert "We go on where we stopped." in said
     assert world.unit().stage.code is StageCode.IN_REVIEW
 
 

@@ -25,14 +25,14 @@ def published(data_dir: Path) -> None:
 
 
 def test_a_line_is_a_model_and_a_serial_or_a_serial_of_the_model_chosen() -> None:
-    lines = read_lines("Ｋ１００，AK 20\n\n  K200:  x y \nK300\nAK 9", kumo.recall(), "K100")
+    lines = read_lines("Ｋ１００，AK 20\n\n  K200:  x y \nK300\nAK 9", [kumo.recall()], "K100")
     assert lines == [
         Line(1, "K100", "AK 20"),
         Line(2, "K200", "x y"),
         Line(3, "K300", ""),
         Line(4, "K100", "AK 9"),
     ]
-    assert read_lines("AK 9", kumo.recall(), "") == [Line(1, "", "AK 9")]
+    assert read_lines("AK 9", [kumo.recall()], "") == [Line(1, "", "AK 9")]
 
 
 @pytest.mark.parametrize(("code", "tag"), TAGS.items())
@@ -159,3 +159,13 @@ def test_a_model_alone_leads_to_the_recall_that_has_it() -> None:
         assert words in text(find(root, ".summary")[0])
         assert words in text(find(root, ".field .error")[0])
     assert not find(page("/en/check/"), ".summary")
+
+
+def test_a_line_about_a_model_of_another_recall_is_answered_by_that_one(data_dir: Path) -> None:
+    kumo.write_pack(data_dir, kumo.abroad())
+    there = SEVERAL.format("en").replace(kumo.SLUG, kumo.ABROAD_SLUG)
+    root = page(there, list="K200 AK 1", model="K100")
+    (row,) = find(root, ".outcomes li")
+    assert "K200" in text(find(row, ".code")[0])
+    assert find(row, "a")[0].get("href").endswith("/check/?model=K200&serial=AK+1")
+    assert kumo.recall().title["en"] in text(row)

@@ -5,7 +5,7 @@ Everything is in the address, as on the check of one unit: no database, no sessi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -46,7 +46,8 @@ def several(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
     """Ask for a list of units, then answer each of them on one page."""
     pack = site.pack_of(slug)
     typed, chosen = request.GET.get("list", ""), request.GET.get("model", "")
-    lines = read_lines(typed, pack.recall, chosen)
+    recalls = [pack.recall, *(other.recall for other in _others(pack))]
+    lines = read_lines(typed, recalls, chosen)
     problems = _problems(lines, asked="list" in request.GET)
     if "list" not in request.GET or problems or "change" in request.GET:
         return _ask(request, pack, typed, chosen, problems)
@@ -62,16 +63,18 @@ def several(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
     return site.show(request, "public/several_answer.html", pack.recall, context)
 
 
-def read_lines(text: str, recall: Recall, chosen: str) -> list[Line]:
+def read_lines(text: str, recalls: Sequence[Recall], chosen: str) -> list[Line]:
     """Read one unit a line: a model and a serial, or a serial alone of the model chosen.
 
     Between the two may stand a space, a comma, a colon or a tab, as a table or a chat writes it.
+    A model that only another recall has is that model too: it may be affected there.
     """
     lines: list[Line] = []
     for typed in text.splitlines():
         if typed.strip():
             head, _sep, rest = _split(typed.strip())
-            product = find_product(recall, head)
+            known = (find_product(recall, head) for recall in recalls)
+            product = next(filter(None, known), None)
             model = product.model if product else chosen
             serial = rest if product else typed.strip()
             lines.append(Line(len(lines) + 1, model, serial))
@@ -128,8 +131,7 @@ def _unit(pack: Pack, line: Line) -> dict[str, Any]:
     inspection = Inspection(model=line.model, serial=line.serial)
     verdict = judge(pack, inspection)
     answer = tell(pack, verdict, language.tag())
-    others = [other for other in site.running() if other.recall.slug != pack.recall.slug]
-    heard = judge_everywhere(others, inspection)
+    heard = judge_everywhere(_others(pack), inspection)
     stricter = [each for each in heard if danger(each.verdict) < danger(verdict)]
     strictest = stricter[0].verdict if stricter else verdict
     headline = tell(stricter[0].pack, strictest, language.tag()).headline if stricter else ""
@@ -145,6 +147,10 @@ def _unit(pack: Pack, line: Line) -> dict[str, Any]:
         "stricter": [each.pack.recall.title for each in stricter[:1]],
         "query": urlencode({"model": line.model, "serial": line.serial}),
     }
+
+
+def _others(pack: Pack) -> list[Pack]:
+    return [other for other in site.running() if other.recall.slug != pack.recall.slug]
 
 
 def _said(answer: AnswerPage, line: Line) -> Mapping[str, str]:

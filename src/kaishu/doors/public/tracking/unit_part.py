@@ -141,7 +141,8 @@ def _acts(unit: UnitView) -> list[dict[str, str]]:
         found.append(("contest/", _("Take this claim up again")))
     if code in TAKES_PHOTOS and code not in REOPENS:
         found.append(("photo/", _("Add a photo")))
-    if code not in _ENDED and code is not StageCode.REMEDY_SENT:
+    offered = recall_of(unit).remedies_for(unit.product)
+    if code not in _ENDED and code is not StageCode.REMEDY_SENT and len(offered) > 1:
         found.append(("remedy/", _("Change what I receive")))
     if is_at_home(unit):
         found.append(("danger/", _("It is swollen, hot, leaking or wet")))

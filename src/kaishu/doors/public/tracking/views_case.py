@@ -52,6 +52,7 @@ def _done(code: str) -> str:
         "remedy": _("We changed what you receive."),
         "withdraw": _("Your claim for this product is taken back."),
         "contest": _("We look again. A person who did not decide the first time does it."),
+        "again": _("We go on where we stopped. You do not have to fill in anything again."),
         "danger": _(
             "We have your report. Stay away from the product. A person calls or writes to you."
         ),

@@ -150,7 +150,7 @@ def contest(seat: Seat, unit: UnitView) -> HttpResponse:
             at=seat.at,
             seen=act.seen_of(request),
         ),
-        done="contest",
+        done="contest" if refused else "again",
         again=show,
     )
 
