@@ -59,6 +59,7 @@ def test_files_stay_until_ninety_days_after_the_close(world: World) -> None:
     world.claim("SN0001", evidence=(photo(),))
     running = sweep(at=world.now() + 4000 * DAY)
     assert (running["files"], running["owners"]) == (0, 0)
+    world.decide("SN0001", "refused", "proof_does_not_match")
     closed = close(world)
     assert sweep(at=closed + 89 * DAY)["files"] == 0
     assert files() == 1
@@ -66,6 +67,14 @@ def test_files_stay_until_ninety_days_after_the_close(world: World) -> None:
     assert files() == 0
     assert EvidenceErased.objects.get().why == "time_is_up"
     assert Evidence.objects.count() == 1
+
+
+def test_files_of_a_claim_that_waits_for_its_decision_stay(world: World) -> None:
+    world.claim("SN0001", evidence=(photo(),))
+    closed = close(world)
+    assert sweep(at=closed + 400 * DAY)["files"] == 0
+    world.decide("SN0001", "refused", "proof_does_not_match")
+    assert sweep(at=closed + 400 * DAY)["files"] == 1
 
 
 def test_reopening_keeps_what_a_close_would_have_taken(world: World) -> None:

@@ -183,8 +183,8 @@ def test_one_refusal_does_not_hold_up_the_others(mail_server: MailServer) -> Non
     assert CallBack.objects.count() == 3
 
 
-def test_after_48_tries_it_is_given_up_and_somebody_calls(settings: Settings) -> None:
-    settings.KAISHU_MAIL_URL = f"smtp://127.0.0.1:{free_port()}"
+def test_after_48_tries_it_is_given_up_and_somebody_calls(mail_server: MailServer) -> None:
+    mail_server.rcpt = lambda _: "451 4.7.1 try again later"
     number = queue(person())
     at, rounds = NOW, 0
     while row(number).state == "queued":
@@ -193,7 +193,28 @@ def test_after_48_tries_it_is_given_up_and_somebody_calls(settings: Settings) ->
         assert rounds <= TRIES
     given_up = row(number)
     assert (given_up.state, given_up.attempts) == ("given_up", TRIES)
-    assert given_up.last_error == "mail_unreachable"
+    assert [call.why for call in queries.calls()] == ["mail_undeliverable"]
+
+
+def test_an_outage_of_two_days_costs_no_try_and_no_message(settings: Settings) -> None:
+    server, port = MailServer(), free_port()
+    settings.KAISHU_MAIL_URL = f"smtp://127.0.0.1:{port}"
+    number = queue(person())
+    for hours in range(48):
+        send_due(at=NOW + timedelta(hours=hours))
+    assert (row(number).state, row(number).attempts) == ("queued", 0)
+    with running(server, port):
+        send_due(at=NOW + timedelta(hours=48))
+    assert (row(number).state, len(server.mails)) == ("sent", 1)
+    assert not CallBack.objects.exists()
+
+
+def test_an_outage_without_end_is_given_up_and_somebody_calls(settings: Settings) -> None:
+    settings.KAISHU_MAIL_URL = f"smtp://127.0.0.1:{free_port()}"
+    number = queue(person())
+    send_due(at=NOW + timedelta(days=2))
+    send_due(at=NOW + timedelta(days=3))
+    assert (row(number).state, row(number).last_error) == ("given_up", "mail_unreachable")
     assert [call.why for call in queries.calls()] == ["mail_undeliverable"]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kaishu.books.models import Promise
 from kaishu.claims.erasure import (
@@ -43,8 +43,12 @@ def named(files: Collection[str]) -> set[str]:
 def _files(at: datetime, dry_run: bool) -> int:
     closed = editions.closed_before(rule("evidence").cut(at))
     kept = Evidence.objects.filter(erased=None).select_related("claim")
+    # What a person still has to decide on is decided on these photos.
+    over = kept.filter(claim__recall_id__in=closed).exclude(
+        Exists(_undecided(OuterRef("claim_id")))
+    )
     due = {
-        TIME_IS_UP: list(kept.filter(claim__recall_id__in=closed)),
+        TIME_IS_UP: list(over),
         # A file that came in while its owner was being forgotten.
         FORGOTTEN: [
             row
@@ -62,12 +66,8 @@ def _owners(at: datetime, dry_run: bool) -> int:
     """Forget owners long after the close, unless something is owed, on its way or undecided."""
     closed = editions.closed_before(rule("contact").cut(at))
     owed = Promise.objects.filter(case_no=OuterRef("case_no"), account__in=(OWED, SENT))
-    undecided = ClaimUnit.objects.filter(
-        Q(newest_decision=None) | Q(newest_decision__standing__in=(Standing.OPEN, Standing.ASKED)),
-        claim=OuterRef("pk"),
-    )
     waiting = Claim.objects.filter(
-        ~Q(recall_id__in=closed) | Exists(owed) | Exists(undecided)
+        ~Q(recall_id__in=closed) | Exists(owed) | Exists(_undecided(OuterRef("pk")))
     ).values("person_id")
     over = Claim.objects.filter(recall_id__in=closed).exclude(person_id__in=waiting)
     due = over.exclude(person_id__in=people.forgotten_ids())
@@ -76,3 +76,8 @@ def _owners(at: datetime, dry_run: bool) -> int:
         for case_no in cases.values():
             erase_person(case_no=case_no, by="worker", at=at, why=TIME_IS_UP, tell=False)
     return len(cases)
+
+
+def _undecided(claim_id: OuterRef) -> QuerySet[ClaimUnit]:
+    open_still = Q(newest_decision__standing__in=(Standing.OPEN, Standing.ASKED))
+    return ClaimUnit.objects.filter(Q(newest_decision=None) | open_still, claim=claim_id)

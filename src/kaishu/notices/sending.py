@@ -43,6 +43,8 @@ logger = logging.getLogger("kaishu.notices")
 
 TRIES = 48
 PAUSE = timedelta(minutes=5)
+# So long a message waits for a mail server that cannot be reached.
+OUTAGE = timedelta(days=3)
 LEASE = timedelta(hours=1)
 # So many are leased together: even if each ran into both time limits, the lease would outlast it.
 TOGETHER = 20
@@ -173,13 +175,23 @@ def _addressee(message: Message) -> tuple[Contact | None, str]:
 
 
 def _later(message: Message, later: Later, at: datetime) -> str:
-    """Put a message back for another try, or give it up after the last."""
-    if message.attempts >= TRIES:
+    """Put a message back for another try, or give it up after the last.
+
+    While no server can be reached at all, nothing was tried: an outage of a night or a weekend
+    costs nobody a message. It ends after days, when somebody should call.
+    """
+    if isinstance(later, Unreachable) and at - message.queued_at < OUTAGE:
+        return _wait(message, later, at, attempts=message.attempts - 1)
+    if message.attempts >= TRIES or at - message.queued_at >= OUTAGE:
         return _end(message, GIVEN_UP, "mail_unreachable", at, call=True)
+    return _wait(message, later, at)
+
+
+def _wait(message: Message, later: Later, at: datetime, **fields: object) -> str:
     seconds = PAUSE.total_seconds()
     # A tenth of jitter, so that what failed together does not come back together.
     wait = timedelta(seconds=seconds * 0.95 + secrets.randbelow(int(seconds * 0.1) + 1))
-    _advance(message, QUEUED, next_try_at=at + wait, last_error=later.code)
+    _advance(message, QUEUED, next_try_at=at + wait, last_error=later.code, **fields)
     return "delayed"
 
 
