@@ -90,3 +90,15 @@ def test_text_is_large_and_targets_are_wide_enough_for_old_hands(
         .map(e => Math.round((e.closest('label') || e).getBoundingClientRect().height))"""
     )
     assert min(heights) >= 44
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_phone_at_two_hundred_percent_scrolls_down_only(
+    code: str, site: str, open_page: OpenPage, data_dir: Path
+) -> None:
+    kumo.publish(data_dir)
+    page = open_page(language=CODES[code], width=195)
+    for path in ("check/", "poster/", f"check/?model=K100&serial={kumo.NOT_LISTED}"):
+        page.goto(f"{site}/{code}/r/{kumo.SLUG}/{path}")
+        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, (path, wide)
