@@ -8,6 +8,7 @@ from kaishu.base.sealing import unseal
 from kaishu.books.models import Promise
 from kaishu.claims import access, lookups, owner, queries
 from kaishu.claims.errors import (
+    ClaimIncomplete,
     ClaimNotFound,
     CodeWrong,
     DecisionConflict,
@@ -296,3 +297,24 @@ def test_an_owner_without_mail_is_sent_nothing(world: World) -> None:
     quiet = replace(facts, contact=Contact(name="Sato", phone="0312345678"))
     actions.submit_claim(facts=quiet, key="quiet", door="web", by="", at=world.now())
     assert templates() == []
+
+
+def test_a_person_settles_a_condition_that_the_owner_could_not_tell(world: World) -> None:
+    world.claim("SN0001", condition="unknown")
+    world.approve("SN0001")
+    assert world.books().endswith("kit:pickup: cost -1  owed 1")
+    world.decide("SN0001", "condition_settled", "owner_told", condition="intact")
+    assert world.unit("SN0001").condition == "intact"
+    assert world.books().endswith("kit:bag: cost -1  owed 1")
+    assert world.stage("SN0001") == "kit_due"
+    assert templates() == ["claim_received", "claim_approved"]
+
+
+def test_a_condition_that_is_no_word_is_refused_and_the_books_do_not_move(world: World) -> None:
+    world.claim("SN0001", condition="unknown")
+    world.approve("SN0001")
+    before = world.books()
+    for wrong in ("", "fine"):
+        with pytest.raises(ClaimIncomplete):
+            world.decide("SN0001", "condition_settled", "owner_told", condition=wrong)
+    assert (world.books(), world.unit("SN0001").condition) == (before, "unknown")

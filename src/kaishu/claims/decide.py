@@ -36,13 +36,14 @@ def decide(
     serial: str = "",
     product: str = "",
     remedy: str = "",
+    condition: str = "",
 ) -> Decision:
     """Record one decision and what follows from it in the books.
 
     `seen` is the number of the newest decision the decider had read (None: none). The rest is
     what they settled: the order amount, a partial amount, a serial read from a photo, the model,
-    another remedy. The same decision sent twice is one. Raises DecisionConflict,
-    DecisionNotOpen, ReasonUnknown, and what the books and the remedy refuse.
+    another remedy, the unit's condition. The same decision sent twice is one. Raises
+    DecisionConflict, DecisionNotOpen, ReasonUnknown, and what the books and the remedy refuse.
     """
     facts = {
         "order_amount": order_amount,
@@ -50,6 +51,7 @@ def decide(
         "serial": serial,
         "product": product,
         "remedy": remedy,
+        "condition": condition,
     }
     wanted = Wanted(kind, reason, by, {k: v for k, v in facts.items() if v not in (None, "")})
     try:

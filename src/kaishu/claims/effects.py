@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from kaishu.books import actions as books
 from kaishu.books.models import Promise, Unit
 from kaishu.books.queries import promises_of_case
-from kaishu.claims import holding, terms
-from kaishu.claims.errors import AmountWrong, RemedyLeft, RemedyNotOffered
+from kaishu.claims import holding, kits, terms
+from kaishu.claims.errors import AmountWrong, ClaimIncomplete, RemedyLeft, RemedyNotOffered
+from kaishu.claims.facts import CONDITIONS
 from kaishu.claims.models import ClaimUnit, Decision
 from kaishu.claims.reasons import COLLECTED_REASONS, Standing
 from kaishu.core.accounts import OWED, PAID, SENT, WAIVED
@@ -116,6 +117,16 @@ def _reopen(case: Case) -> None:
         _replace(case, (), "")
 
 
+def _settle_condition(case: Case) -> None:
+    """Keep how the unit is, as a person found out; a kit still owed becomes the lawful one."""
+    condition = str(case.decision.facts.get("condition", ""))
+    if condition not in CONDITIONS:
+        raise ClaimIncomplete(field="condition", unit=case.unit.unit_no)
+    kits.keep_condition(
+        case.unit, condition, key=case.key, by=case.decision.by, at=case.decision.at
+    )
+
+
 def _inspect(case: Case) -> None:
     """Once the unit is in our hands, nobody waits for its kit any more."""
     if case.decision.reason in COLLECTED_REASONS:
@@ -197,4 +208,5 @@ _EFFECTS: Mapping[str, Callable[[Case], None]] = {
     "withdrawn": _withdraw,
     "reopened": _reopen,
     "inspected": _inspect,
+    "condition_settled": _settle_condition,
 }

@@ -13,23 +13,19 @@ from django.db import transaction
 from django.db.models import Q
 
 from kaishu.base.sealing import seal, unseal
-from kaishu.books import actions as books
-from kaishu.books.models import Promise
-from kaishu.books.queries import promises_of_case
 from kaishu.claims import lookups, messages, tokens
 from kaishu.claims.access import send_code
 from kaishu.claims.decide import decide, lock, standing_of
 from kaishu.claims.errors import DecisionNotOpen, NothingSaid, TooManyFiles
 from kaishu.claims.facts import DANGEROUS, EvidenceRef
+from kaishu.claims.kits import keep_condition
 from kaishu.claims.models import Claim, ClaimUnit, Decision, Evidence, Note
 from kaishu.claims.queries import queue_filter
 from kaishu.claims.reasons import Standing
 from kaishu.claims.terms import product_of, recall_of
 from kaishu.claims.views import UnitView
 from kaishu.core import serials
-from kaishu.core.accounts import OWED, PAID, SENT
-from kaishu.core.remedy import Award
-from kaishu.core.triage import kit_for
+from kaishu.core.accounts import PAID, SENT
 from kaishu.incidents import actions as incidents
 from kaishu.notices import actions as notices
 from kaishu.people import actions as people
@@ -185,8 +181,8 @@ def report_danger(
             fire=fire,
         )
         if unit.condition not in DANGEROUS or condition in DANGEROUS:
-            ClaimUnit.objects.filter(id=unit.id).update(condition=condition)
-        _change_kit(unit, condition, key=key, at=at)
+            name = f"{unit.claim.case_no}-{unit.unit_no}:{key}"
+            keep_condition(unit, condition, key=name, by=OWNER, at=at)
         messages.tell(
             claim=unit.claim,
             template="danger_reported",
@@ -328,30 +324,6 @@ def _keep_words(unit: ClaimUnit, decision: Decision, kind: str, words: str, at: 
 def _said(decision: Decision) -> set[bytes]:
     kept = Note.objects.filter(decision=decision, sealed__isnull=False)
     return {unseal(bytes(note.sealed or b""), purpose=f"claims:note:{note.id}") for note in kept}
-
-
-def _change_kit(unit: ClaimUnit, condition: str, *, key: str, at: datetime) -> None:
-    kit = _owed_kit(unit)
-    wanted = kit_for(kit.commodity, condition) if kit else ""
-    if kit is None or kit.commodity == wanted:
-        return
-    books.change_promises(
-        promise_ids=[kit.id],
-        awards=(Award(wanted, kit.quantity, "kit"),),
-        terms=kit.terms,
-        key=f"kit-route:{unit.claim.case_no}-{unit.unit_no}:{key}",
-        door="claims",
-        by=OWNER,
-        at=at,
-        reason="owner_asked",
-    )
-
-
-def _owed_kit(unit: ClaimUnit) -> Promise | None:
-    for promise in promises_of_case(unit.claim.case_no):
-        if (promise.unit_no, promise.role, promise.account) == (unit.unit_no, "kit", OWED):
-            return promise
-    return None
 
 
 def _slug(claim: Claim) -> str:

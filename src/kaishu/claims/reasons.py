@@ -46,6 +46,7 @@ REASONS: Mapping[str, tuple[str, ...]] = {
         "contested_arrived",
     ),
     "remedy_changed": ("owner_asked", "remedy_unavailable"),
+    "condition_settled": ("owner_told", "photo_shows"),
     "withdrawn": ("owner_withdrew",),
     "reopened": ("owner_contests", "new_evidence", "our_mistake", "holder_changed"),
 }
@@ -66,6 +67,7 @@ _STEPS: Mapping[str, tuple[frozenset[Standing], Standing | None]] = {
     "answered": (frozenset({Standing.ASKED}), Standing.OPEN),
     "inspected": (frozenset(Standing), None),
     "remedy_changed": (_LIVE, None),
+    "condition_settled": (_LIVE, None),
     "withdrawn": (_LIVE, Standing.WITHDRAWN),
     "reopened": (frozenset(Standing), Standing.OPEN),
 }

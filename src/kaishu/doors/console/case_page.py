@@ -15,6 +15,7 @@ from kaishu.claims.views import CaseView, UnitView
 from kaishu.core.recall import AmountRule, Recall, Remedy
 from kaishu.core.remedy import AmountMissing, Purchase, award
 from kaishu.core.sentences import Sentence, sentence
+from kaishu.core.triage import kit_for
 from kaishu.core.verdict import Verdict
 from kaishu.doors.console import amounts, frame
 from kaishu.doors.console.labels import label
@@ -78,7 +79,7 @@ def unit_part(case: CaseView, unit: UnitView, typed: Typed) -> dict[str, Any]:
         "asks_amount": remedy is not None and remedy.amount is AmountRule.ORDER,
         "amount": said.get("order_amount") or amounts.write(settled, currency),
         "shown": "" if amount is None else amount,
-        "promise": promise_words(remedy, amount),
+        "promise": promise_words(remedy, amount, unit.condition),
         "partial": words.quantity(partial, remedy.commodity) if partial and remedy else "",
         "partial_shown": partial or "",
         "may": may_decide(unit),
@@ -99,7 +100,7 @@ def settled_amount(unit: UnitView) -> int | None:
     return unit.order_amount
 
 
-def promise_words(remedy: Remedy | None, amount: int | None) -> str:
+def promise_words(remedy: Remedy | None, amount: int | None, condition: str) -> str:
     """Say what approving would promise; "" where it cannot be said yet."""
     if remedy is None:
         return ""
@@ -107,7 +108,13 @@ def promise_words(remedy: Remedy | None, amount: int | None) -> str:
         awards = award(remedy, Purchase(amount=amount))
     except AmountMissing:
         return ""
-    return " + ".join(words.quantity(item.quantity, item.commodity) for item in awards)
+    return " + ".join(
+        words.quantity(
+            item.quantity,
+            kit_for(item.commodity, condition) if item.role == "kit" else item.commodity,
+        )
+        for item in awards
+    )
 
 
 def may_decide(unit: UnitView) -> frozenset[str]:

@@ -28,6 +28,7 @@ WORDS = {
     "decision.answered": "Owner answered",
     "decision.inspected": "Parcel inspected",
     "decision.remedy_changed": "Remedy changed",
+    "decision.condition_settled": "Condition corrected",
     "decision.withdrawn": "Withdrawn",
     "decision.reopened": "Opened again",
     # reasons
@@ -52,6 +53,8 @@ WORDS = {
     "reason.parcel_empty": "empty",
     "reason.contested_arrived": "contested, kept apart",
     "reason.owner_asked": "the owner asked",
+    "reason.owner_told": "the owner told us",
+    "reason.photo_shows": "the photo shows it",
     "reason.remedy_unavailable": "the remedy ran out",
     "reason.owner_withdrew": "the owner took it back",
     "reason.owner_contests": "the owner contests the answer",

@@ -17,6 +17,7 @@ from kaishu.books.queries import entries_of_case
 from kaishu.claims import notes
 from kaishu.claims import queries as claims
 from kaishu.claims.errors import ClaimNotFound, FileErased
+from kaishu.claims.facts import CONDITIONS
 from kaishu.claims.models import Evidence
 from kaishu.claims.views import CaseView
 from kaishu.core.errors import Refusal
@@ -127,6 +128,7 @@ def show(
         "reveals": frame.may(request, frame.REVEAL),
         "sees_files": frame.may(request, frame.EVIDENCE),
         "pictures": PICTURES,
+        "conditions": CONDITIONS,
         "looks": _looks(request, found.person_id),
         "has_files": bool(found.evidence or any(unit.evidence for unit in found.units)),
     }

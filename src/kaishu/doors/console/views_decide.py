@@ -26,8 +26,11 @@ from kaishu.doors.console.labels import label
 from kaishu.editions import queries as editions
 
 # After these the same person goes on with the same case.
-_STAY = frozenset({"answered", "remedy_changed", "reopened"})
-_FIELDS = ("kind", "reason", "order_amount", "amount", "serial", "product", "remedy")
+_STAY = frozenset({"answered", "remedy_changed", "reopened", "condition_settled"})
+_FIELDS = (
+    *("kind", "reason", "order_amount", "amount", "serial", "product", "remedy"),
+    "condition",
+)
 
 
 class _Unreadable(Exception):
@@ -131,6 +134,8 @@ def _settled(unit: UnitView, typed: Typed) -> dict[str, Any]:
             facts[name] = read
     if facts.get("order_amount") == case_page.settled_amount(unit):
         facts.pop("order_amount", None)
+    if said["kind"] == "condition_settled":
+        return facts | {"condition": said["condition"]}
     now = {"serial": unit.serial, "remedy": unit.remedy, "product": unit.product}
     return facts | {name: said[name] for name in now if said[name] and said[name] != now[name]}
 
