@@ -155,9 +155,11 @@ def test_a_question_says_which_fact_and_to_leave_it_until_then(pack: Pack) -> No
 
 
 def test_flight_advice_is_by_model_whatever_the_serial_says(pack: Pack) -> None:
-    for serial in (LISTED, NEXT_LIST, "", "?"):
+    for serial in (LISTED, "", "?"):
         verdict = judge(pack, Inspection(model="LIST", serial=serial))
         assert tell(pack, verdict, "zh-Hans").flight == "Do not take it on a plane (zh-Hans)"
+    outside = judge(pack, Inspection(model="LIST", serial=NEXT_LIST))
+    assert "no product of a recalled model may fly" in tell(pack, outside, "en").flight
     assert tell(pack, judge(pack, Inspection(model="M9")), "en").flight == ""
 
 

@@ -65,3 +65,8 @@ def test_what_is_not_certain_is_asked_again(
 
 def test_every_problem_occurs_and_has_a_sentence() -> None:
     assert {problem for _, problem, _ in NOT_READ} == set(PROBLEMS) <= codes()
+
+
+def test_of_two_figures_that_disagree_the_larger_counts() -> None:
+    assert read_energy("20", "50000", "3.7") == Energy(Decimal("185.0"))
+    assert read_energy("200", "10000", "3.7") == Energy(Decimal(200))

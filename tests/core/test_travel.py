@@ -68,7 +68,7 @@ def code(**changes: object) -> tuple[Permission, str]:
         ({"condition": "what?"}, NO, "fly_condition_unknown"),
         ({"on": date(2025, 6, 27), "mark": "none"}, YES, "fly_energy_free"),
         ({"on": date(2025, 6, 28), "mark": "none"}, NO, "fly_mark_none"),
-        ({"on": date(2025, 6, 27), "recalled": True}, YES, "fly_energy_free"),
+        ({"on": date(2025, 6, 27), "recalled": True}, ASK, "fly_same_model"),
         ({"on": date(2014, 8, 7)}, ASK, "fly_no_rule"),
     ],
 )
@@ -82,7 +82,7 @@ def test_within_china(changes: dict[str, object], answer: Permission, reason: st
     [
         ({}, YES, "fly_energy_free"),
         ({"mark": "none"}, YES, "fly_energy_free"),
-        ({"recalled": True}, YES, "fly_energy_free"),
+        ({"recalled": True}, ASK, "fly_same_model"),
         ({"recalled": True, "unit": "unknown"}, NO, "fly_unit_not_checked"),
         ({"unit": "affected"}, NO, "fly_recalled_unit"),
         ({"wh": Decimal(120)}, ASK, "fly_energy_needs_approval"),

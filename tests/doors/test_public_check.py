@@ -58,7 +58,8 @@ def test_stop_using_it_comes_first_on_affected(code: str) -> None:
 @pytest.mark.parametrize("tone", ["affected", "ok", "ask"])
 def test_every_outcome_for_a_model_says_whether_it_may_fly(tone: str) -> None:
     root = page(CHECK.format("en"), **OUTCOMES[tone])
-    assert kumo.recall().flight["en"] in text(root)
+    outside = "ask the airline before you travel"  # the model is recalled all the same
+    assert (outside if tone == "ok" else kumo.recall().flight["en"]) in text(root)
 
 
 def test_the_answer_names_the_day_of_the_data() -> None:

@@ -126,7 +126,7 @@ def test_twenty_wrong_codes_a_day_are_enough(world: OwnerWorld) -> None:
     codes = []
     for _ in range(5):
         page = ask(world.sent.case_no)["Location"]
-        codes += [Client().post(page, {"code": "12 34"}) for _ in range(5)]
+        codes += [Client().post(page, {"code": "12 34 56"}) for _ in range(5)]
     words = [text(find(parsed(each), ".error")[0]) for each in codes]
     assert words[-1].startswith("Too many wrong codes today")
     assert Client().get(world.path).status_code == 200
@@ -182,3 +182,13 @@ def test_who_has_only_a_telephone_is_told_to_call(world: OwnerWorld, code: str) 
         page = parsed(Client().get(path))
         assert find(page, "main [href='tel:0120-000-111']")
         assert len(find(page, "h1")) == 1
+
+
+@pytest.mark.parametrize("typed", ["abc", "12345", "1234567", "12 34"])
+def test_what_cannot_be_a_code_costs_no_try(world: OwnerWorld, typed: str) -> None:
+    page = ask(world.sent.case_no)["Location"]
+    digits = code_of()
+    for _ in range(9):
+        answer = Client().post(page, {"code": typed})
+        assert text(find(parsed(answer), ".error")[0]) == "The code has six digits. Type all six."
+    assert Client().post(page, {"code": digits}).status_code == 302

@@ -82,7 +82,7 @@ def test_each_page_asks_one_thing_and_keeps_the_rest(facts: dict[str, str], aske
         (CHINA | {"model": "ｋ100"}, "affected", "whatever its serial number"),
         (ABROAD | {"unit": "affected"}, "affected", "must not go on any flight"),
         (ABROAD | {"unit": "unknown"}, "affected", "do not know yet whether yours"),
-        (ABROAD | {"wh": "37", "condition": "intact"}, "ok", "37 Wh is not more"),
+        (ABROAD | {"wh": "37", "condition": "intact"}, "ask", "Ask the airline before you travel"),
         (ABROAD | {"wh": "37", "condition": "swollen"}, "affected", "A swollen battery"),
         (ABROAD | {"energy": "none", "condition": "intact"}, "ask", "cannot tell without"),
     ],

@@ -44,8 +44,9 @@ class AnswerPage:
     """Everything a page, a print or a phone script says, as plain strings in one language.
 
     `first` comes before all else: stop using it (affected), or leave it until you know (ask).
-    `flight` is advice by model and so is there whatever the serial said. `asks` names the fact
-    that is asked for: model, serial, colour, bought, market; or empty.
+    `flight` is advice by model and so is there whatever the serial said; for a unit outside the
+    recall it is the rule for its model, not the recall's own words for its units. `asks` names
+    the fact that is asked for: model, serial, colour, bought, market; or empty.
     """
 
     verdict: Verdict
@@ -118,7 +119,7 @@ def tell(pack: Pack, verdict: Verdict, language: str) -> AnswerPage:
         hazard=say(recall.hazard, language),
         keep_safe=say(recall.keep_safe, language) if affected else "",
         never=say(recall.never, language) if affected else "",
-        flight=say(recall.flight, language) if product else "",
+        flight=_flight(recall, verdict, language) if product else "",
         phone=recall.phone,
         phone_hours=facts["phone_hours"],
         notice_url=recall.notice_url,
@@ -195,6 +196,13 @@ def _repaired(verdict: Verdict, facts: Mapping[str, str], language: str) -> str:
     if not facts["repaired"] or verdict.reason == "repair_changes_answer":
         return ""
     return sentence("serial_repaired", language, facts).text
+
+
+def _flight(recall: Recall, verdict: Verdict, language: str) -> str:
+    """Return the recall's own advice; a unit outside it is still of a model that is recalled."""
+    if verdict.answer is Answer.NOT_AFFECTED:
+        return sentence("flight_not_affected", language).text
+    return say(recall.flight, language)
 
 
 def _asks(verdict: Verdict) -> str:

@@ -56,7 +56,8 @@ class _Unreadable(Exception):
 def read_energy(wh: str = "", mah: str = "", volts: str = "") -> Energy:
     """Read three fields, each of which may hold more than its own unit ("10000mAh / 37Wh").
 
-    Printed watt-hours decide; else milliamp-hours and volts are both needed.
+    Printed watt-hours are enough; else milliamp-hours and volts are both needed. Where all three
+    are given, the larger figure counts: the smaller may be of the output, or a slip.
     """
     found: dict[str, Decimal] = {}
     for field, typed, unit in (("wh", wh, "wh"), ("mah", mah, "mah"), ("volts", volts, "v")):
@@ -66,10 +67,11 @@ def read_energy(wh: str = "", mah: str = "", volts: str = "") -> Energy:
                     raise _Unreadable(TWO)
         except _Unreadable as wrong:
             return Energy(None, str(wrong), field)
+    if "mah" in found and "v" in found:
+        counted = watt_hours(found["mah"], found["v"])
+        return Energy(max(counted, found.get("wh", counted)))
     if "wh" in found:
         return Energy(found["wh"])
-    if "mah" in found and "v" in found:
-        return Energy(watt_hours(found["mah"], found["v"]))
     if "mah" in found:
         return Energy(None, VOLTS_MISSING, "volts")
     return Energy(None, MAH_MISSING, "mah") if found else Energy(None, EMPTY)

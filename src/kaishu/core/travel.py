@@ -129,6 +129,9 @@ def may_fly(journey: Journey, rules: Iterable[Rule]) -> TravelAnswer:
     found = [reason for rule in in_force for reason in _reasons(journey, rule)]
     if not any(rule.free_wh is not None for rule in in_force):
         found.append(Reason("fly_no_rule", Permission.ASK_AIRLINE))
+    if journey.recalled:
+        # Whoever looks at the battery at an airport sees its model, not its serial.
+        found.append(Reason("fly_same_model", Permission.ASK_AIRLINE))
     answer = max(reason.answer for reason in found)
     deciding = {reason.code: reason for reason in reversed(found) if reason.answer is answer}
     others = {reason.code: reason for reason in reversed(found) if reason.answer is not answer}

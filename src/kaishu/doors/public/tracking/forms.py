@@ -5,6 +5,7 @@ No control carries an attribute by which a browser would refuse, cut or hide wha
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -279,6 +280,14 @@ class Code(Question):
             autocomplete="one-time-code",
             look="code narrow",
         )
+
+    def clean_code(self) -> str:
+        """Refuse what cannot be a code before it counts as a try."""
+        plain = unicodedata.normalize("NFKC", str(self.cleaned_data["code"]))
+        digits = "".join(sign for sign in plain if not sign.isspace() and sign != "-")
+        if len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
+            raise forms.ValidationError(_("The code has six digits. Type all six."))
+        return digits
 
 
 class Find(Question):
