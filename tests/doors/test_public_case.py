@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from kaishu.doors.public.tracking.seat import recall_of, remedy_of
 from kaishu.people import actions as people
 from kaishu.people.contact import Contact
 from tests.doors import kumo
-from tests.doors.owner_world import OwnerWorld, file_claim
+from tests.doors.owner_world import CONTACT, OwnerWorld, file_claim
 from tests.doors.pages import find, page, parsed, text
 
 AT = datetime(2026, 4, 2, 3, 30, tzinfo=UTC)
@@ -207,3 +208,12 @@ def test_the_public_figures_are_the_books_and_add_up(token: str) -> None:
     ]
     assert tables[2][1:] == ["sold, owner not yet known 1,000", "In all 1,000"]
     assert len(tables) == 4
+
+
+def test_whoever_left_no_way_to_be_reached_is_not_promised_a_call(db: None, data_dir: Path) -> None:
+    unit = UnitFacts(model="K100", serial=kumo.LISTED, remedy="refund", condition="swollen")
+    quiet = replace(CONTACT, email="", phone="")
+    page = file_claim(data_dir, unit, contact=quiet).get()
+    said = text(find(page, ".notice.affected")[0])
+    assert "Please call us now" in said
+    assert "A person calls or writes to you by" not in said

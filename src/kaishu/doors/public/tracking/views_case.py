@@ -29,6 +29,7 @@ def case(seat: Seat) -> HttpResponse:
         "fresh": all(u.stage.code is StageCode.IN_REVIEW and not u.decisions for u in case.units),
         "dangerous": any(unit["dangerous"] for unit in units),
         "call": call,
+        "reachable": bool(seat.masked.phone or seat.masked.email),
         "call_late": call is not None and call.due_at < seat.at,
         "mail": mail,
         "on_paper": mail.state in (MailState.NONE, MailState.TROUBLE),
