@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from kaishu.base.sealing import seal, unseal
-from kaishu.claims import lookups, messages, tokens
+from kaishu.claims import evidence_rows, lookups, messages, tokens
 from kaishu.claims.access import send_code
 from kaishu.claims.decide import decide, lock, standing_of
 from kaishu.claims.errors import DecisionNotOpen, NothingSaid, TooManyFiles
@@ -297,18 +297,7 @@ def _keep_files(unit: ClaimUnit, items: Sequence[EvidenceRef]) -> int:
     new = [item for item in items if (item.kind, item.sha256) not in known]
     if kept.count() + len(new) > MOST_FILES:
         raise TooManyFiles(most=MOST_FILES)
-    Evidence.objects.bulk_create(
-        Evidence(
-            claim=unit.claim,
-            claim_unit=unit,
-            kind=item.kind,
-            name=item.name,
-            sha256=item.sha256,
-            media_type=item.media_type,
-            size=item.size,
-        )
-        for item in new
-    )
+    evidence_rows.keep(unit.claim, unit, new)
     return len(new)
 
 

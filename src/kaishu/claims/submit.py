@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from kaishu.claims import case_numbers, tokens
+from kaishu.claims import case_numbers, evidence_rows, tokens
 from kaishu.claims.access import send_code
 from kaishu.claims.errors import ClaimKeyReused, RecallNotOpen
-from kaishu.claims.facts import ClaimFacts, EvidenceRef, UnitFacts, check
+from kaishu.claims.facts import ClaimFacts, UnitFacts, check
 from kaishu.claims.holding import serial_is_a_name, try_to_hold
 from kaishu.claims.messages import link_token
-from kaishu.claims.models import Claim, ClaimUnit, Evidence
+from kaishu.claims.models import Claim, ClaimUnit
 from kaishu.core import serials
 from kaishu.core.answer import Inspection, judge
 from kaishu.core.pack import Pack
@@ -100,9 +100,9 @@ def _save(claim: Claim, facts: ClaimFacts) -> None:
     _hold_units(claim, rows, pack)
     for row in rows:
         row.save(force_insert=True)
-    _keep_evidence(claim, None, facts.evidence)
+    evidence_rows.keep(claim, None, facts.evidence)
     for row, unit in zip(rows, facts.units, strict=True):
-        _keep_evidence(claim, row, unit.evidence)
+        evidence_rows.keep(claim, row, unit.evidence)
     _report_dangers(claim, rows, pack)
     if facts.contact.email:
         send_code(
@@ -197,19 +197,4 @@ def _report(claim: Claim, row: ClaimUnit, pack: Pack) -> None:
         case_no=claim.case_no,
         unit_no=row.unit_no,
         person_id=claim.person_id,
-    )
-
-
-def _keep_evidence(claim: Claim, row: ClaimUnit | None, items: tuple[EvidenceRef, ...]) -> None:
-    Evidence.objects.bulk_create(
-        Evidence(
-            claim=claim,
-            claim_unit=row,
-            kind=item.kind,
-            name=item.name,
-            sha256=item.sha256,
-            media_type=item.media_type,
-            size=item.size,
-        )
-        for item in items
     )
