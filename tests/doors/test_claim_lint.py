@@ -20,6 +20,8 @@ def test_every_page_of_the_flow_keeps_the_manners(code: str, db: None, data_dir:
     kumo.publish(data_dir)
     walk = Walk(code=code).start()
     walk.answers |= {
+        "model": {"model": "K200"},  # the one that is asked for its colour
+        "serial": {"serial": "AK20230001000099"},
         "condition": {"condition": "wet"},
         "shop": {"shop": "store"},
         "bought": {"bought_on": "2024-5-4"},
