@@ -96,8 +96,8 @@ def move_unit(
     Raises UnitMoved where somebody else was first, RouteClosed where no such route exists.
     """
     unit = Unit.objects.get(id=unit_id)
-    first = Entry.objects.filter(door=door, by=by, key=key).first()
     if source is None:
+        first = Entry.objects.filter(door=door, by=by, key=key).first()
         source = _source_of(first, unit_id) or Place(unit.account, unit.party)
     move = UnitMove(
         product=unit.product,
