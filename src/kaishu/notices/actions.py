@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -33,6 +34,7 @@ from kaishu.notices.models import (
 from kaishu.notices.rendering import seal_secrets, secrets_of, to_purpose
 from kaishu.people import queries as people
 
+Row = TypeVar("Row", Message, CallBack)
 NOTHING: Mapping[str, str] = {}
 # Whoever does not answer is called again after this long, and so often at most.
 AGAIN_AFTER = {DANGER: timedelta(minutes=30)}
@@ -84,8 +86,7 @@ def queue(
         next_try_at=at,
         message_id=message_id,
     )
-    Message.objects.bulk_create([row], ignore_conflicts=True)
-    return Message.objects.values_list("id", flat=True).get(key=key)
+    return _insert_once(row)
 
 
 @transaction.atomic
@@ -152,8 +153,7 @@ def call_back(
         opened_at=at,
         due_at=due_at,
     )
-    CallBack.objects.bulk_create([row], ignore_conflicts=True)
-    return CallBack.objects.values_list("id", flat=True).get(key=key)
+    return _insert_once(row)
 
 
 @transaction.atomic
@@ -298,3 +298,11 @@ def open_mail_call(*, message: Message, at: datetime) -> None:
         due_at=at + timedelta(days=2),
         at=at,
     )
+
+
+def _insert_once(row: Row) -> int:
+    """Add a row unless its key is there, and return the number of the one that is, in one query."""
+    # Setting the key to itself changes nothing and lets the database return the first row.
+    rows = type(row)._default_manager
+    rows.bulk_create([row], update_conflicts=True, unique_fields=["key"], update_fields=["key"])
+    return int(row.pk)
