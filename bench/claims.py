@@ -20,7 +20,7 @@ from bench import claims_worker, common, published
 from bench.claims_worker import Span
 
 LISTED = 100_000
-# With the message, its access code and the look for a mail address; one more is a lock on PostgreSQL.
+# With the message and its access code; PostgreSQL needs one more, a lock.
 MOST_QUERIES = 32
 SQLITE_GOAL, POSTGRES_GOAL = 400, 800
 INSERTS_A_CLAIM = 5
