@@ -31,7 +31,7 @@ def codes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def ask(world: World, case_no: str, reach: str = "SATO@example.test") -> datetime:
     """Ask for a mail, and say when."""
     at = world.now()
-    access.ask_again(case_no=case_no, reach=reach, language="en", at=at)
+    access.ask_again(case_no=case_no, reach=reach, at=at)
     return at
 
 

@@ -185,7 +185,7 @@ def test_a_page_opened_before_the_erasure_brings_nothing_in_after_it(world: Worl
     acts = (
         lambda at: owner.answer(claim_unit_id=unit.id, words="I am Sato", at=at, seen=number),
         lambda at: owner.contest(claim_unit_id=unit.id, words="I am Sato", at=at, seen=number),
-        lambda at: owner.add_evidence(claim_unit_id=unit.id, evidence=(photo(),), at=at, key="p"),
+        lambda _: owner.add_evidence(claim_unit_id=unit.id, evidence=(photo(),)),
         lambda at: owner.report_danger(
             claim_unit_id=unit.id, condition="hot", words="I am Sato", at=at, key="d"
         ),

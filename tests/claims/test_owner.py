@@ -161,12 +161,12 @@ def test_a_refused_or_withdrawn_unit_is_taken_up_again_with_words_and_a_photo(
 def test_the_same_file_twice_is_one_and_forty_are_enough(world: World) -> None:
     world.claim("SN0001")
     unit = world.unit("SN0001")
-    add = {"claim_unit_id": unit.id, "key": "k"}
-    assert owner.add_evidence(evidence=[photo("a"), photo("b")], at=world.now(), **add) == 2
-    assert owner.add_evidence(evidence=[photo("a")], at=world.now(), **add) == 0
+    add = {"claim_unit_id": unit.id}
+    assert owner.add_evidence(evidence=[photo("a"), photo("b")], **add) == 2
+    assert owner.add_evidence(evidence=[photo("a")], **add) == 0
     many = [photo(f"{number:02}") for number in range(39)]
     with pytest.raises(TooManyFiles):
-        owner.add_evidence(evidence=many, at=world.now(), **add)
+        owner.add_evidence(evidence=many, **add)
     assert Evidence.objects.count() == 2
 
 

@@ -32,7 +32,7 @@ MOST_WRONG_A_DAY = 20
 MOST_CODES_AN_HOUR = 5
 
 
-def ask_again(*, case_no: str, reach: str, language: str, at: datetime) -> None:
+def ask_again(*, case_no: str, reach: str, at: datetime) -> None:
     """Mail the link and a code, if this mail address or telephone belongs to this claim.
 
     The caller learns nothing. A claim without a mail address gets no mail: its owner calls.

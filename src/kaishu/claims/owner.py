@@ -73,14 +73,8 @@ def answer(
         return decision
 
 
-def add_evidence(
-    *, claim_unit_id: int, evidence: Sequence[EvidenceRef], at: datetime, key: str
-) -> int:
-    """Add files to a claim unit; the same file twice is one. Returns how many were new.
-
-    `key` and `at` name the request for the log of the caller; the file's own digest is what makes
-    a repeat harmless.
-    """
+def add_evidence(*, claim_unit_id: int, evidence: Sequence[EvidenceRef]) -> int:
+    """Add files to a claim unit; the same file twice is one. Returns how many were new."""
     with transaction.atomic():
         return _keep_files(_lock(claim_unit_id), evidence)
 

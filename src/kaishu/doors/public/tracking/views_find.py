@@ -89,7 +89,7 @@ def _ask(
         words = _("You asked several times already. Wait an hour, or call us.")
         show = _show if isinstance(form, forms.Find) else _show_code
         return show(request, form, [Problem("", words)])
-    access.ask_again(case_no=case_no, reach=reach, language=language.tag(), at=at)
+    access.ask_again(case_no=case_no, reach=reach, at=at)
     sealed = _seal(Ticket(case_no, reach, int(at.timestamp())))
     return HttpResponseRedirect(f"/{tongue}/find/{sealed}/")
 

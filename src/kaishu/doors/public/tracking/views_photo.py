@@ -83,8 +83,6 @@ def photo(seat: Seat, unit: UnitView) -> HttpResponse:
         lambda: owner.add_evidence(
             claim_unit_id=unit.claim_unit_id,
             evidence=(files.take(seat.request, kind="unit_photo"),),
-            at=seat.at,
-            key="photo",
         ),
         done="photo",
     )
