@@ -23,6 +23,7 @@ def worker(*, every: float, once: bool) -> None:
 
     from kaishu.base.clock import now
     from kaishu.cli._retention import daily
+    from kaishu.config.jobs import run_jobs
     from kaishu.notices.sending import send_due
     from kaishu.notices.watches import follow
     from kaishu.payouts.worker import run_once
@@ -31,6 +32,7 @@ def worker(*, every: float, once: bool) -> None:
         "payouts": run_once,
         "watches": follow,
         "notices": send_due,
+        "jobs": run_jobs,
         "retention": daily,
     }
     stop = Event()

@@ -165,6 +165,15 @@ def language_links(context: Mapping[str, Any]) -> list[dict[str, object]]:
     ]
 
 
+@register.simple_tag(takes_context=True)
+def export_query(context: Mapping[str, Any], kind: str) -> str:
+    """Return the query by which this very list, filters and all, comes as a file."""
+    wanted = context["request"].GET.copy()
+    wanted["as"] = kind
+    wanted.pop("page", None)
+    return f"?{wanted.urlencode()}"
+
+
 def _query(request: HttpRequest) -> str:
     """Return what the links keep; nothing of a query that is too much to read."""
     try:

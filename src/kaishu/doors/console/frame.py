@@ -46,6 +46,8 @@ LOOKS = (Role.AUDITOR, Role.MANAGER)
 KITS = (Role.OPERATOR, Role.REVIEWER, Role.MANAGER)
 PAYOUTS = (Role.FINANCE, Role.APPROVER, Role.MANAGER, Role.AUDITOR)
 PROGRESS = (*CASES, Role.REGULATOR)
+JOBS = CASES
+STOP_JOBS = (Role.MANAGER,)
 DEPOT = (Role.COLLECTOR,)
 CERTIFICATES = (Role.RECYCLER,)
 
@@ -146,6 +148,7 @@ def _work(request: HttpRequest) -> list[Link]:
         (PAYOUTS, _("Payouts"), "/staff/payouts/"),
         (DEPOT, _("Depot"), "/depot/"),
         (CERTIFICATES, _("Certificates"), "/depot/certificates/"),
+        (JOBS, _("Background work"), "/staff/jobs/"),
     )
     return [
         *_danger(request),

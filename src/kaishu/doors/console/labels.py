@@ -144,6 +144,15 @@ WORDS = {
     "told.True": "yes",
     "told.False": "no",
     "told.None": "not known",
+    # work in the background
+    "job_state.waiting": "waiting",
+    "job_state.running": "under way",
+    "job_state.done": "done",
+    "job_state.stopped": "stopped",
+    "job_row.waiting": "waiting",
+    "job_row.done": "done",
+    "job_row.refused": "refused",
+    "job_row.broken": "broken off",
     # why somebody's details were looked at
     "why.call_owner": "to call the owner",
     "why.check_evidence": "to compare with the evidence",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from kaishu.doors.console import (
     views_calls,
@@ -41,6 +41,7 @@ urlpatterns = [
     path("payouts/", views_payouts.payouts, name="payouts"),
     path("payouts/run/", views_payouts.run, name="run_payouts"),
     path("payouts/<int:batch_id>/", views_payouts.batch, name="batch"),
+    path("jobs/", include("kaishu.doors.console.jobs.urls")),
     path("recalls/<slug:slug>/progress/", views_progress.progress, name="progress"),
     path("recalls/<slug:slug>/entries/", views_progress.entries, name="entries"),
 ]

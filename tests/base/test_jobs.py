@@ -1,0 +1,163 @@
+"""Jobs: every row has one result, whoever dies in between."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from kaishu.base import jobs
+from kaishu.base.jobs import JobKind, JobView, Progress, Row, RowView
+from kaishu.base.jobs.errors import JobKeyReused, JobNotFound, JobOver
+from kaishu.base.jobs.run import LEASE, TRIES, run_due
+from kaishu.base.models import Job, JobRow, Tries
+from kaishu.core.errors import Refusal
+
+AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+class TooOld(Refusal):
+    """Too old."""
+
+    code = "job_over"
+
+
+def _start(count: int = 5, key: str = "k", **more: str) -> JobView:
+    rows = [Row(subject=f"row {number}", facts={"no": number}) for number in range(1, count + 1)]
+    return jobs.start(kind="test", key=key, by="mika", at=AT, rows=rows, **more)
+
+
+def _count(job: JobView, row: RowView, at: datetime) -> Mapping[str, int]:
+    """Leave one mark for each time that a row was really done."""
+    Tries.objects.create(name="job", subject=row.subject, count=1, until=at)
+    return {"seen": row.facts["no"]}  # type: ignore[dict-item]
+
+
+def _run(kind: JobKind, seconds: float = 60, at: datetime | None = None) -> dict[str, int]:
+    return run_due(at=at or datetime.now(UTC), kinds={kind.name: kind}, seconds=seconds)
+
+
+COUNTING = JobKind(name="test", run_row=_count)
+
+
+def test_each_row_is_done_once_and_keeps_its_result() -> None:
+    job = _start()
+    assert _run(COUNTING) == {"rows": 5, "jobs": 1}
+    assert _run(COUNTING) == {"rows": 0, "jobs": 0}
+    found = jobs.job_view(job.id)
+    assert (found.state, found.done, found.total) == ("done", 5, 5)
+    assert [row.result for row in jobs.rows_of(job.id)] == [{"seen": n} for n in range(1, 6)]
+    assert Tries.objects.count() == 5
+
+
+def test_the_same_key_is_the_same_job_and_another_content_is_refused() -> None:
+    assert _start().id == _start().id
+    with pytest.raises(JobKeyReused):
+        _start(file="other")
+    assert Job.objects.count() == 1
+    assert JobRow.objects.count() == 5
+
+
+def test_a_refused_row_keeps_its_reason_and_leaves_nothing_behind() -> None:
+    def refuse_even(job: JobView, row: RowView, at: datetime) -> Mapping[str, int]:
+        done = _count(job, row, at)
+        if int(row.facts["no"]) % 2 == 0:
+            raise TooOld(no=row.facts["no"])
+        return done
+
+    job = _start()
+    _run(JobKind(name="test", run_row=refuse_even))
+    assert jobs.counts(job.id) == {"done": 3, "refused:job_over": 2}
+    assert Tries.objects.count() == 3
+    refused = list(jobs.rows_of(job.id, state="refused"))
+    assert [row.result for row in refused] == [{"no": "2"}, {"no": "4"}]
+
+
+def test_a_row_that_breaks_is_tried_three_times_and_does_not_stop_the_others() -> None:
+    tries: list[str] = []
+
+    def break_third(job: JobView, row: RowView, at: datetime) -> Mapping[str, int]:
+        tries.append(row.subject)
+        if row.facts["no"] == 3:
+            _count(job, row, at)
+            raise RuntimeError("bug")
+        return _count(job, row, at)
+
+    job = _start()
+    _run(JobKind(name="test", run_row=break_third))
+    assert tries.count("row 3") == TRIES
+    assert jobs.counts(job.id) == {"broken:broken": 1, "done": 4}
+    assert jobs.job_view(job.id).state == "done"
+    assert Tries.objects.count() == 4
+
+
+def test_a_short_round_goes_on_in_the_next() -> None:
+    job = _start()
+    rounds = 0
+    while jobs.job_view(job.id).state != "done":
+        assert _run(COUNTING, seconds=0)["rows"] <= 1
+        rounds += 1
+        assert rounds < 10
+    assert Tries.objects.count() == 5
+
+
+def test_a_dead_workers_job_is_taken_over_when_its_lease_ends() -> None:
+    job = _start()
+    now = datetime.now(UTC)
+    dead = Job.objects.filter(id=job.id)
+    dead.update(state="running", lease_by="dead", lease_until=now + LEASE)
+    assert _run(COUNTING, at=now) == {"rows": 0, "jobs": 0}
+    assert _run(COUNTING, at=now + LEASE + timedelta(seconds=1)) == {"rows": 5, "jobs": 1}
+
+
+def test_a_stopped_job_does_no_more_rows_and_says_so_twice() -> None:
+    job = _start()
+    _run(COUNTING, seconds=0)
+    assert jobs.stop(job_id=job.id, by="hana", at=AT).state == "stopped"
+    assert _run(COUNTING) == {"rows": 0, "jobs": 0}
+    assert Tries.objects.count() == 1
+    with pytest.raises(JobOver):
+        jobs.stop(job_id=job.id, by="hana", at=AT)
+    with pytest.raises(JobNotFound):
+        jobs.stop(job_id=job.id + 1, by="hana", at=AT)
+
+
+def test_a_whole_job_reports_progress_and_keeps_what_it_found() -> None:
+    seen: list[int] = []
+
+    def read(job: JobView, progress: Progress, at: datetime) -> Mapping[str, object]:
+        for done in (1, 2):
+            progress(done, 2)
+            seen.append(jobs.job_view(job.id).done)
+        return {"rows": 2}
+
+    job = jobs.start(kind="test", key="w", by="mika", at=AT, file="stored")
+    assert _run(JobKind(name="test", run_whole=read)) == {"rows": 0, "jobs": 1}
+    assert seen == [1, 2]
+    assert jobs.job_view(job.id).result == {"rows": 2}
+
+
+def test_a_whole_job_that_is_refused_or_breaks_says_why() -> None:
+    def refuse(job: JobView, progress: Progress, at: datetime) -> Mapping[str, object]:
+        if job.key == "bug":
+            raise RuntimeError
+        raise TooOld(no=7)
+
+    refused = jobs.start(kind="test", key="w", by="mika", at=AT)
+    broken = jobs.start(kind="test", key="bug", by="mika", at=AT)
+    for _round in range(TRIES):
+        _run(JobKind(name="test", run_whole=refuse))
+    assert (jobs.job_view(refused.id).reason, jobs.job_view(refused.id).result) == (
+        "job_over",
+        {"no": "7"},
+    )
+    assert jobs.job_view(broken.id).reason == "broken"
+
+
+def test_a_kind_nobody_knows_waits_for_a_worker_that_does() -> None:
+    job = _start()
+    assert run_due(at=datetime.now(UTC), kinds={}) == {"rows": 0, "jobs": 0}
+    assert jobs.job_view(job.id).state == "running"
+    assert _run(COUNTING)["rows"] == 5
