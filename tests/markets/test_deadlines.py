@@ -46,8 +46,9 @@ def test_a_possible_defect_in_china_is_reported_within_two_working_days() -> Non
 def test_where_no_number_was_seen_there_is_none_but_a_target_of_our_own() -> None:
     (europe,) = load_duties("eu")
     report, investigation = load_duties("us")
-    for duty in (europe, report):
-        assert (duty.limit, duty.target_hours) == (None, 24)
+    assert (europe.limit, europe.target_hours) == (None, 24)
+    assert report.limit == Limit(hours=24, counting=Counting.WORKING, start_inclusive=True)
+    assert (report.seen, investigation.seen) == ("secondary", "text")
     assert investigation.limit == Limit(days=10, counting=Counting.WORKING, start_inclusive=True)
 
 

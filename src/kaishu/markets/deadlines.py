@@ -20,7 +20,8 @@ class Duty:
     """One duty to report. `limit` is None where the law names no number ("without undue delay").
 
     `target_hours` is then our own target, counted on the clock. `counting_basis` is "house" where
-    the source does not say how the first day counts and we read it strictly.
+    the source does not say how the first day counts and we read it strictly. `seen` is "text"
+    where the article's own text was read, "secondary" where others quote it.
     """
 
     code: str
@@ -30,6 +31,7 @@ class Duty:
     limit: Limit | None
     target_hours: int | None
     counting_basis: str
+    seen: str
     fact: Fact
 
 
@@ -45,9 +47,10 @@ def load_duties(code: str) -> tuple[Duty, ...]:
 
 def _duty(row: dict[str, Any]) -> Duty:
     limit = None
-    if "days" in row:
+    if "days" in row or "hours" in row:
         limit = Limit(
-            days=row["days"],
+            days=row.get("days", 0),
+            hours=row.get("hours", 0),
             counting=Counting(row["counting"]),
             start_inclusive=row["start_inclusive"],
         )
@@ -59,6 +62,7 @@ def _duty(row: dict[str, Any]) -> Duty:
         limit=limit,
         target_hours=row.get("target_hours"),
         counting_basis=row.get("counting_basis", ""),
+        seen=row.get("seen", "text"),
         fact=Fact(
             basis=row["basis"],
             article=row["article"],

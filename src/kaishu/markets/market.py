@@ -64,6 +64,18 @@ class Softening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LawfulChoice:
+    """How many of which remedy types an owner must be able to choose from.
+
+    Fewer than `at_least` is for a person to justify; none at all is never lawful.
+    """
+
+    types: tuple[str, ...]
+    at_least: int
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Market:
     """One market: `code` is the folder name, `languages` are those a notice must be in."""
 
@@ -76,6 +88,7 @@ class Market:
     fact: Fact
     regulators: tuple[Regulator, ...]
     softening: tuple[Softening, ...]
+    choice: LawfulChoice | None = None
 
 
 @cache
@@ -106,6 +119,7 @@ def load_market(code: str) -> Market:
             )
             for row in data["softening"]
         ),
+        choice=_choice(data.get("choice")),
     )
 
 
@@ -114,6 +128,12 @@ def zone_of(codes: Iterable[str]) -> ZoneInfo | None:
     markets = {code.lower() for code in codes}
     known = markets & set(CODES)
     return ZoneInfo(load_market(*known).time_zone) if len(markets) == len(known) == 1 else None
+
+
+def _choice(row: dict[str, Any] | None) -> LawfulChoice | None:
+    if row is None:
+        return None
+    return LawfulChoice(types=tuple(row["types"]), at_least=row["at_least"], fact=_fact(row))
 
 
 def _fact(row: dict[str, Any]) -> Fact:
