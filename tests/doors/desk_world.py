@@ -21,6 +21,7 @@ from kaishu.editions import queries as editions
 from kaishu.people.contact import Contact
 from kaishu.returns import actions as returns
 from tests.doors import kumo
+from tests.support.signed_in import sign_in
 
 START = datetime(2026, 4, 2, 0, 0, tzinfo=UTC)
 THREE = kumo.three
@@ -200,5 +201,5 @@ def member(name: str, *roles: Role | str) -> Client:
     user = User.objects.create_user(name, password="a long password")
     give(user, *roles)
     client = Client()
-    client.force_login(user)
+    sign_in(client, user)
     return client

@@ -1,8 +1,10 @@
-"""The tables of `base`: how often somebody tried something, and jobs with their rows."""
+"""The tables of `base`: how often somebody tried something, jobs with their rows, accounts."""
 
 from __future__ import annotations
 
 from django.db import models
+
+from kaishu.base.access import models as _accounts  # noqa: F401  (Django finds tables here)
 
 
 class Tries(models.Model):

@@ -12,23 +12,29 @@ No role contains another and no account is above the table: separation of duties
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import wraps
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, Group, User
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from kaishu.base import clock
+from kaishu.base.access import sign_ins
 from kaishu.base.refusals import refusal_page
+from kaishu.base.same_site import own_referrer
 from kaishu.core.errors import Refusal
 
 View = Callable[..., HttpResponseBase]
 GUARDED_PREFIXES = ("/staff/", "/depot/")
 POLICY = "kaishu_policy"
+READS_ONLY = "kaishu_reads_only"
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Role(StrEnum):
@@ -46,6 +52,11 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+# Who needs a second step at sign-in: everybody who sees people's details, moves money, publishes or
+# gives rights. A site's account is shared by a shift at one bench and sees no person: ADR 13.
+SECOND_STEP = frozenset(set(Role) - {Role.COLLECTOR, Role.RECYCLER})
+
+
 class WrongRole(Refusal):
     """This page is for another role."""
 
@@ -58,25 +69,59 @@ class NoPolicy(Refusal):
     code = "no_policy"
 
 
-def staff(*roles: Role | str) -> Callable[[View], View]:
-    """Let only these roles in: others are refused, and a visitor is asked to sign in."""
-    allowed = frozenset(Role(role) for role in roles)
-    if not allowed:
+def staff(*roles: Role | str, reads: Iterable[Role | str] = ()) -> Callable[[View], View]:
+    """Let only these roles in: others are refused, and a visitor is asked to sign in.
+
+    `reads` may look (GET) and never act, such as the auditor on a depot's pages.
+    """
+    acting = frozenset(Role(role) for role in roles)
+    reading = frozenset(Role(role) for role in reads) - acting
+    if not acting | reading:
         raise ValueError("name at least one role")
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
-            if not roles_of(request.user) & allowed:
+            if not _signed_in(request):
+                return _ask_to_sign_in(request)
+            may = acting | reading if request.method in READS else acting
+            if not roles_of(request.user) & may:
                 return refusal_page(request, WrongRole(), status=403)
             return view(request, *args, **kwargs)
 
-        setattr(guarded, POLICY, allowed)
+        setattr(guarded, POLICY, acting | reading)
+        setattr(guarded, READS_ONLY, reading)
         return guarded
 
     return decorate
+
+
+def _signed_in(request: HttpRequest) -> bool:
+    """Say whether a person with a whole sign-in is there; one that is over, or that lacks the
+    second step which a role needs by now, is ended."""
+    if not request.user.is_authenticated:
+        return False
+    at = clock.now()
+    row = sign_ins.current(request, at)
+    if row is not None and (row.step or not asks_second_step(request.user)):
+        return True
+    sign_ins.end(request, why="over" if row is None else "second_step", at=at)
+    return False
+
+
+def _ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Lead to the sign-in and back; a form comes back to the page that it stood on."""
+    reads = request.method in READS
+    back = request.get_full_path() if reads else own_referrer(request) or "/staff/"
+    asked = redirect_to_login(back)
+    if request.headers.get("HX-Request"):  # htmx would put the sign-in page into a part of this one
+        return HttpResponse(status=204, headers={"HX-Redirect": asked.url})
+    return asked
+
+
+def asks_second_step(user: User | AnonymousUser) -> bool:
+    """Say whether one of the account's roles needs a second step in this mode."""
+    return settings.KAISHU_SECOND_STEP == "required" and bool(roles_of(user) & SECOND_STEP)
 
 
 def open_to_all(view: View) -> View:

@@ -64,3 +64,14 @@ def _is_ours(origin: str) -> bool:
     own = [settings.KAISHU_PUBLIC_URL, settings.KAISHU_UPLOAD_ORIGIN]
     named = {split_domain_port(urlsplit(each).netloc)[0] for each in own} - {""}
     return bool(host) and (host in named or validate_host(host, settings.ALLOWED_HOSTS))
+
+
+def own_referrer(request: HttpRequest) -> str:
+    """Return the path of the page of ours that led here; "" when another or none did."""
+    try:
+        came = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return ""
+    if came.netloc != request.get_host() or not came.path.startswith("/"):
+        return ""
+    return f"{came.path}?{came.query}" if came.query else came.path

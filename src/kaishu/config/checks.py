@@ -79,6 +79,9 @@ def _in_production() -> Iterator[CheckMessage]:
     if not (settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE):
         hint = "Set SESSION_COOKIE_SECURE and CSRF_COOKIE_SECURE."
         yield _error(8, "Cookies may travel in the clear.", hint)
+    if settings.KAISHU_SECOND_STEP != "required":
+        hint = "Unset KAISHU_SECOND_STEP: a password alone must not open people's details."
+        yield _error(11, "Staff may sign in without a second step.", hint)
     yield from _sqlite_in_production()
     yield from _mail_in_production()
 

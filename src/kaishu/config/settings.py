@@ -124,6 +124,51 @@ LOGIN_URL = "/staff/sign-in/"
 LOGIN_REDIRECT_URL = "/staff/"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),  # 20,000 passwords of known breaches, offline
+        ("UserAttributeSimilarityValidator", {}),
+        ("NumericPasswordValidator", {}),
+    )
+]
+# Roles that need a second step at sign-in (base/roles.py): "required", or "offered" in the demo,
+# where it must not stand between a visitor and the pages.
+KAISHU_SECOND_STEP = os.environ.get(
+    "KAISHU_SECOND_STEP", "offered" if KAISHU_MODE == "demo" else "required"
+)
+SESSION_COOKIE_AGE = 12 * 3600  # base/access/sign_ins.py ends a sign-in earlier where it must
+
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "kaishu.doors.public.errors.form_too_old"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+if KAISHU_MODE == "production":
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-kaishu-session", "__Host-kaishu-csrf"
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Where people reach this site: links in messages and on paper start with it, and no other host
+# is ever named there. Without a last slash.
+KAISHU_PUBLIC_URL = os.environ.get("KAISHU_PUBLIC_URL", "http://localhost:8000").rstrip("/")
+
+# Mail: smtp://user:password@host:port (STARTTLS where it is offered; ?tls=required insists) or
+# smtps://…; the second takes over while the first cannot be reached.
+KAISHU_MAIL_URL = os.environ.get("KAISHU_MAIL_URL", "")
+KAISHU_MAIL_URL_2 = os.environ.get("KAISHU_MAIL_URL_2", "")
+KAISHU_MAIL_FROM = os.environ.get("KAISHU_MAIL_FROM", "recall@localhost")
+KAISHU_MAIL_REPLY_TO = os.environ.get("KAISHU_MAIL_REPLY_TO", "")
+# Where reports of failed mail go: bounces@host takes bounces+<mail>@host.
+KAISHU_MAIL_BOUNCES = os.environ.get("KAISHU_MAIL_BOUNCES", "")
+# Where to report a weakness of this site: mailto:… or https://…, shown in security.txt.
+KAISHU_SECURITY_CONTACT = os.environ.get("KAISHU_SECURITY_CONTACT", "")
+
+# Where forms with files go (base/uploads.py). A port counts only without a proxy in front.
+KAISHU_UPLOAD_ORIGIN = os.environ.get("KAISHU_UPLOAD_ORIGIN", "").rstrip("/")
+KAISHU_UPLOAD_PORT = int(os.environ.get("KAISHU_UPLOAD_PORT") or 0)
+KAISHU_PAGE_PORT = int(os.environ.get("KAISHU_PAGE_PORT") or 0)
+
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "kaishu.doors.public.errors.form_too_old"
 SESSION_COOKIE_HTTPONLY = True

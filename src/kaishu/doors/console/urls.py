@@ -21,6 +21,7 @@ urlpatterns = [
     path("", views_queue.landing, name="landing"),
     path("sign-in/", views_sign_in.sign_in, name="sign_in"),
     path("sign-out/", views_sign_in.sign_out, name="sign_out"),
+    path("", include("kaishu.doors.console.access.urls")),
     path("claims/", views_queue.queue, name="queue"),
     path("claims/<str:case_no>/", views_case.case, name="case"),
     path("claims/<str:case_no>/contact/", views_case.contact, name="contact"),

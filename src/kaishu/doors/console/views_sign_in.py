@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import cast
+
 from django.contrib import auth
 from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from kaishu.base import limiter
+from kaishu.base import limiter, second_step
+from kaishu.base.access import sign_ins
 from kaishu.base.desk import Problem
 from kaishu.base.roles import open_to_all
+from kaishu.doors.console.access import arriving
 
 # Ten wrong passwords, then a pause: sixty guesses an hour, and a typo costs nobody the day.
 TRIES = "staff_sign_in"
@@ -27,7 +32,7 @@ PAUSE = 600
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for name and password; a wrong pair does not say which of the two was wrong."""
     fields = request.POST if request.method == "POST" else request.GET
-    back = _own_page(request, fields.get(REDIRECT_FIELD_NAME, ""))
+    back = arriving.own_page(request, fields.get(REDIRECT_FIELD_NAME, ""))
     if request.method != "POST":
         if request.user.is_authenticated:
             return HttpResponseRedirect(back)
@@ -46,7 +51,18 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         )
         return _ask(request, back, name, [wrong])
     limiter.forget(name=TRIES, subject=account)
-    auth.login(request, user)
+    return _go_on(request, cast("User", user), back, at)
+
+
+def _go_on(request: HttpRequest, user: User, back: str, at: datetime) -> HttpResponse:
+    """Sign in whoever needs no second step; lead the others to it, or to setting one up."""
+    if second_step.ways(user).any:
+        arriving.keep(request, user, back)
+        return HttpResponseRedirect("/staff/sign-in/second-step/")
+    if second_step.required(user):
+        arriving.keep(request, user, back)
+        return HttpResponseRedirect("/staff/sign-in/set-up/")
+    sign_ins.begin(request, user, step="", at=at)
     return HttpResponseRedirect(back)
 
 
@@ -54,7 +70,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
-    auth.logout(request)
+    sign_ins.end(request, why="signed_out", at=timezone.now())
     return HttpResponseRedirect("/staff/sign-in/")
 
 
@@ -80,10 +96,3 @@ def _ask(
 ) -> HttpResponse:
     context = {"back": back, "name": name, "problems": problems}
     return render(request, "console/sign_in.html", context, status=status if problems else 200)
-
-
-def _own_page(request: HttpRequest, back: str) -> str:
-    own = url_has_allowed_host_and_scheme(
-        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return back if own else "/staff/"

@@ -1,0 +1,1 @@
+"""The way in for staff: second steps, own account, accounts of others, who looked at what."""
