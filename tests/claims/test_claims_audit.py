@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kaishu.claims.audit import audit
+from kaishu.claims.models import ClaimUnit
 from tests.books.test_audit import damage
 from tests.claims.world import World
 
@@ -91,7 +92,11 @@ def test_a_promise_that_no_approval_stands_behind_is_named(past: World, standing
         f"UPDATE claims_decision SET standing = '{standing}' WHERE number = 3",
         apps=("claims",),
     )
-    assert {finding.code for finding in audit()} == {"standing_wrong", "promise_unapproved"}
+    assert {finding.code for finding in audit()} == {
+        "standing_wrong",
+        "standing_misplaced",
+        "promise_unapproved",
+    }
 
 
 def test_one_unit_promised_to_two_claims_is_named(past: World) -> None:
@@ -104,3 +109,10 @@ def test_one_unit_promised_to_two_claims_is_named(past: World) -> None:
     )
     codes = {finding.code for finding in audit()}
     assert codes == {"unit_promised_twice", "held_twice", "holder_unposted"}
+
+
+def test_a_standing_that_its_decisions_do_not_say_is_named(world: World) -> None:
+    world.claim("SN0001")
+    ClaimUnit.objects.update(standing="refused")
+    assert {finding.code for finding in audit()} == {"standing_misplaced"}
+    ClaimUnit.objects.update(standing="open")

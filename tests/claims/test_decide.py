@@ -174,7 +174,7 @@ def test_a_refusal_can_be_contested_and_approved(world: World) -> None:
     assert world.stage("SN0001") == "refused"
     with pytest.raises(DecisionNotOpen):
         world.approve("SN0001")
-    world.decide("SN0001", "reopened", "owner_contests")
+    world.decide("SN0001", "reopened", "owner_contests", by="owner")
     world.approve("SN0001", by="jun")
     assert world.books() == REFUND_OWED
 

@@ -169,14 +169,18 @@ class World:
         return queries.claim_unit(case_no=case_no, unit_no=unit_no)
 
     def decide(
-        self, which: str, kind: str, reason: str = "checked", /, *, by: str = "rei", **more: Any
+        self, which: str, kind: str, reason: str = "checked", /, *, by: str = "", **more: Any
     ) -> Decision:
-        """Decide with the newest decision read."""
+        """Decide with the newest decision read; what rei decided, jun opens again."""
         unit = self.unit(which)
         newest = unit.newest_decision
         usual = {"seen": newest.number if newest else None, "at": self.now()}
         return actions.decide(
-            claim_unit_id=unit.id, kind=kind, reason=reason, by=by, **(usual | more)
+            claim_unit_id=unit.id,
+            kind=kind,
+            reason=reason,
+            by=by or ("jun" if kind == "reopened" else "rei"),
+            **(usual | more),
         )
 
     def approve(self, which: str, reason: str = "checked", /, **more: Any) -> Decision:

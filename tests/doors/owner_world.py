@@ -84,7 +84,7 @@ class OwnerWorld:
             claim_unit_id=unit.claim_unit_id,
             kind=kind,
             reason=reason,
-            by="mika",
+            by="jun" if kind == "reopened" else "mika",
             at=self.now(),
             seen=unit.newest,
             **more,

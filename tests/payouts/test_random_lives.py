@@ -76,7 +76,7 @@ class Life:
             claim_unit_id=unit.id,
             kind=kind,
             reason=reason,
-            by="rei",
+            by="jun" if kind == "reopened" else "rei",
             at=self.world.now(),
             seen=newest.number if newest else None,
             amount=self.dice.choice([None, 500]),

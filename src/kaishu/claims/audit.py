@@ -49,6 +49,8 @@ def _decisions(unit: ClaimUnit, decisions: list[Decision]) -> Iterator[Finding]:
             )
             break
         standing = step
+    if unit.standing != _standing(decisions):
+        yield Finding("standing_misplaced", where, f"its decisions say {_standing(decisions)}")
     newest = decisions[-1].id if decisions else None
     if unit.newest_decision_id != newest:
         yield Finding("newest_misplaced", where, f"its newest decision is {newest}")

@@ -9,13 +9,12 @@ from django.db import IntegrityError, transaction
 
 from kaishu.books import actions as books
 from kaishu.books import corrections
-from kaishu.claims import effects, holding, messages
+from kaishu.claims import assignment, effects, holding, messages, second_look
 from kaishu.claims.errors import (
     ClaimNotFound,
     DecisionConflict,
     DecisionNotOpen,
     ReasonUnknown,
-    SecondLookNeeded,
     UnitContested,
     UnitPromised,
 )
@@ -61,7 +60,9 @@ def decide(
             if repeated is not None:
                 return repeated
             before = standing_of(unit)
-            _leave_to_another(unit, wanted)
+            if kind in second_look.WATCHED:
+                past = unit.decisions.order_by("number")
+                second_look.check(past, kind=kind, by=by)
             decision = _append(unit, wanted, at)
             effects.follow(unit, decision, before)
             messages.tell_decision(unit, decision)
@@ -72,7 +73,7 @@ def decide(
 
 
 def hand_over_holder(*, claim_unit_id: int, by: str, at: datetime, seen: int | None) -> Decision:
-    """Make a contested claim unit the holder, and contest the one that held it.
+    """Make a contested claim unit the holder, and contest the one that held it, if one did.
 
     Both are reopened, so whoever was reading either has to look again. Raises UnitPromised where
     the holder was approved, CannotReverse where the unit has moved on.
@@ -83,9 +84,10 @@ def hand_over_holder(*, claim_unit_id: int, by: str, at: datetime, seen: int | N
         repeated = _repeat(unit, wanted, seen)
         if repeated is not None:
             return repeated
-        if standing_of(holder) is Standing.APPROVED:
-            raise UnitPromised(case_no=holder.claim.case_no)
-        _append(holder, wanted, at)
+        if holder is not None:
+            if standing_of(holder) is Standing.APPROVED:
+                raise UnitPromised(case_no=holder.claim.case_no)
+            _append(holder, wanted, at)
         decision = _append(unit, wanted, at)
         _swap(unit, holder, number=decision.number, by=by, at=at)
         return decision
@@ -116,15 +118,20 @@ def lock(claim_unit_id: int) -> ClaimUnit:
     return unit
 
 
-def _lock_with_holder(claim_unit_id: int) -> tuple[ClaimUnit, ClaimUnit]:
+def _lock_with_holder(claim_unit_id: int) -> tuple[ClaimUnit, ClaimUnit | None]:
+    """Return a contested claim unit and the one that holds its unit, both locked."""
     plain = ClaimUnit.objects.filter(id=claim_unit_id).first()
-    held_by = holding.holder_of(plain.unit_id) if plain and plain.unit_id else None
-    if plain is None or held_by is None:
+    if plain is None:
         raise ClaimNotFound()
-    locked = {number: lock(number) for number in sorted({plain.id, held_by.id})}
-    unit, holder = locked[plain.id], locked[held_by.id]
-    if not unit.contested or holder.holder_entry_id is None:
+    held_by = holding.holder_of(holding.unit_of(plain) or 0)
+    numbers = {plain.id} | ({held_by.id} if held_by else set())
+    locked = {number: lock(number) for number in sorted(numbers)}
+    unit, holder = locked[plain.id], locked[held_by.id] if held_by else None
+    if not unit.contested or (holder is not None and holder.holder_entry_id is None):
         raise DecisionConflict()
+    unit.unit_id = holding.unit_of(unit)
+    if unit.unit_id is None:
+        raise ClaimNotFound()
     return unit, holder
 
 
@@ -140,24 +147,6 @@ def _repeat(unit: ClaimUnit, wanted: Wanted, seen: int | None) -> Decision | Non
         if said == (wanted.kind, wanted.reason, wanted.by, wanted.facts):
             return newest
     raise DecisionConflict(seen=seen or 0, newest=number)
-
-
-def _leave_to_another(unit: ClaimUnit, wanted: Wanted) -> None:
-    """Refuse to let whoever said no judge the owner's objection: a second pair of eyes does.
-
-    An approval by the same person is refused too: they may have been wrong to change their mind.
-    """
-    if wanted.kind not in ("approved", "refused"):
-        return
-    last_no = None
-    contested = False
-    for decision in unit.decisions.order_by("number"):
-        if decision.kind == "refused":
-            last_no, contested = decision.by, False
-        elif decision.reason == "owner_contests":
-            contested = last_no is not None
-    if contested and last_no == wanted.by:
-        raise SecondLookNeeded(by=wanted.by)
 
 
 def _append(unit: ClaimUnit, wanted: Wanted, at: datetime) -> Decision:
@@ -184,18 +173,21 @@ def _append(unit: ClaimUnit, wanted: Wanted, at: datetime) -> Decision:
         raise DecisionConflict() from taken
     # newest n -> n + 1, only while n is still the newest
     moved = ClaimUnit.objects.filter(id=unit.id, newest_decision=newest).update(
-        newest_decision=decision
+        newest_decision=decision, standing=standing
     )
     if not moved:
         raise DecisionConflict()
-    unit.newest_decision = decision
+    unit.newest_decision, unit.standing = decision, standing
+    assignment.after_decision(unit, wanted.kind)
     return decision
 
 
-def _swap(unit: ClaimUnit, holder: ClaimUnit, *, number: int, by: str, at: datetime) -> None:
-    books.hold_chains(recall_id=unit.recall_id, case_nos=(holder.claim.case_no, unit.claim.case_no))
-    ClaimUnit.objects.filter(id=holder.id).update(contested=True, holder_entry_id=None)
-    if holder.holder_entry_id is not None and not holding.is_at_large(unit):
+def _swap(unit: ClaimUnit, holder: ClaimUnit | None, *, number: int, by: str, at: datetime) -> None:
+    cases = {unit.claim.case_no} | ({holder.claim.case_no} if holder else set())
+    books.hold_chains(recall_id=unit.recall_id, case_nos=sorted(cases))
+    if holder is not None:
+        ClaimUnit.objects.filter(id=holder.id).update(contested=True, holder_entry_id=None)
+    if holder is not None and holder.holder_entry_id and not holding.is_at_large(unit):
         corrections.reverse(
             entry_id=holder.holder_entry_id,
             reason="holder_changed",
@@ -206,5 +198,5 @@ def _swap(unit: ClaimUnit, holder: ClaimUnit, *, number: int, by: str, at: datet
         )
     holding.take_over(unit, number=number, by=by, at=at)
     ClaimUnit.objects.filter(id=unit.id).update(
-        contested=False, holder_entry_id=unit.holder_entry_id
+        unit_id=unit.unit_id, contested=False, holder_entry_id=unit.holder_entry_id
     )

@@ -9,13 +9,19 @@ from kaishu.books import actions as books
 from kaishu.books.models import Promise, Unit
 from kaishu.books.queries import promises_of_case
 from kaishu.claims import holding, kits, terms
-from kaishu.claims.errors import AmountWrong, ClaimIncomplete, RemedyLeft, RemedyNotOffered
+from kaishu.claims.errors import (
+    AmountWrong,
+    ClaimIncomplete,
+    PartStands,
+    RemedyLeft,
+    RemedyNotOffered,
+)
 from kaishu.claims.facts import CONDITIONS
 from kaishu.claims.models import ClaimUnit, Decision
 from kaishu.claims.reasons import COLLECTED_REASONS, Standing
 from kaishu.core.accounts import OWED, PAID, SENT, WAIVED
 from kaishu.core.recall import Recall, Remedy
-from kaishu.core.remedy import COLLECTED_AT, Award, award
+from kaishu.core.remedy import COLLECTED_AT, Award, award, currency_of
 from kaishu.core.triage import kit_for
 
 
@@ -69,16 +75,8 @@ def _approve(case: Case) -> None:
         _change(case)
         return
     unit, decision = case.unit, case.decision
-    recall, remedy = _offer(case)
-    holding.secure(
-        unit,
-        recall,
-        model=_model(case),
-        typed=str(decision.facts.get("serial", "")),
-        number=decision.number,
-        by=decision.by,
-        at=decision.at,
-    )
+    _, remedy = _offer(case)
+    _secure(case)
     books.award_promises(
         recall_id=unit.recall_id,
         case_no=unit.claim.case_no,
@@ -91,6 +89,19 @@ def _approve(case: Case) -> None:
         by=decision.by,
         at=decision.at,
         reason=decision.reason,
+    )
+
+
+def _secure(case: Case) -> None:
+    """Hold the unit that the reviewer read, so that books and promise are of one product."""
+    holding.secure(
+        case.unit,
+        terms.recall_of(case.unit.edition_id),
+        model=_model(case),
+        typed=str(case.decision.facts.get("serial", "")),
+        number=case.decision.number,
+        by=case.decision.by,
+        at=case.decision.at,
     )
 
 
@@ -107,6 +118,8 @@ def _change(case: Case) -> None:
     _, remedy = _offer(case)
     if case.left("remedy") or (case.left("kit") and case.decision.kind == "remedy_changed"):
         raise RemedyLeft(case_no=case.unit.claim.case_no)
+    if case.decision.kind == "approved":
+        _secure(case)
     _replace(case, _awards(case, remedy), remedy.code)
 
 
@@ -181,12 +194,24 @@ def _offer(case: Case) -> tuple[Recall, Remedy]:
 
 def _awards(case: Case, remedy: Remedy) -> tuple[Award, ...]:
     full = award(remedy, terms.purchase_of(case.unit, case.decisions))
-    partial = case.decision.facts.get("amount")
     no_kit = case.left("kit") or case.unit_is_here()
     awards = [_lawful(item, case.unit) for item in full if item.role != "kit" or not no_kit]
-    if case.decision.reason != "partial":
+    part = case.decision if case.decision.reason == "partial" else _part_before(case)
+    if part is None:
         return tuple(awards)
-    return tuple(_smaller(item, partial) if item.role == "remedy" else item for item in awards)
+    amount = part.facts.get("amount")
+    if part is not case.decision:
+        _same_currency(case, remedy)
+        return tuple(_no_more(item, amount) if item.role == "remedy" else item for item in awards)
+    return tuple(_smaller(item, amount) if item.role == "remedy" else item for item in awards)
+
+
+def _part_before(case: Case) -> Decision | None:
+    """Return the approval in part that still stands while only the remedy changes."""
+    if case.before is not Standing.APPROVED or case.decision.kind != "remedy_changed":
+        return None
+    approved = [decision for decision in case.decisions if decision.kind == "approved"]
+    return approved[-1] if approved and approved[-1].reason == "partial" else None
 
 
 def _lawful(item: Award, unit: ClaimUnit) -> Award:
@@ -194,6 +219,19 @@ def _lawful(item: Award, unit: ClaimUnit) -> Award:
     if item.role != "kit":
         return item
     return replace(item, commodity=kit_for(item.commodity, unit.condition))
+
+
+def _same_currency(case: Case, remedy: Remedy) -> None:
+    """Refuse goods, or another currency, in place of a part of an amount."""
+    owed = {currency_of(p.commodity) for p in case.promises if p.role == "remedy"}
+    if not currency_of(remedy.commodity) or owed != {currency_of(remedy.commodity)}:
+        raise PartStands(remedy=remedy.code)
+
+
+def _no_more(full: Award, partial: object) -> Award:
+    """Return another remedy of a claim approved in part: the same amount, never the full one."""
+    most = partial if isinstance(partial, int) else full.quantity
+    return replace(full, quantity=min(most, full.quantity))
 
 
 def _smaller(full: Award, partial: object) -> Award:

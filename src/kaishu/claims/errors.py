@@ -132,6 +132,24 @@ class FileErased(Refusal):
 
 
 class SecondLookNeeded(Refusal):
-    """The owner contests this person's refusal: somebody else has to look again."""
+    """Whoever decided this cannot reopen it, or judge the owner's objection: somebody else does."""
 
     code = "second_look_needed"
+
+
+class AssignedElsewhere(Refusal):
+    """Somebody else has this claim."""
+
+    code = "assigned_elsewhere"
+
+
+class UnitMovedOn(Refusal):
+    """The books have this unit as another product, and it has moved on since."""
+
+    code = "unit_moved_on"
+
+
+class PartStands(Refusal):
+    """The claim was approved in part, and this remedy cannot be given in part."""
+
+    code = "part_stands"

@@ -77,6 +77,11 @@ def _unnamed(items: tuple[EvidenceRef, ...]) -> tuple[EvidenceRef, ...]:
     return tuple(replace(item, name="") for item in items)
 
 
+def urgency_of(condition: str) -> int:
+    """Return where a unit in this condition stands in the queue: 0 is read before 1."""
+    return 0 if condition in DANGEROUS else 1
+
+
 def check(facts: ClaimFacts) -> None:
     """Refuse only what cannot be stored; what is merely wrong is for a person to judge."""
     if facts.language not in LANGUAGES:

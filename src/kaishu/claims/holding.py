@@ -13,6 +13,7 @@ from kaishu.books import actions as books
 from kaishu.books.errors import SerialElsewhere, UnitMoved
 from kaishu.books.models import Unit
 from kaishu.books.values import Place
+from kaishu.claims import release
 from kaishu.claims.errors import SerialUnreadable, UnitContested
 from kaishu.claims.models import ClaimUnit
 from kaishu.claims.terms import pool_of, product_of
@@ -28,7 +29,9 @@ def try_to_hold(row: ClaimUnit, recall: Recall, *, door: str, by: str, at: datet
     """
     try:
         unit = _identify(row, recall, model=row.product, serial=row.serial)
-    except SerialElsewhere:
+    except SerialElsewhere as elsewhere:
+        # Another model has this serial in the books: one of the two owners mistook the model.
+        row.unit_id = int(elsewhere.facts["unit"])
         row.contested = True
         return
     row.unit_id = unit.id
@@ -50,20 +53,30 @@ def secure(
 ) -> None:
     """Make sure an approved claim unit has a books unit of its own, and save which.
 
-    `typed` is a serial that the reviewer read; without any serial the unit gets a tag. `number`
-    is the decision's. Raises UnitContested, SerialElsewhere, SerialUnreadable.
+    `model` and `typed` are what the reviewer read; where the books have the claim's unit under
+    another model or serial, it is let go and the right one is held. Without any serial the unit
+    gets a tag. `number` is the decision's. Raises UnitContested, SerialElsewhere,
+    SerialUnreadable, UnitMovedOn.
     """
     if row.contested:
         raise UnitContested(case_no=holder_case(row))
+    serial = _read(recall, model, typed) if typed else row.serial
+    let_go = None
+    if _is_another(row, recall, model=model, serial=serial):
+        let_go = release.let_go(row, number=number, by=by, at=at)
+    row.serial, row.product = serial, model
     if row.unit_id is None:
-        row.serial = _read(recall, model, typed) if typed else row.serial
-        unit = _identify(row, recall, model=model, serial=row.serial)
+        unit = _identify_for(row, recall, let_go, number)
         row.unit_id = unit.id
         _become_holder(row, unit, door="claims", by=by, at=at, key=f"holder-{number}")
-    elif typed or row.serial:
-        _bind(row, recall, model, typed or row.serial)
+    elif serial and serial_is_a_name(recall, model):
+        # Also a serial known from the start: a parcel that came before the approval was tagged.
+        books.bind_serial(unit_id=row.unit_id, serial=serial)
     ClaimUnit.objects.filter(id=row.id).update(
-        unit_id=row.unit_id, holder_entry_id=row.holder_entry_id, serial=row.serial
+        unit_id=row.unit_id,
+        holder_entry_id=row.holder_entry_id,
+        serial=row.serial,
+        product=row.product,
     )
 
 
@@ -98,6 +111,17 @@ def tag_for_arrival(row: ClaimUnit, *, recall: Recall) -> int:
     return row.unit_id
 
 
+def unit_of(row: ClaimUnit) -> int | None:
+    """Return the id of the books' unit that a claim unit means, also where it was never noted.
+
+    Claims of an earlier version were contested over a serial of another model without it.
+    """
+    if row.unit_id is not None or not row.serial:
+        return row.unit_id
+    named = Unit.objects.filter(recall_id=row.recall_id, serial=row.serial)
+    return named.values_list("id", flat=True).first()
+
+
 def holder_of(unit_id: int) -> ClaimUnit | None:
     """Return the claim unit that holds a books unit."""
     return (
@@ -124,7 +148,30 @@ def serial_is_a_name(recall: Recall, model: str) -> bool:
     return recall.serial_format(product_of(recall, model)).unit_unique
 
 
-def _identify(row: ClaimUnit, recall: Recall, *, model: str, serial: str) -> Unit:
+def _is_another(row: ClaimUnit, recall: Recall, *, model: str, serial: str) -> bool:
+    """Say whether the books' unit of a claim is not the one that the reviewer read."""
+    if row.unit_id is None:
+        return False
+    unit = Unit.objects.get(id=row.unit_id)
+    named = serial if serial_is_a_name(recall, model) else ""
+    return unit.product != model or bool(unit.serial and named and unit.serial != named)
+
+
+def _identify_for(row: ClaimUnit, recall: Recall, let_go: int | None, number: int) -> Unit:
+    """Return the books' unit that a claim's model and serial name.
+
+    The books keep a serial under the model it was first read as. Where that unit was `let_go` a
+    moment ago, the claim's own gets a tag with the number of the decision.
+    """
+    try:
+        return _identify(row, recall, model=row.product, serial=row.serial)
+    except SerialElsewhere as elsewhere:
+        if elsewhere.facts.get("unit") != str(let_go):
+            raise
+    return _identify(row, recall, model=row.product, serial="", more=f"-{number}")
+
+
+def _identify(row: ClaimUnit, recall: Recall, *, model: str, serial: str, more: str = "") -> Unit:
     product = product_of(recall, model)
     named = serial if recall.serial_format(product).unit_unique else ""
     return books.identify(
@@ -133,7 +180,7 @@ def _identify(row: ClaimUnit, recall: Recall, *, model: str, serial: str) -> Uni
         pool=pool_of(recall, product.model),
         place=Place(AT_LARGE),
         serial=named,
-        tag="" if named else f"case {row.claim.case_no}-{row.unit_no}",
+        tag="" if named else f"case {row.claim.case_no}-{row.unit_no}{more}",
     )
 
 
@@ -169,11 +216,3 @@ def _read(recall: Recall, model: str, typed: str) -> str:
     if reading.serial is None:
         raise SerialUnreadable(serial=typed)
     return reading.serial
-
-
-def _bind(row: ClaimUnit, recall: Recall, model: str, typed: str) -> None:
-    serial = _read(recall, model, typed)
-    # Also a serial known from the start: a parcel that came before the approval was tagged.
-    if row.unit_id is not None and serial_is_a_name(recall, model):
-        books.bind_serial(unit_id=row.unit_id, serial=serial)
-    row.serial = serial

@@ -7,6 +7,7 @@ from datetime import datetime
 from kaishu.books import actions as books
 from kaishu.books.models import Promise
 from kaishu.books.queries import promises_of_case
+from kaishu.claims.facts import urgency_of
 from kaishu.claims.models import ClaimUnit
 from kaishu.claims.terms import recall_of
 from kaishu.core.accounts import OWED
@@ -19,7 +20,7 @@ def keep_condition(unit: ClaimUnit, condition: str, *, key: str, by: str, at: da
 
     `key` names the act in the books. A kit that has left is for the caller to settle.
     """
-    ClaimUnit.objects.filter(id=unit.id).update(condition=condition)
+    ClaimUnit.objects.filter(id=unit.id).update(condition=condition, urgency=urgency_of(condition))
     kit = _owed_kit(unit)
     if kit is None:
         return

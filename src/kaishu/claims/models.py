@@ -45,7 +45,10 @@ class ClaimUnit(models.Model):
     """One unit of a claim, as typed, with the verdict it got and the edition that gave it.
 
     `unit_id` is the books' unit once there is one. `holder_entry_id` is the books' entry by which
-    this claim became the unit's holder. `newest_decision` moves by compare-and-set only.
+    this claim became the unit's holder. `newest_decision` moves by compare-and-set only, and
+    `standing` moves with it, so that queues filter on a column. `urgency` 0 = dangerous, read
+    first; `waits_since` is when the claim was sent. `assigned_to` is who took it; a hold that came
+    from "next claim" ends by itself at `held_until`.
     """
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="units")
@@ -71,6 +74,11 @@ class ClaimUnit(models.Model):
     newest_decision = models.ForeignKey(
         "Decision", null=True, on_delete=models.PROTECT, related_name="+"
     )
+    standing = models.CharField(max_length=10, default=Standing.OPEN.value)
+    urgency = models.SmallIntegerField(default=1)
+    waits_since = models.DateTimeField()
+    assigned_to = models.CharField(max_length=150, blank=True, default="")
+    held_until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
@@ -78,10 +86,49 @@ class ClaimUnit(models.Model):
             models.CheckConstraint(
                 condition=models.Q(unit_no__gte=1), name="claim_unit_no_from_one"
             ),
+            models.CheckConstraint(
+                condition=models.Q(standing__in=[str(item) for item in Standing]),
+                name="claim_unit_standing_known",
+            ),
         )
         indexes = (
             models.Index(fields=("unit_id",), name="claim_unit_by_unit"),
             models.Index(fields=("recall_id", "contested"), name="claim_unit_by_recall"),
+            models.Index(
+                fields=("standing", "contested", "urgency", "waits_since"),
+                name="claim_unit_waiting",
+            ),
+            models.Index(fields=("standing", "waits_since"), name="claim_unit_by_standing"),
+            models.Index(
+                fields=("standing", "waits_since"),
+                condition=models.Q(urgency=0),
+                name="claim_unit_urgent",
+            ),
+            models.Index(
+                fields=("assigned_to", "standing"),
+                condition=~models.Q(assigned_to=""),
+                name="claim_unit_mine",
+            ),
+            models.Index(
+                fields=("held_until",),
+                condition=models.Q(held_until__isnull=False),
+                name="claim_unit_held",
+            ),
+            models.Index(
+                fields=("recall_id", "serial"),
+                condition=~models.Q(serial=""),
+                name="claim_unit_same_serial",
+            ),
+            models.Index(
+                fields=("recall_id", "order_no"),
+                condition=~models.Q(order_no=""),
+                name="claim_unit_same_order",
+            ),
+            models.Index(
+                fields=("serial",),
+                name="claim_unit_serial_start",
+                opclasses=("varchar_pattern_ops",),
+            ),
         )
 
     def __str__(self) -> str:
@@ -100,6 +147,9 @@ class Evidence(models.Model):
     sha256 = models.CharField(max_length=DIGEST)
     media_type = models.CharField(max_length=40)
     size = models.IntegerField()
+
+    class Meta:
+        indexes = (models.Index(fields=("sha256",), name="evidence_same_bytes"),)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
@@ -141,7 +191,8 @@ class Decision(models.Model):
 class Note(models.Model):
     """What an owner wrote in their own words, sealed: it may name people. Erased with the person.
 
-    `decision` is the decision it came with (an answer, a contest); `kind` says what it is.
+    `decision` is the decision it came with (an answer, a contest); `kind` says what it is. `by` is
+    who wrote it down where that was not the owner: the note of a call.
     """
 
     claim_unit = models.ForeignKey(ClaimUnit, on_delete=models.PROTECT, related_name="notes")
@@ -179,3 +230,36 @@ class EvidenceErased(models.Model):
 
     def __str__(self) -> str:
         return f"{self.evidence_id} {self.why}"
+
+
+class Reading(models.Model):
+    """Who has a case open, and since when: shown to colleagues, gone after a few minutes."""
+
+    claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="readings")
+    by = models.CharField(max_length=150)
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("claim", "by"), name="reading_one_a_person"),
+        )
+        indexes = (models.Index(fields=("seen_at",), name="reading_by_time"),)
+
+    def __str__(self) -> str:
+        return f"{self.by} {self.claim_id}"
+
+
+class SavedFilter(models.Model):
+    """A filter of the review queue under a name: one person's own, or shared with all."""
+
+    name = models.CharField(max_length=60)
+    by = models.CharField(max_length=150)
+    shared = models.BooleanField(default=False)
+    query = models.CharField(max_length=600)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("by", "name"), name="filter_name_once"),)
+
+    def __str__(self) -> str:
+        return self.name

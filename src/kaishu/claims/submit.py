@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from kaishu.claims import case_numbers, evidence_rows, tokens
 from kaishu.claims.access import send_code
 from kaishu.claims.errors import ClaimKeyReused, RecallNotOpen
-from kaishu.claims.facts import ClaimFacts, UnitFacts, check
+from kaishu.claims.facts import ClaimFacts, UnitFacts, check, urgency_of
 from kaishu.claims.holding import serial_is_a_name, try_to_hold
 from kaishu.claims.messages import link_token
 from kaishu.claims.models import Claim, ClaimUnit
@@ -144,6 +144,8 @@ def _unit(claim: Claim, number: int, unit: UnitFacts, edition_id: int, pack: Pac
         order_amount=unit.order_amount,
         condition=unit.condition,
         remedy=unit.remedy,
+        urgency=urgency_of(unit.condition),
+        waits_since=claim.submitted_at,
     )
 
 

@@ -54,6 +54,12 @@ def award(remedy: Remedy, purchase: Purchase) -> tuple[Award, ...]:
     return tuple(awards)
 
 
+def currency_of(commodity: str) -> str:
+    """Return the currency of `JPY` or `coupon:CNY`; "" for pieces."""
+    kind, _, name = commodity.partition(":")
+    return kind if not name else name if kind == "coupon" else ""
+
+
 def is_due(
     remedy: Remedy, *, approved: bool, unit_account: str | None, inspected: bool = False
 ) -> Due:

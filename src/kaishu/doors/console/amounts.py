@@ -8,14 +8,12 @@ from decimal import Decimal
 
 from babel.numbers import get_currency_precision
 
+from kaishu.core.remedy import currency_of
+
+__all__ = ["currency_of", "read", "write"]
+
 _NOISE = re.compile(r"[,、\s¥円元圆]|JPY|CNY|RMB", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,10}(?:\.\d+)?")
-
-
-def currency_of(commodity: str) -> str:
-    """Return the currency of `JPY` or `coupon:CNY`; "" for pieces."""
-    kind, _, name = commodity.partition(":")
-    return kind if not name else name if kind == "coupon" else ""
 
 
 def read(typed: str, currency: str) -> int | None:
