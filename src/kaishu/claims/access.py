@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F
 
 from kaishu.base.sealing import blind_index
-from kaishu.claims import case_numbers, messages
+from kaishu.claims import case_numbers, lookups, messages
 from kaishu.claims.errors import CodeLocked, CodeOld, CodeWrong
 from kaishu.claims.models import AccessCode, Claim
 from kaishu.claims.terms import recall_of
@@ -30,6 +30,7 @@ CONFIRM_LIFE = timedelta(days=30)
 MOST_TRIES = 5
 MOST_WRONG_A_DAY = 20
 MOST_CODES_AN_HOUR = 5
+FOR_A_CHANGE = "change:"
 
 
 def ask_again(*, case_no: str, reach: str, at: datetime) -> None:
@@ -63,6 +64,34 @@ def send_code(
         code=code,
         facts=facts,
     )
+
+
+def send_change_code(*, case_no: str, at: datetime) -> bool:
+    """Mail six digits that allow a change of details by telephone; False where there is no mail.
+
+    They are bound to this use: read out to an operator, they do not open the claim. Raises
+    CodeLocked after too many in an hour.
+    """
+    claim = lookups.claim(case_no)
+    contact = _contact(claim)
+    if contact is None or not contact.email:
+        return False
+    if claim.codes.filter(made_at__gt=at - timedelta(hours=1)).count() >= MOST_CODES_AN_HOUR:
+        raise CodeLocked()
+    code = new_code()
+    with transaction.atomic():
+        hidden = _hash(claim.case_no, FOR_A_CHANGE + code)
+        AccessCode.objects.create(claim=claim, code_hash=hidden, made_at=at)
+        key = f"change-code:{at:%Y%m%d%H%M%S%f}"
+        slug = _slug(claim)
+        messages.tell(claim=claim, template="change_code", at=at, key=key, slug=slug, code=code)
+    return True
+
+
+def try_change_code(*, claim: Claim, code: str, at: datetime) -> None:
+    """Use up the digits that were mailed for a change. Raises CodeWrong, CodeOld, CodeLocked."""
+    used = _try(claim, FOR_A_CHANGE + code, since=at - SLOW, at=at)
+    AccessCode.objects.filter(id=used).update(used_at=at)
 
 
 def new_code() -> str:

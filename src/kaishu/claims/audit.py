@@ -9,6 +9,7 @@ from kaishu.books.audit import CHUNK, Finding
 from kaishu.books.models import Entry, Promise, Unit
 from kaishu.claims.models import Claim, ClaimUnit, Decision
 from kaishu.claims.reasons import Standing, after
+from kaishu.claims.search import check as search
 from kaishu.core.accounts import OWED, PAID, SENT
 
 LIVING = (OWED, SENT, PAID)
@@ -34,6 +35,7 @@ def audit() -> Iterator[Finding]:
     for case_no, unit_no in promises:
         yield Finding("promise_unclaimed", f"case {case_no}-{unit_no}", "no claim unit has it")
     yield from _entries_without_claim()
+    yield from search.audit()
 
 
 def _decisions(unit: ClaimUnit, decisions: list[Decision]) -> Iterator[Finding]:

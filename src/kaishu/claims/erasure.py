@@ -16,7 +16,9 @@ from django.db import transaction
 from kaishu.base import logs
 from kaishu.base.storage import evidence_store
 from kaishu.claims import lookups
+from kaishu.claims.hotline import changes
 from kaishu.claims.models import AccessCode, Claim, ClaimUnit, Evidence, EvidenceErased, Note
+from kaishu.claims.search import keep as search
 from kaishu.claims.terms import recall_of
 from kaishu.incidents import actions as incidents
 from kaishu.notices import actions as notices
@@ -69,6 +71,8 @@ def erase_person(
         codes, _ = AccessCode.objects.filter(claim__in=claims).delete()
         ClaimUnit.objects.filter(claim__in=claims).update(order_no="", shop="")
         people.forget(person_id=person_id, at=at)
+        search.forget(claims)
+        changes.forget([claim.id for claim in claims], at=at)
         names = mark_erased(Evidence.objects.filter(claim__in=claims), why=why, at=at)
     delete_files(names)
     log.info("person.erased", case_no=case_no, by=by, why=why, files=len(names))

@@ -16,6 +16,7 @@ from kaishu.books.values import Place
 from kaishu.claims import release
 from kaishu.claims.errors import SerialUnreadable, UnitContested
 from kaishu.claims.models import ClaimUnit
+from kaishu.claims.search import keep as search
 from kaishu.claims.terms import pool_of, product_of
 from kaishu.core import serials
 from kaishu.core.accounts import AT_LARGE, OWNER
@@ -64,7 +65,7 @@ def secure(
     let_go = None
     if _is_another(row, recall, model=model, serial=serial):
         let_go = release.let_go(row, number=number, by=by, at=at)
-    row.serial, row.product = serial, model
+    before, row.serial, row.product = row.serial, serial, model
     if row.unit_id is None:
         unit = _identify_for(row, recall, let_go, number)
         row.unit_id = unit.id
@@ -78,6 +79,8 @@ def secure(
         serial=row.serial,
         product=row.product,
     )
+    if row.serial != before:
+        search.renew(row.claim_id)
 
 
 def contest(claim_unit_id: int, refused: UnitContested) -> None:

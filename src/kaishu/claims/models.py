@@ -200,6 +200,7 @@ class Note(models.Model):
     kind = models.CharField(max_length=20)
     sealed = models.BinaryField(null=True)
     at = models.DateTimeField()
+    by = models.CharField(max_length=150, blank=True, default="")
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%Y-%m-%d}"
@@ -263,3 +264,9 @@ class SavedFilter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+# Further tables of this app, kept beside what uses them; Django finds them through this file.
+from kaishu.claims.hotline.models import CallerCheck as CallerCheck  # noqa: E402 (they name Claim)
+from kaishu.claims.hotline.models import ContactChange as ContactChange  # noqa: E402
+from kaishu.claims.search.models import SearchKey as SearchKey  # noqa: E402

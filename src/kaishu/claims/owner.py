@@ -22,6 +22,7 @@ from kaishu.claims.kits import keep_condition
 from kaishu.claims.models import Claim, ClaimUnit, Decision, Evidence, Note
 from kaishu.claims.queries import queue_filter
 from kaishu.claims.reasons import Standing
+from kaishu.claims.search import keep as search
 from kaishu.claims.terms import product_of, recall_of
 from kaishu.claims.views import UnitView
 from kaishu.core import serials
@@ -49,8 +50,12 @@ def answer(
     order_amount: int | None = None,
     remedy: str = "",
     evidence: Sequence[EvidenceRef] = (),
+    by: str = OWNER,
 ) -> Decision:
-    """Answer the reviewer's question. Raises NothingSaid for an empty answer."""
+    """Answer the reviewer's question. Raises NothingSaid for an empty answer.
+
+    `by` is the operator where the answer was given by telephone.
+    """
     if not (words.strip() or serial.strip() or order_amount is not None or remedy or evidence):
         raise NothingSaid()
     with transaction.atomic():
@@ -59,7 +64,7 @@ def answer(
             claim_unit_id=claim_unit_id,
             kind="answered",
             reason="owner_answered",
-            by=OWNER,
+            by=by,
             at=at,
             seen=seen,
             order_amount=order_amount,
@@ -99,13 +104,13 @@ def may_change_remedy(unit: UnitView) -> bool:
     return live and not left
 
 
-def withdraw(*, claim_unit_id: int, at: datetime, seen: int | None) -> Decision:
+def withdraw(*, claim_unit_id: int, at: datetime, seen: int | None, by: str = OWNER) -> Decision:
     """Take a claim unit back. Raises RemedyLeft once the remedy is on its way."""
     return decide(
         claim_unit_id=claim_unit_id,
         kind="withdrawn",
         reason="owner_withdrew",
-        by=OWNER,
+        by=by,
         at=at,
         seen=seen,
     )
@@ -150,6 +155,8 @@ def report_danger(
     words: str = "",
     injured: bool | None = None,
     fire: bool | None = None,
+    door: str = "public",
+    by: str = OWNER,
 ) -> None:
     """Keep that the unit turned dangerous: an incident, a call, and another way back.
 
@@ -164,8 +171,8 @@ def report_danger(
             market=recall.market,
             product=unit.product,
             kind=condition,
-            door="public",
-            by=OWNER,
+            door=door,
+            by=by,
             at=at,
             case_no=unit.claim.case_no,
             unit_no=unit.unit_no,
@@ -176,7 +183,7 @@ def report_danger(
         )
         if unit.condition not in DANGEROUS or condition in DANGEROUS:
             name = f"{unit.claim.case_no}-{unit.unit_no}:{key}"
-            keep_condition(unit, condition, key=name, by=OWNER, at=at)
+            keep_condition(unit, condition, key=name, by=by, at=at)
         messages.tell(
             claim=unit.claim,
             template="danger_reported",
@@ -188,16 +195,23 @@ def report_danger(
         )
 
 
-def correct_contact(*, case_no: str, contact: Contact, at: datetime, key: str) -> None:
+def correct_contact(
+    *,
+    case_no: str,
+    contact: Contact,
+    at: datetime,
+    key: str,
+    by: str = OWNER,
+    why: str = "owner_corrected",
+) -> None:
     """Replace the owner's details; a changed mail address is told to the old and the new one."""
     with transaction.atomic():
         claim = Claim.objects.select_for_update().get(id=lookups.claim(case_no).id)
         before = people_queries.contact(claim.person_id)
         if before == contact:
             return
-        people.correct(
-            person_id=claim.person_id, contact=contact, by=OWNER, why="owner_corrected", at=at
-        )
+        people.correct(person_id=claim.person_id, contact=contact, by=by, why=why, at=at)
+        search.renew(claim.id)
         if before.email == contact.email:
             return
         Claim.objects.filter(id=claim.id).update(mail_confirmed_at=None)
@@ -283,6 +297,7 @@ def _keep_serial(unit: ClaimUnit, typed: str) -> None:
     found = serials.read(typed, form).serial
     if found:
         ClaimUnit.objects.filter(id=unit.id, serial="").update(serial=found)
+        search.renew(unit.claim_id)
 
 
 def _keep_files(unit: ClaimUnit, items: Sequence[EvidenceRef]) -> int:

@@ -14,6 +14,7 @@ from kaishu.claims.facts import ClaimFacts, UnitFacts, check, urgency_of
 from kaishu.claims.holding import serial_is_a_name, try_to_hold
 from kaishu.claims.messages import link_token
 from kaishu.claims.models import Claim, ClaimUnit
+from kaishu.claims.search import keep as search
 from kaishu.core import serials
 from kaishu.core.answer import Inspection, judge
 from kaishu.core.pack import Pack
@@ -92,6 +93,7 @@ def _save(claim: Claim, facts: ClaimFacts) -> None:
             text_version=facts.consent,
             given=True,
             at=claim.submitted_at,
+            **_read_out(claim),
         )
     claim.save(force_insert=True)
     rows = [
@@ -100,6 +102,7 @@ def _save(claim: Claim, facts: ClaimFacts) -> None:
     _hold_units(claim, rows, pack)
     for row in rows:
         row.save(force_insert=True)
+    search.add(claim, facts.contact, rows)
     evidence_rows.keep(claim, None, facts.evidence)
     for row, unit in zip(rows, facts.units, strict=True):
         evidence_rows.keep(claim, row, unit.evidence)
@@ -112,6 +115,11 @@ def _save(claim: Claim, facts: ClaimFacts) -> None:
             key="received",
             slug=facts.recall,
         )
+
+
+def _read_out(claim: Claim) -> dict[str, str]:
+    """Say of a consent that it was read out by telephone, and by whom it was written down."""
+    return {"channel": "phone", "by": claim.by} if claim.door == "console" else {}
 
 
 def _unit(claim: Claim, number: int, unit: UnitFacts, edition_id: int, pack: Pack) -> ClaimUnit:

@@ -11,6 +11,7 @@ from django.contrib.sessions.models import Session
 from kaishu.base import limiter, logs
 from kaishu.base.storage import evidence_store
 from kaishu.claims import retention as claims
+from kaishu.doors.console.hotline import drafts as hotline
 from kaishu.doors.public import retention as public
 from kaishu.incidents import retention as incidents
 from kaishu.notices import retention as notices
@@ -25,7 +26,15 @@ SOME = 500
 def sweep(*, at: datetime, dry_run: bool = False) -> Mapping[str, int]:
     """Delete everywhere what is past its time; return counts, and never whose it was."""
     counts: dict[str, int] = {}
-    sweeps = (public.sweep, claims.sweep, notices.sweep, incidents.sweep, _sessions, _orphans)
+    sweeps = (
+        public.sweep,
+        hotline.sweep,
+        claims.sweep,
+        notices.sweep,
+        incidents.sweep,
+        _sessions,
+        _orphans,
+    )
     for step in sweeps:
         try:
             counts |= step(at=at, dry_run=dry_run)

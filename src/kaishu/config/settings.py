@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "kaishu.payouts",
     "kaishu.doors.public",
     "kaishu.doors.console",
+    "kaishu.doors.console.hotline",
     "kaishu.doors.partner",
     "kaishu.demo",
     "kaishu.config",
@@ -169,34 +170,13 @@ KAISHU_UPLOAD_ORIGIN = os.environ.get("KAISHU_UPLOAD_ORIGIN", "").rstrip("/")
 KAISHU_UPLOAD_PORT = int(os.environ.get("KAISHU_UPLOAD_PORT") or 0)
 KAISHU_PAGE_PORT = int(os.environ.get("KAISHU_PAGE_PORT") or 0)
 
-CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "kaishu.doors.public.errors.form_too_old"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-if KAISHU_MODE == "production":
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
-    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-kaishu-session", "__Host-kaishu-csrf"
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-
-# Where people reach this site: links in messages and on paper start with it, and no other host
-# is ever named there. Without a last slash.
-KAISHU_PUBLIC_URL = os.environ.get("KAISHU_PUBLIC_URL", "http://localhost:8000").rstrip("/")
-
-# Mail: smtp://user:password@host:port (STARTTLS where it is offered; ?tls=required insists) or
-# smtps://…; the second takes over while the first cannot be reached.
-KAISHU_MAIL_URL = os.environ.get("KAISHU_MAIL_URL", "")
-KAISHU_MAIL_URL_2 = os.environ.get("KAISHU_MAIL_URL_2", "")
-KAISHU_MAIL_FROM = os.environ.get("KAISHU_MAIL_FROM", "recall@localhost")
-KAISHU_MAIL_REPLY_TO = os.environ.get("KAISHU_MAIL_REPLY_TO", "")
-# Where reports of failed mail go: bounces@host takes bounces+<mail>@host.
-KAISHU_MAIL_BOUNCES = os.environ.get("KAISHU_MAIL_BOUNCES", "")
-# Where to report a weakness of this site: mailto:… or https://…, shown in security.txt.
-KAISHU_SECURITY_CONTACT = os.environ.get("KAISHU_SECURITY_CONTACT", "")
-
-# Where forms with files go (base/uploads.py). A port counts only without a proxy in front.
-KAISHU_UPLOAD_ORIGIN = os.environ.get("KAISHU_UPLOAD_ORIGIN", "").rstrip("/")
-KAISHU_UPLOAD_PORT = int(os.environ.get("KAISHU_UPLOAD_PORT") or 0)
-KAISHU_PAGE_PORT = int(os.environ.get("KAISHU_PAGE_PORT") or 0)
+# Money: in production nothing is paid that no fund covers, and goods come from our own stock;
+# elsewhere funds count from their first receipt on, and a simulated warehouse has what it needs.
+KAISHU_FUNDS_REQUIRED = _flag("KAISHU_FUNDS_REQUIRED") or KAISHU_MODE == "production"
+KAISHU_WAREHOUSE = os.environ.get(
+    "KAISHU_WAREHOUSE", "ours" if KAISHU_MODE == "production" else "simulated"
+)
+KAISHU_SAMPLE_PERMILLE = int(os.environ.get("KAISHU_SAMPLE_PERMILLE") or 10)
 
 # Uploads: a file of 15 MB is refused while it streams in, with the typed answers kept.
 KAISHU_UPLOAD_LIMIT = 15 * 1024 * 1024

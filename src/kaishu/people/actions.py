@@ -50,11 +50,24 @@ def forget(*, person_id: str, at: datetime) -> None:
 
 
 @transaction.atomic
-def record_consent(*, person_id: str, text_version: str, given: bool, at: datetime) -> None:
-    """Record that a person agreed to a version of a text, or took it back (a new row each time)."""
+def record_consent(
+    *,
+    person_id: str,
+    text_version: str,
+    given: bool,
+    at: datetime,
+    channel: str = "",
+    by: str = "",
+) -> None:
+    """Record that a person agreed to a version of a text, or took it back (a new row each time).
+
+    `channel` and `by` say that it was read out by telephone, and by whom.
+    """
     if not Person.objects.filter(id=person_id).exists():
         raise NoSuchPerson
-    Consent.objects.create(person_id=person_id, text_version=text_version, given=given, at=at)
+    Consent.objects.create(
+        person_id=person_id, text_version=text_version, given=given, at=at, channel=channel, by=by
+    )
 
 
 @transaction.atomic

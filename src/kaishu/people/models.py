@@ -43,12 +43,17 @@ class Person(models.Model):
 
 
 class Consent(models.Model):
-    """What a person agreed to or took back, with the version of the text they saw. Append-only."""
+    """What a person agreed to or took back, with the version of the text. Append-only.
+
+    `channel` is "phone" where the text was read out to them; `by` is then who wrote it down.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="consents")
     text_version = models.CharField(max_length=64)
     given = models.BooleanField()
     at = models.DateTimeField()
+    channel = models.CharField(max_length=10, blank=True, default="")
+    by = models.CharField(max_length=150, blank=True, default="")
 
     class Meta:
         db_table = "people_consent"
