@@ -13,7 +13,7 @@ from django.test import Client
 from kaishu.base import clock
 from kaishu.base.roles import Role
 from kaishu.incidents import actions
-from kaishu.incidents.models import Incident, IncidentNote
+from kaishu.incidents.models import Incident, IncidentNote, IncidentTask
 from kaishu.notices import actions as notices
 from kaishu.notices.models import CallBack
 from kaishu.people import actions as people
@@ -194,7 +194,7 @@ def test_the_worst_report_comes_first(world: DeskWorld) -> None:
     for key, facts in {"a": {"kind": "wet"}, "b": {"injured": True}, "c": {}}.items():
         report(key, **facts)
     root = parsed(member("hana", M).get("/staff/incidents/"))
-    chips = [text(chip) for chip in find(root, "tbody .chip")]
+    chips = [text(chip) for chip in find(root, "td.severity .chip")]
     assert chips == ["Somebody hurt", "Hot or smoking", "Damaged"]
 
 
@@ -220,8 +220,8 @@ def test_a_duty_is_a_question_to_people_and_the_answer_is_kept(world: DeskWorld)
     page = text(parsed(client.get(path)))
     assert "Check whether it must be reported" in page
     assert "Last day if it applies: 10 April 2026" in page
-    assert "10 April 2026" in text(parsed(client.get("/staff/incidents/")))
-    unknown = send(client, f"{path}duty/", duty="made_up", step="duty_reported", key="a" * 32)
+    assert " late" in text(parsed(client.get("/staff/incidents/")))
+    unknown = send(client, f"{path}duty/", duty="made_up", step="duty_not_due", key="a" * 32)
     assert unknown.status_code == 422 and IncidentNote.objects.count() == 0
     good = {"duty": "jp_serious_accident", "step": "duty_not_due", "key": "b" * 32}
     for _again in range(2):
@@ -229,6 +229,7 @@ def test_a_duty_is_a_question_to_people_and_the_answer_is_kept(world: DeskWorld)
     note = IncidentNote.objects.get()
     assert (note.about, note.step, note.by) == ("jp_serious_accident", "duty_not_due", "hana")
     assert "10 April 2026" not in text(parsed(client.get("/staff/incidents/")))
+    assert IncidentTask.objects.get(about="jp_serious_accident").done_by == "hana"
 
 
 def test_a_report_is_closed_with_its_outcome(world: DeskWorld) -> None:
@@ -241,8 +242,9 @@ def test_a_report_is_closed_with_its_outcome(world: DeskWorld) -> None:
     assert send(client, path, outcome="collected", key="b" * 32).status_code == 302
     made.refresh_from_db()
     assert (made.outcome, made.closed_by) == ("collected", "hana")
-    assert not find(parsed(client.get("/staff/incidents/")), "tbody tr")
-    assert len(find(parsed(client.get("/staff/incidents/?shown=closed")), "tbody tr")) == 1
+    assert not find(parsed(client.get("/staff/incidents/")), "#reports")
+    closed = parsed(client.get("/staff/incidents/?shown=closed"))
+    assert len(find(closed, "#reports tbody tr")) == 1
     again = send(client, path, outcome="duplicate", key="c" * 32)
     assert again.status_code == 422 and not find(parsed(again), "#id-outcome")
     assert client.get("/staff/incidents/0000000000/").status_code == 404

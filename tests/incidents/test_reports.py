@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from kaishu.books.models import Entry
 from kaishu.incidents import actions, queries
+from kaishu.incidents.clocks import clocks, next_clock
 from kaishu.incidents.errors import (
     IncidentClosed,
     IncidentKeyReused,
@@ -258,23 +259,29 @@ def test_reports_are_counted_around_the_announcement_and_never_guessed() -> None
 
 def test_clocks_are_shown_for_each_duty_until_a_person_settles_it() -> None:
     made = report(kind="hot", fire=True)
-    serious, other = queries.clocks(made)
+    serious, other = clocks(made)
     assert (serious.duty.code, serious.last_day, serious.target) == (
         "jp_serious_accident",
         date(2026, 4, 12),
         None,
     )
     assert (other.last_day, other.target) == (None, AT + timedelta(hours=72))
-    assert queries.first_last_day(made) == date(2026, 4, 12)
+    first = next_clock(made)
+    assert first is not None and first.target == AT + timedelta(hours=72)
     with pytest.raises(IncidentStepUnknown):
         actions.note_duty(incident_id=made.id, duty="x", step="words_read", by="h", at=AT)
     actions.note_duty(
         incident_id=made.id, duty=serious.duty.code, step="duty_reported", by="hana", at=AT
     )
-    assert queries.first_last_day(made) is None
+    actions.note_duty(
+        incident_id=made.id, duty=other.duty.code, step="duty_not_due", by="hana", at=AT
+    )
+    assert next_clock(made) is None
     china = report("k2", market="cn", recall_slug="kumo-cn")
-    assert queries.first_last_day(china) == date(2026, 4, 6)
-    assert queries.clocks(report("k3", market="mars")) == ()
+    in_china = next_clock(china)
+    # 5 April 2026 is Tomb-Sweeping Day, so Monday 6 April is off.
+    assert in_china is not None and in_china.last_day == date(2026, 4, 7)
+    assert clocks(report("k3", market="mars")) == ()
 
 
 def test_a_number_that_nobody_has_is_not_found() -> None:

@@ -16,6 +16,7 @@ from kaishu.base.idempotency import request_hash
 from kaishu.base.sealing import blind_index, seal, unseal
 from kaishu.core.recall import LANGUAGES
 from kaishu.core.triage import triage
+from kaishu.incidents import tasks
 from kaishu.incidents.errors import (
     IncidentClosed,
     IncidentKeyReused,
@@ -24,6 +25,7 @@ from kaishu.incidents.errors import (
     IncidentStepUnknown,
     IncidentTooLong,
     IncidentWordsGone,
+    KnownInFuture,
 )
 from kaishu.incidents.models import OUTCOMES, Incident, IncidentNote
 from kaishu.incidents.severity import call_within
@@ -58,15 +60,20 @@ def report(
     happened_at: datetime | date | None = None,
     language: str = "",
     contact: Contact | None = None,
+    known_at: datetime | None = None,
 ) -> Incident:
     """Keep a report, and owe a call-back where somebody can be reached and needs one.
 
     `kind` is a condition word; any other counts as unknown. None in `injured`, `fire` and
     `fire_service` means that nobody could say; `happened_at` may be a moment or only a day.
-    `contact` is for a reporter whom nobody knows yet; with it, `person_id` stays empty.
+    `contact` is for a reporter whom nobody knows yet; with it, `person_id` stays empty. `known_at`
+    is when the company learned of it, where that was before it was written down here: the legal
+    clocks run from then.
     The same key with the same content returns the first report; with another content raises
-    `IncidentKeyReused`. Raises `IncidentTooLong`. Nothing here touches the books.
+    `IncidentKeyReused`. Raises `IncidentTooLong`, `KnownInFuture`. Nothing here touches the books.
     """
+    if known_at is not None and known_at > at:
+        raise KnownInFuture
     if len(words) > LONGEST:
         raise IncidentTooLong(limit=LONGEST)
     facts = {
@@ -82,6 +89,8 @@ def report(
         **_when(happened_at, market),
         "door": door,
     }
+    if known_at is not None:
+        facts["known_at"] = known_at
     teller = _Teller(person_id, contact, language, words)
     asked = teller.digest(facts)
 
@@ -122,10 +131,15 @@ def read_words(*, incident_id: int, why: str, by: str, at: datetime) -> str:
 
 @transaction.atomic
 def note_duty(*, incident_id: int, duty: str, step: str, by: str, at: datetime) -> None:
-    """Write down what a person settled about one duty: reported, or not due. Never computed."""
+    """Write down what a person settled about one duty: reported, or not due. Never computed.
+
+    A report to an authority is rather recorded with its number: `filings.record_filing`.
+    """
     if step not in DUTY_STEPS or not duty or len(duty) > 60:
         raise IncidentStepUnknown
-    IncidentNote.objects.create(incident=_find(incident_id), step=step, about=duty, by=by, at=at)
+    incident = _find(incident_id)
+    IncidentNote.objects.create(incident=incident, step=step, about=duty, by=by, at=at)
+    tasks.settle_duty_task(incident=incident, duty=duty, by=by, at=at)
 
 
 @transaction.atomic
@@ -195,22 +209,22 @@ def _keep(
 ) -> Incident:
     person_id = teller.person(at)
     made = Incident.objects.create(
-        **facts,
+        **{"known_at": at, **facts},
         number=_number(),
         key=key,
         request_hash=request_hash,
         person_id=person_id,
         language=_language(teller.language, person_id),
         sealed=_sealed(key, teller.words),
-        known_at=at,
         by=by,
     )
-    _owe_a_call(made)
+    tasks.open_first(made)
+    _owe_a_call(made, at)
     return made
 
 
-def _owe_a_call(made: Incident) -> None:
-    """Open the call-back; its time counts from when we learned of it."""
+def _owe_a_call(made: Incident, at: datetime) -> None:
+    """Open the call-back; its time counts from when the report reached this system."""
     minutes = call_within(made.severity, made.kind)
     if minutes is None or not (made.person_id or made.case_no):
         return
@@ -221,8 +235,8 @@ def _owe_a_call(made: Incident) -> None:
         recall_slug=made.recall_slug,
         case_no=made.case_no,
         unit_no=made.unit_no,
-        due_at=made.known_at + timedelta(minutes=minutes),
-        at=made.known_at,
+        due_at=at + timedelta(minutes=minutes),
+        at=at,
     )
 
 

@@ -45,3 +45,27 @@ class IncidentWordsGone(Refusal):
     """The words of this report were deleted, or there were none."""
 
     code = "incident_words_gone"
+
+
+class TaskUnknown(Refusal):
+    """There is no task of this kind."""
+
+    code = "task_unknown"
+
+
+class TaskGone(Refusal):
+    """This task is done already."""
+
+    code = "task_gone"
+
+
+class FiledInFuture(Refusal):
+    """A report cannot have been filed in the future."""
+
+    code = "filed_in_future"
+
+
+class KnownInFuture(Refusal):
+    """We cannot have learned of it in the future, or before it happened."""
+
+    code = "known_in_future"

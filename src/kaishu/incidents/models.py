@@ -14,6 +14,15 @@ from kaishu.incidents.severity import Severity, severity
 
 OUTCOMES = ("made_safe", "collected", "destroyed", "no_danger", "duplicate", "not_reached")
 STEPS = ("words_read", "duty_reported", "duty_not_due")
+# What staff have to do about a report; "decide_duty" names the duty in `about`.
+TASKS = (
+    "decide_duty",
+    "secure_unit",
+    "collect_unit",
+    "inspect_unit",
+    "ask_reporter",
+    "tell_insurer",
+)
 # What a report said stays as it was said.
 FIXED = (
     "number",
@@ -125,3 +134,65 @@ class IncidentNote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step} {self.at:%Y-%m-%d}"
+
+
+class IncidentTask(models.Model):
+    """One thing to be done about a report, by a time. Done once; `assigned_to` may change."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="tasks")
+    what = models.CharField(max_length=20)
+    about = models.CharField(max_length=60, blank=True)
+    due_at = models.DateTimeField()
+    opened_by = models.CharField(max_length=80)
+    opened_at = models.DateTimeField()
+    assigned_to = models.CharField(max_length=80, blank=True)
+    done_by = models.CharField(max_length=80, blank=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(name="task_known", condition=models.Q(what__in=TASKS)),
+            models.UniqueConstraint(
+                fields=("incident", "what", "about"),
+                condition=models.Q(done_at=None),
+                name="task_open_once",
+            ),
+            models.CheckConstraint(
+                name="task_done_by_somebody",
+                condition=models.Q(done_at=None, done_by="")
+                | (models.Q(done_at__isnull=False) & ~models.Q(done_by="")),
+            ),
+        )
+        indexes = (models.Index(fields=("done_at", "due_at"), name="task_by_due"),)
+        ordering = ("due_at", "id")
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.due_at:%Y-%m-%d}"
+
+
+class Filing(models.Model):
+    """A report that was filed with an authority. Append-only; a correction is another row.
+
+    `reference` is the authority's own number, `file` a stored copy of what was sent.
+    """
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="filings")
+    duty = models.CharField(max_length=60)
+    addressee = models.CharField(max_length=20)
+    filed_at = models.DateTimeField()
+    due_by = models.DateTimeField(null=True)
+    reference = models.CharField(max_length=80, blank=True)
+    file = models.CharField(max_length=200, blank=True)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("filed_at", "id")
+
+    def __str__(self) -> str:
+        return f"{self.duty} {self.filed_at:%Y-%m-%d}"
+
+    @property
+    def late(self) -> bool:
+        """Say whether it was filed after the duty's time; never where the law has no number."""
+        return self.due_by is not None and self.filed_at >= self.due_by

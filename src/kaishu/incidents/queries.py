@@ -4,27 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
-from kaishu.core.deadlines import Calendar, due
+from django.db.models import QuerySet
+
 from kaishu.incidents.errors import IncidentNotFound
-from kaishu.incidents.models import Incident
-from kaishu.markets import zone_of
-from kaishu.markets.deadlines import Duty, load_duties
+from kaishu.incidents.models import Incident, IncidentTask
 
 LIST = 200
-# No list of public holidays is on file yet: weekends only, so a last day is rather too early.
-WEEKENDS = Calendar()
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """One duty that staff check: its last day where the law has a number, else our own target."""
-
-    duty: Duty
-    last_day: date | None
-    target: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +58,7 @@ def of_person(person_id: str) -> list[Incident]:
 def open_incidents() -> list[Incident]:
     """Return the open reports: the worst first, then the oldest."""
     rows = Incident.objects.filter(closed_at=None).order_by("known_at", "id")
+    rows = rows.prefetch_related("notes")
     return sorted(rows[: LIST * 5], key=lambda row: -row.severity)[:LIST]
 
 
@@ -86,28 +74,23 @@ def open_count() -> tuple[int, datetime | None]:
     return rows.count(), oldest
 
 
-def clocks(row: Incident) -> tuple[Clock, ...]:
-    """Return the duties of the report's market, each counted as if it applied."""
-    zone = zone_of([row.market]) or ZoneInfo("UTC")
-    return tuple(
-        Clock(
-            duty,
-            due(duty.limit, row.known_at, zone=zone, calendar=WEEKENDS),
-            row.known_at + timedelta(hours=duty.target_hours) if duty.target_hours else None,
-        )
-        for duty in load_duties(row.market.lower())
-    )
+def open_tasks(*, incident_id: int | None = None) -> QuerySet[IncidentTask]:
+    """Return what is still to be done, the most urgent first."""
+    found = IncidentTask.objects.filter(done_at=None, incident__closed_at=None)
+    if incident_id is not None:
+        found = found.filter(incident_id=incident_id)
+    return found.select_related("incident").order_by("due_at", "id")
 
 
-def first_last_day(row: Incident) -> date | None:
-    """Return the earliest last day among the duties that nobody has settled yet."""
-    settled = {note.about for note in row.notes.all() if note.step.startswith("duty_")}
-    days = [
-        clock.last_day
-        for clock in clocks(row)
-        if clock.last_day is not None and clock.duty.code not in settled
-    ]
-    return min(days, default=None)
+def around(recall_slug: str, announced: date, side: str) -> QuerySet[Incident]:
+    """Return the reports of a recall from one side of its announcement: before, after, undated."""
+    rows = Incident.objects.filter(recall_slug=recall_slug).order_by("-known_at", "-id")
+    rows = rows.prefetch_related("notes")
+    if side == "undated":
+        return rows.filter(happened_on=None)
+    if side == "before":
+        return rows.filter(happened_on__lt=announced)
+    return rows.filter(happened_on__gte=announced)
 
 
 def counts(recall_slug: str, announced: date) -> Counts:
