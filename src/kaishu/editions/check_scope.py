@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import combinations
 
+import numpy as np
+
 from kaishu.core.overlaps import overlaps
 from kaishu.core.recall import Conditions, Product, Rule, RuleKind, SerialFormat
 from kaishu.editions.draft import Draft
@@ -109,7 +111,7 @@ def _check_list(
         findings=draft.findings,
         progress=progress,
     )
-    if not draft.lists[rule.file].serials:
+    if not draft.lists[rule.file].rows:
         draft.error("list_empty", *path, "file", file_name=rule.file)
     return True
 
@@ -165,13 +167,12 @@ def _check_conditions(draft: Draft, path: Path, when: Conditions, product: Produ
 def _check_lists_apart(draft: Draft) -> None:
     """One serial is one unit of one product: two products' lists must not share serials."""
     products = _product_of_list(draft)
-    sets = {file: set(found.serials) for file, found in draft.lists.items()}
-    for one, other in combinations(sets, 2):
+    for one, other in combinations(draft.lists, 2):
         if products[one] == products[other]:
             continue
-        shared = sets[one] & sets[other]
-        if shared:
-            serial = min(shared)
+        shared = np.intersect1d(draft.lists[one].serials, draft.lists[other].serials)
+        if len(shared):
+            serial = bytes(shared[0])
             draft.findings.error(
                 "serial_in_two_lists",
                 {

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
+import numpy as np
+
 from kaishu.core.pack import Pack
 from kaishu.core.recall import Rule
 from kaishu.editions.recall_file import Loaded
@@ -19,6 +21,7 @@ NAMED_BY = {
     "parties": ("code",),
     "population": ("product", "pool", "account", "party"),
 }
+NO_SERIALS = np.zeros(0, "S1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +76,10 @@ def rule_changes(loaded: Loaded, pack: Pack) -> list[RuleChange]:
     new = dict(_list_rules(loaded.recall.rules))
     changes = []
     for key in dict.fromkeys([*new, *old]):
-        serials = loaded.lists[new[key].file] if key in new else ()
+        serials = loaded.lists[new[key].file] if key in new else NO_SERIALS
         section = pack.index.section(old[key].no) if key in old else None
         was = section.count if section else 0
-        kept = int((section.find_many(serials) > 0).sum()) if section and serials else 0
+        kept = int((section.find_many(serials) > 0).sum()) if section and len(serials) else 0
         rule = new.get(key) or old[key]
         changes.append(
             RuleChange(

@@ -7,16 +7,17 @@ from collections import Counter
 from typing import Any
 
 from kaishu.core.canonical import digest
+from kaishu.core.coding import Keys
+from kaishu.editions.lists import in_batches
 from kaishu.editions.recall_file import Loaded
 
 
 def content_digest(loaded: Loaded) -> str:
     """Return the digest of what a recall folder says, whatever its edition number or date."""
-    lists = {file: b"\n".join(serials) for file, serials in loaded.lists.items()}
     return digest(
         {
             "recall": loaded.recall,
-            "lists": {file: _sha256(content) for file, content in lists.items()},
+            "lists": {file: _lines_sha256(serials) for file, serials in loaded.lists.items()},
             "pictures": {name: _sha256(content) for name, content in loaded.pictures.items()},
         }
     )
@@ -47,6 +48,14 @@ def count(loaded: Loaded) -> dict[str, Any]:
         ],
         "population": dict(population),
     }
+
+
+def _lines_sha256(serials: Keys) -> str:
+    """Return the digest of serials, one on a line."""
+    lines = hashlib.sha256()
+    for number, batch in enumerate(in_batches(serials)):
+        lines.update((b"\n" if number else b"") + b"\n".join(batch))
+    return lines.hexdigest()
 
 
 def _sha256(content: bytes) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kaishu.core.coding import Keys
 from kaishu.core.recall import Recall
 from kaishu.editions.check_goods import check_goods
 from kaishu.editions.check_notice import check_notice
@@ -31,13 +32,13 @@ _PLACE = re.compile(r"^(.*) \(at line (\d+), column \d+\)$", re.DOTALL)
 class Loaded:
     """What a recall folder says. `recall` is None when its keys or texts are incomplete.
 
-    `lists` maps each file that a rule names to its serials in file order; `pictures` maps each
-    picture name to its SVG bytes.
+    `lists` maps each file that a rule names to its serials in file order, in normal form;
+    `pictures` maps each picture name to its SVG bytes.
     """
 
     folder: Path
     recall: Recall | None
-    lists: Mapping[str, tuple[bytes, ...]]
+    lists: Mapping[str, Keys]
     pictures: Mapping[str, bytes]
     problems: tuple[Problem, ...]
 

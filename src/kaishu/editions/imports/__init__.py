@@ -1,0 +1,1 @@
+"""Read lists that people bring: any spreadsheet, every bad row named."""
