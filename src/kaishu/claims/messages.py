@@ -22,7 +22,7 @@ _TOLD = {
     "remedy_changed": "remedy_changed",
     "withdrawn": "claim_withdrawn",
 }
-_ARRIVED = ("unit_ok", "unit_swollen")
+_ARRIVED = ("unit_ok", "unit_swollen", "unit_hot", "unit_leaking")
 # Path word of a language; the tag of the texts is the key.
 _PATHS = {"ja": "ja", "zh-Hans": "zh-hans", "en": "en"}
 
@@ -97,11 +97,14 @@ def tell_decision(unit: ClaimUnit, decision: Decision) -> None:
 
 def tell_unit(
     *, case_no: str, unit_no: int, template: str, key: str, at: datetime, **facts: str | int
-) -> None:
-    """Queue a message about one unit: its kit left, its remedy was sent or arrived."""
+) -> int | None:
+    """Queue a message about one unit: its kit left, its remedy was sent or arrived.
+
+    Returns the message's number, None where the owner has no mail address.
+    """
     unit = claim_unit(case_no=case_no, unit_no=unit_no)
     recall = recall_of(unit.edition_id)
-    tell(
+    return tell(
         claim=unit.claim,
         template=template,
         at=at,

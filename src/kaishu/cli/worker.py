@@ -27,10 +27,12 @@ def worker(*, every: float, once: bool) -> None:
     from kaishu.notices.sending import send_due
     from kaishu.notices.watches import follow
     from kaishu.payouts.worker import run_once
+    from kaishu.returns.reminders import remind_round
 
     jobs: Mapping[str, Callable[..., object]] = {
         "payouts": run_once,
         "watches": follow,
+        "kit_reminders": remind_round,
         "notices": send_due,
         "jobs": run_jobs,
         "retention": daily,

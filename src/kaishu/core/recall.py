@@ -50,7 +50,11 @@ class Variant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """One model of the recall. `units` is how many were sold or stocked in this market."""
+    """One model of the recall. `units` is how many were sold or stocked in this market.
+
+    `un_number` is the maker's own classification for transport ("UN 3480" alone, "UN 3481" in or
+    with equipment); empty = not stated, and then no number is printed.
+    """
 
     model: str
     name: Text
@@ -62,6 +66,7 @@ class Product:
     model_where: Text
     serial_where: Text
     capacity: str = ""
+    un_number: str = ""
     sold_from: date | None = None
     sold_to: date | None = None
     variants: tuple[Variant, ...] = ()
@@ -134,11 +139,13 @@ class Service:
     """What the maker says it will keep to, in calendar days; None = no date is promised.
 
     `review_days` from the claim to its decision, `kit_days` from the approval to the kit's
-    dispatch. How long a remedy takes once the unit arrived is `Remedy.days`.
+    dispatch, `remind_days` from there to a reminder to who still holds the kit (None = the
+    house's). How long a remedy takes once the unit arrived is `Remedy.days`.
     """
 
     review_days: int | None = None
     kit_days: int | None = None
+    remind_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

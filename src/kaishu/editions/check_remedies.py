@@ -27,7 +27,7 @@ def check_remedies(draft: Draft) -> None:
         _check_models(draft, path, remedy.products)
         _check_goods(draft, path, remedy)
         _check_days(draft, remedy.days, *path, "days")
-    for name in ("review_days", "kit_days"):
+    for name in ("review_days", "kit_days", "remind_days"):
         _check_days(draft, getattr(draft.recall.service, name), "service", name)
 
 

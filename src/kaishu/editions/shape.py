@@ -75,6 +75,7 @@ PRODUCT: Keys = {
     "units": NUMBER,
     "serial_format": WORDS,
     "capacity": MAYBE_WORDS,
+    "un_number": Key("words", required=False, choices=("", "UN 3480", "UN 3481"), default=""),
     "sold_from": MAYBE_DATE,
     "sold_to": MAYBE_DATE,
     "picture": WORDS,
@@ -134,7 +135,7 @@ NOTICE: Keys = {
     "incidents": MAYBE_TEXT,
     "number": MAYBE_WORDS,
 }
-SERVICE: Keys = {"review_days": MAYBE_DAYS, "kit_days": MAYBE_DAYS}
+SERVICE: Keys = {"review_days": MAYBE_DAYS, "kit_days": MAYBE_DAYS, "remind_days": MAYBE_DAYS}
 MAYBE_ASKED = Key("words", required=False, choices=ASKED, default="optional")
 EVIDENCE: Keys = {
     "serial_photo": MAYBE_ASKED,

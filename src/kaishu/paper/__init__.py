@@ -1,0 +1,1 @@
+"""Documents on paper: typed values and words in, a PDF out. Knows no Django and no database."""

@@ -7,6 +7,19 @@ from __future__ import annotations
 
 from django.db import models
 
+from kaishu.returns.kit_models import KitOrder, KitReceipt, KitReminder
+
+__all__ = [
+    "Certificate",
+    "Container",
+    "ContainerUnit",
+    "Kit",
+    "KitOrder",
+    "KitReceipt",
+    "KitReminder",
+    "Scan",
+]
+
 OUTCOMES = ("ok", "swollen", "wrong_item", "empty", "contested")
 
 
@@ -17,11 +30,15 @@ class Kit(models.Model):
     unit_no = models.SmallIntegerField()
     promise_id = models.BigIntegerField(unique=True)
     tracking = models.CharField(max_length=60, blank=True)
+    carrier = models.CharField(max_length=40, null=True)  # noqa: DJ001 (null = before it was asked)
     by = models.CharField(max_length=80)
     at = models.DateTimeField()
 
     class Meta:
-        indexes = (models.Index(fields=("case_no", "unit_no"), name="kit_by_case"),)
+        indexes = (
+            models.Index(fields=("case_no", "unit_no"), name="kit_by_case"),
+            models.Index(fields=("at",), name="kit_by_time"),
+        )
 
 
 class Scan(models.Model):
