@@ -43,11 +43,22 @@ CALLS = (Role.OPERATOR, Role.REVIEWER, Role.MANAGER)
 INCIDENTS = (Role.OPERATOR, Role.REVIEWER, Role.MANAGER, Role.AUDITOR)
 SETTLE_INCIDENTS = (Role.MANAGER,)
 LOOKS = (Role.AUDITOR, Role.MANAGER)
+ACCOUNTS = (Role.ADMIN,)
 KITS = (Role.OPERATOR, Role.REVIEWER, Role.MANAGER)
 PAYOUTS = (Role.FINANCE, Role.APPROVER, Role.MANAGER, Role.AUDITOR)
+MONEY_PROPOSE = (Role.FINANCE,)
+MONEY_APPROVE = (Role.APPROVER,)
+MONEY_WITHDRAW = (Role.FINANCE, Role.APPROVER)
+MONEY_PAUSE = (Role.FINANCE, Role.APPROVER, Role.MANAGER)
+MONEY_CORRECT = (Role.FINANCE, Role.MANAGER)
+GOODS = (Role.OPERATOR, Role.FINANCE, Role.APPROVER, Role.MANAGER, Role.AUDITOR)
+MONEY_STOCK = (Role.OPERATOR, Role.FINANCE)
 PROGRESS = (*CASES, Role.REGULATOR)
 JOBS = CASES
 STOP_JOBS = (Role.MANAGER,)
+APPROVE_BULK = (Role.APPROVER, Role.MANAGER)
+RECALLS = (Role.MANAGER, Role.AUDITOR)
+EDIT_RECALLS = (Role.MANAGER,)
 DEPOT = (Role.COLLECTOR,)
 CERTIFICATES = (Role.RECYCLER,)
 
@@ -144,18 +155,24 @@ def _age(since: Any) -> SafeString:
 
 def _work(request: HttpRequest) -> list[Link]:
     lines = (
+        (CALLS, _("Hotline"), "/staff/hotline/"),
         (KITS, _("Kits to send"), "/staff/kits/"),
         (PAYOUTS, _("Payouts"), "/staff/payouts/"),
+        (MONEY_STOCK, _("Replacement goods"), "/staff/payouts/stock/"),
         (DEPOT, _("Depot"), "/depot/"),
         (CERTIFICATES, _("Certificates"), "/depot/certificates/"),
+        (CASES, _("Acts on many claims"), "/staff/bulk/"),
         (JOBS, _("Background work"), "/staff/jobs/"),
+        (LOOKS, _("Who looked"), "/staff/looks/"),
+        (LOOKS, _("Week of the team"), "/staff/digest/"),
+        (ACCOUNTS, _("Accounts"), "/staff/access/"),
     )
     return [
         *_danger(request),
         *(
             Link(name, href, request.path.startswith(href))
             for roles, name, href in lines
-            if may(request, roles)
+            if may(request, (*roles, Role.AUDITOR))
         ),
     ]
 
@@ -184,7 +201,9 @@ def call_count() -> tuple[int, datetime | None]:
 def _recalls(request: HttpRequest) -> list[Link]:
     if not may(request, PROGRESS):
         return []
-    return [
+    drafts = "/staff/recalls/"
+    desk_link = Link(_("Recalls and drafts"), drafts, request.path == drafts)
+    return [desk_link] * may(request, RECALLS) + [
         Link(
             recall_name(row.slug),
             f"/staff/recalls/{row.slug}/progress/",

@@ -14,6 +14,7 @@ from kaishu.doors.console import (
     views_queue,
     views_sign_in,
 )
+from kaishu.doors.console.hotline import views_find
 
 app_name = "console"
 urlpatterns = [
@@ -37,7 +38,12 @@ urlpatterns = [
     path("payouts/", views_payouts.payouts, name="payouts"),
     path("payouts/run/", views_payouts.run, name="run_payouts"),
     path("payouts/<int:batch_id>/", views_payouts.batch, name="batch"),
+    path("hotline/", include("kaishu.doors.console.hotline.urls")),
+    path("find/", views_find.find, name="find"),
+    path("bulk/", include("kaishu.doors.console.bulk.urls")),
+    path("imports/", include("kaishu.doors.console.imports.urls")),
     path("jobs/", include("kaishu.doors.console.jobs.urls")),
     path("recalls/<slug:slug>/progress/", views_progress.progress, name="progress"),
     path("recalls/<slug:slug>/entries/", views_progress.entries, name="entries"),
+    path("recalls/", include("kaishu.doors.console.recalls.urls")),
 ]
