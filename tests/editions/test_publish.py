@@ -15,6 +15,7 @@ from kaishu.core.answer import Inspection, judge
 from kaishu.core.verdict import Answer
 from kaishu.editions import actions, compare, errors, queries
 from kaishu.editions.models import Edition, Recall, RecallEvent
+from kaishu.editions.place import packs_folder
 from tests.editions.harness import Folder
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +72,7 @@ def test_a_file_with_errors_is_refused_and_leaves_nothing(folder: Folder) -> Non
         publish(folder)
     assert refusal.value.facts == {"count": "1"}
     assert not Recall.objects.exists()
-    assert not queries.packs_folder().exists()
+    assert not packs_folder().exists()
 
 
 def test_a_crash_between_pack_and_row_changes_nothing_and_a_repeat_finishes(

@@ -57,6 +57,15 @@ class Coder:
 
         return wide
 
+    def serial(self, number: int, length: int) -> bytes:
+        """Return the serial of a number: `number` backwards."""
+        base = self.base
+        letters = bytearray(length)
+        for place in range(length - 1, -1, -1):
+            number, rank = divmod(number, base)
+            letters[place] = ord(self.alphabet[rank])
+        return bytes(letters)
+
     def ranked(self, keys: Keys, length: int) -> tuple[Ranks, npt.NDArray[np.bool_]]:
         """Return the digits of keys as an (n, length) array, and which rows really are serials.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import mmap
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +89,11 @@ class Section:
                 found[start : start + _ROWS] |= table.find_many(keys[start : start + _ROWS])
         return found
 
+    def serials(self) -> Iterator[bytes]:
+        """Yield every serial, length by length, in no order that means anything."""
+        for table in self._tables:
+            yield from table.serials()
+
     def check(self) -> None:
         """Read every block of every length."""
         for table in self._tables:
@@ -133,6 +138,16 @@ class _OpenTable:
         if zlib.crc32(entries, zlib.crc32(begins.data)) != self._checks[block]:
             raise IndexCorrupt(what="block", rule=line.rule, block=block)
         self._seen[block] = 1
+
+    def serials(self) -> Iterator[bytes]:
+        """Yield the serials that are stored: the division undone, bucket by bucket."""
+        line, width = self.line, self.line.width
+        for bucket in range(line.buckets):
+            if not self._seen[bucket >> BLOCK_SHIFT]:
+                self.check(bucket >> BLOCK_SHIFT)
+            for at in range(int(self._begins[bucket]), int(self._begins[bucket + 1]), width):
+                quotient = int.from_bytes(self._memory[at : at + width], "big")
+                yield self.coder.serial(quotient * line.buckets + bucket, line.length)
 
     def _finder(self) -> Find:
         """Return `find` with all it needs as plain local names: this is the hottest path."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -18,17 +19,20 @@ from kaishu.editions.errors import (
 )
 from kaishu.editions.figures import content_digest, count
 from kaishu.editions.models import Edition, Recall, RecallEvent, RecallState
-from kaishu.editions.queries import current_edition, packs_folder, recall_row
+from kaishu.editions.place import packs_folder
+from kaishu.editions.queries import current_edition, recall_row
 from kaishu.editions.recall_file import Loaded
 
 FIRST_REASON = "first_edition"
+Within = Callable[[Edition], None]
 
 
-def publish(*, loaded: Loaded, by: str, at: datetime) -> Edition:
+def publish(*, loaded: Loaded, by: str, at: datetime, within: Within | None = None) -> Edition:
     """Publish what a recall folder says as the next edition, and let it answer from now on.
 
     First the pack, then the row, then the pointer: a crash leaves the old edition answering, and
     publishing again finishes the work. The same content again returns the edition that has it.
+    `within` runs in the transaction of a new edition's row and can still stop it.
     Raises RecallFileHasErrors, RecallIsClosed, MarketMoved or PublishedMeanwhile.
     """
     recall = _publishable(loaded)
@@ -36,10 +40,17 @@ def publish(*, loaded: Loaded, by: str, at: datetime) -> Edition:
     _refuse_unfit(recall, newest)
     content = content_digest(loaded)
     if newest is None or newest.content != content:
-        newest = _publish_next(loaded, recall, newest, content, by=by, at=at)
-    ref = EditionRef(recall.slug, newest.number, newest.digest)
-    pack.swap(packs_folder(), recall.slug, ref)
+        newest = _publish_next(loaded, recall, newest, content, by=by, at=at, within=within)
+    let_answer(edition=newest)
     return newest
+
+
+def let_answer(*, edition: Edition) -> None:
+    """Point every check at an edition, unless a newer one of the recall is published."""
+    slug = edition.recall.slug
+    newest = current_edition(slug) or edition
+    ref = EditionRef(slug, newest.number, newest.digest)
+    pack.swap(packs_folder(), slug, ref)
 
 
 def close(*, slug: str, reason: str, by: str, at: datetime) -> None:
@@ -84,6 +95,7 @@ def _publish_next(
     *,
     by: str,
     at: datetime,
+    within: Within | None,
 ) -> Edition:
     number = newest.number + 1 if newest else 1
     counts = count(loaded)
@@ -94,7 +106,7 @@ def _publish_next(
                 slug=recall.slug, defaults={"market": recall.market}
             )
             _mark_published(row, by=by, at=at)
-            return Edition.objects.create(
+            made = Edition.objects.create(
                 recall=row,
                 number=number,
                 digest=ref.digest,
@@ -103,6 +115,9 @@ def _publish_next(
                 published_by=by,
                 counts=counts,
             )
+            if within is not None:
+                within(made)
+            return made
     except IntegrityError:
         raise PublishedMeanwhile(recall=recall.slug, number=number) from None
 

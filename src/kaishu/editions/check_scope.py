@@ -165,9 +165,13 @@ def _check_conditions(draft: Draft, path: Path, when: Conditions, product: Produ
 
 
 def _check_lists_apart(draft: Draft) -> None:
-    """One serial is one unit of one product: two products' lists must not share serials."""
+    """One serial is one unit of one product: two products' lists must not share serials.
+
+    A code that many units share names no unit; makers print one lot code under several models.
+    """
     products = _product_of_list(draft)
-    for one, other in combinations(draft.lists, 2):
+    named = [file for file in draft.lists if _names_units(draft, products[file])]
+    for one, other in combinations(named, 2):
         if products[one] == products[other]:
             continue
         shared = np.intersect1d(draft.lists[one].serials, draft.lists[other].serials)
@@ -184,6 +188,12 @@ def _check_lists_apart(draft: Draft) -> None:
                 file=other,
                 line=draft.lists[other].line(serial),
             )
+
+
+def _names_units(draft: Draft, model: str) -> bool:
+    product = draft.recall.product(model)
+    form = _form(draft, product) if product else None
+    return form is not None and form.unit_unique
 
 
 def _product_of_list(draft: Draft) -> dict[str, str]:

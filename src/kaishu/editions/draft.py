@@ -32,11 +32,11 @@ class Draft:
 
     def error(self, code: str, *path: str | int, **facts: object) -> None:
         """Note an error at a key of the recall file."""
-        self.findings.error(code, facts, line=self.line(*path))
+        self.findings.error(code, facts, line=self.line(*path), path=path)
 
     def warning(self, code: str, *path: str | int, **facts: object) -> None:
         """Note a warning at a key of the recall file."""
-        self.findings.warning(code, facts, line=self.line(*path))
+        self.findings.warning(code, facts, line=self.line(*path), path=path)
 
     def line(self, *path: str | int) -> int:
         """Return the line of a key of the recall file."""

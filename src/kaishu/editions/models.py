@@ -65,3 +65,24 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recall_id} edition {self.number}"
+
+
+from kaishu.editions.drafting.models import (  # noqa: E402 (they point back at Edition)
+    Act,
+    Proposal,
+    ProposalState,
+    RecallDraft,
+    Revision,
+)
+
+__all__ = [
+    "Act",
+    "Edition",
+    "Proposal",
+    "ProposalState",
+    "Recall",
+    "RecallDraft",
+    "RecallEvent",
+    "RecallState",
+    "Revision",
+]

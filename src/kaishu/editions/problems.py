@@ -25,7 +25,8 @@ class Severity(StrEnum):
 class Problem:
     """One finding. `file` is relative to the recall folder, `line` counts from 1.
 
-    The words come from core/sentences by `code`; `facts` fill them in.
+    The words come from core/sentences by `code`; `facts` fill them in. `path` names the key in the
+    recall file, for a form that stands in for the file; empty for a row of a list.
     """
 
     file: str
@@ -33,6 +34,7 @@ class Problem:
     code: str
     severity: Severity = Severity.ERROR
     facts: Mapping[str, str] = field(default_factory=dict)
+    path: tuple[str | int, ...] = ()
 
     @property
     def message(self) -> str:
@@ -52,15 +54,29 @@ class Findings:
     def __init__(self) -> None:
         self._problems: list[Problem] = []
 
-    def error(self, code: str, facts: Facts = NONE, *, line: int, file: str = RECALL_FILE) -> None:
+    def error(
+        self,
+        code: str,
+        facts: Facts = NONE,
+        *,
+        line: int,
+        file: str = RECALL_FILE,
+        path: tuple[str | int, ...] = (),
+    ) -> None:
         """Note something that stops publication."""
-        self._add(code, line, file, Severity.ERROR, facts)
+        self._add(Severity.ERROR, code, facts, line=line, file=file, path=path)
 
     def warning(
-        self, code: str, facts: Facts = NONE, *, line: int, file: str = RECALL_FILE
+        self,
+        code: str,
+        facts: Facts = NONE,
+        *,
+        line: int,
+        file: str = RECALL_FILE,
+        path: tuple[str | int, ...] = (),
     ) -> None:
         """Note something that a person should look at."""
-        self._add(code, line, file, Severity.WARNING, facts)
+        self._add(Severity.WARNING, code, facts, line=line, file=file, path=path)
 
     def has_errors(self) -> bool:
         """Say whether anything so far stops publication."""
@@ -75,8 +91,17 @@ class Findings:
             )
         )
 
-    def _add(self, code: str, line: int, file: str, severity: Severity, facts: Facts) -> None:
+    def _add(
+        self,
+        severity: Severity,
+        code: str,
+        facts: Facts,
+        *,
+        line: int,
+        file: str,
+        path: tuple[str | int, ...],
+    ) -> None:
         words = {name: str(value) for name, value in facts.items()}
         self._problems.append(
-            Problem(file=file, line=line, code=code, severity=severity, facts=words)
+            Problem(file=file, line=line, code=code, severity=severity, facts=words, path=path)
         )

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from pathlib import Path
 
-from django.conf import settings
 from django.db.models import Max
 
 from kaishu.core import pack
 from kaishu.editions.errors import RecallUnknown
 from kaishu.editions.models import Edition, Recall, RecallState
-
-
-def packs_folder() -> Path:
-    """Return the folder that holds every edition pack of this installation."""
-    return Path(settings.KAISHU_DATA_DIR) / "packs"
+from kaishu.editions.place import packs_folder
 
 
 def recall_row(slug: str) -> Recall:

@@ -129,7 +129,8 @@ class Reader:
         name = facts.pop("key", None) or path[-1]
         within = name_of(path if code == "key_missing" else path[:-1])
         line = self.positions.line(path)
-        self.findings.error(code, {"key": name, "table": within, **facts}, line=line)
+        at = (*path, str(name)) if code == "key_missing" else path
+        self.findings.error(code, {"key": name, "table": within, **facts}, line=line, path=at)
 
 
 def name_of(path: Path) -> str:

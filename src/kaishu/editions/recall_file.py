@@ -15,6 +15,7 @@ from typing import Any
 from kaishu.core.coding import Keys
 from kaishu.core.recall import Recall
 from kaishu.editions.check_goods import check_goods
+from kaishu.editions.check_lawful import check_lawful
 from kaishu.editions.check_notice import check_notice
 from kaishu.editions.check_scope import check_scope
 from kaishu.editions.check_terms import check_terms
@@ -67,6 +68,7 @@ def load(path: Path | str, *, progress: Progress | None = None) -> Loaded:
     check_goods(draft)
     check_scope(draft, progress=progress or _silent)
     check_terms(draft)
+    check_lawful(draft)
     if not broken:
         check_notice(draft)
     return Loaded(

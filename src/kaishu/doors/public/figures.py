@@ -19,8 +19,8 @@ from django.utils import timezone
 from kaishu.books.queries import unit_balances, units_made_whole
 from kaishu.core.accounts import DEPOT, DISPOSED, MADE_SAFE, RECYCLER, REPAIRED
 from kaishu.core.tally import Tally
-from kaishu.doors.public import site
 from kaishu.editions.models import Recall
+from kaishu.editions.place import packs_folder
 
 KEPT_SECONDS = 60
 # Where a unit is no danger to an owner any more because somebody acted on it.
@@ -51,7 +51,7 @@ def all_so_far() -> Mapping[str, SoFar]:
 
     While one request counts, the others show the numbers of before.
     """
-    house = str(site.packs_folder())
+    house = str(packs_folder())
     kept = _kept.get(house)
     now = time.monotonic()
     if kept is not None and now - kept[0] < KEPT_SECONDS:

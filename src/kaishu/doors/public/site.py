@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -15,12 +13,8 @@ from kaishu.base import language
 from kaishu.core import pack as packs
 from kaishu.core.pack import Pack, PackMissing
 from kaishu.core.recall import Product, Recall, say
+from kaishu.editions.place import packs_folder
 from kaishu.markets import zone_of
-
-
-def packs_folder() -> Path:
-    """Name the folder of the published edition packs."""
-    return Path(settings.KAISHU_DATA_DIR) / "packs"
 
 
 def running() -> list[Pack]:

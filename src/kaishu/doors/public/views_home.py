@@ -16,6 +16,7 @@ from kaishu.core.answer import find_product
 from kaishu.core.pack import PackMissing
 from kaishu.doors.public import figures, site
 from kaishu.doors.public.problems import Problem
+from kaishu.editions.place import packs_folder
 from kaishu.markets import zone_of
 
 _PICTURE_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp"}
@@ -75,7 +76,7 @@ def picture(request: HttpRequest, digest: str, name: str) -> HttpResponse:
     try:
         if not media_type:
             raise PackMissing(what=name)
-        data = packs.open_pack(site.packs_folder(), digest).picture(name).read_bytes()
+        data = packs.open_pack(packs_folder(), digest).picture(name).read_bytes()
     except PackMissing:
         raise Http404(name) from None
     response = HttpResponse(data, content_type=media_type)

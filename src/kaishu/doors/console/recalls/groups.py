@@ -1,0 +1,90 @@
+"""The forms of a recall draft: which tables and rows each section shows; keys come from `shape`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kaishu.core.recall import RuleKind
+from kaishu.editions import shape
+from kaishu.editions.reading import Key, Keys
+
+TEXT_ROW: Keys = {"": Key("text")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """One table of the recall file, or with `many` an array of them.
+
+    `named`: a table of tables whose names are typed as `code` (serial formats). `bare`: each row
+    is a text itself. `adds` are the buttons that add a row, by the `kind` that the new row gets.
+    """
+
+    name: str
+    keys: Keys
+    many: bool = False
+    named: bool = False
+    bare: bool = False
+    inner: tuple[Group, ...] = ()
+    adds: tuple[str, ...] = ("",)
+
+
+def _but(keys: Keys, *names: str) -> Keys:
+    return {name: key for name, key in keys.items() if name not in names}
+
+
+SECTION_GROUPS: Mapping[str, tuple[Group, ...]] = {
+    "identity": (Group(name="recall", keys=shape.RECALL),),
+    "texts": (
+        Group(
+            name="texts",
+            keys=_but(shape.TEXTS, "do_now"),
+            inner=(Group(name="do_now", keys=TEXT_ROW, many=True, bare=True),),
+        ),
+    ),
+    "formats": (
+        Group(
+            name="serials",
+            keys={"code": Key("words"), **shape.SERIALS},
+            many=True,
+            named=True,
+        ),
+    ),
+    "products": (
+        Group(
+            name="products",
+            keys=_but(shape.PRODUCT, "variants"),
+            many=True,
+            inner=(Group(name="variants", keys=shape.VARIANT, many=True),),
+        ),
+    ),
+    "rules": (
+        Group(
+            name="rules",
+            keys=_but(shape.RULE, "when"),
+            many=True,
+            inner=(Group(name="when", keys=shape.WHEN),),
+            adds=tuple(kind.value for kind in RuleKind),
+        ),
+    ),
+    "remedies": (
+        Group(
+            name="remedies",
+            keys=_but(shape.REMEDY, "compare"),
+            many=True,
+            inner=(Group(name="compare", keys=shape.COMPARE, many=True),),
+        ),
+    ),
+    "service": (
+        Group(name="service", keys=shape.SERVICE),
+        Group(name="evidence", keys=shape.EVIDENCE),
+    ),
+    "population": (
+        Group(name="parties", keys=shape.PARTY, many=True),
+        Group(name="population", keys=shape.POPULATION, many=True),
+    ),
+    "notice": (
+        Group(name="notice", keys=shape.NOTICE),
+        Group(name="sources", keys=shape.SOURCE, many=True),
+    ),
+}

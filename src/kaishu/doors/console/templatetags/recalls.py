@@ -1,0 +1,15 @@
+"""Filters of the recalls pages: their words."""
+
+from __future__ import annotations
+
+from django import template
+
+from kaishu.doors.console.recalls.words import word
+
+register = template.Library()
+
+
+@register.filter
+def recall_word(code: object, family: str) -> str:
+    """Say a code of the recalls pages: `{{ section|recall_word:"section" }}`."""
+    return word(f"{family}.{code}")
