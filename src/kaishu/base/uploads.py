@@ -27,12 +27,20 @@ from django.http.request import split_domain_port
 
 # One request may carry a few photos. Beyond this it is refused before it is read (headers.py).
 REQUEST_LIMIT = 60 * 1024 * 1024
+# Lists of a million rows are no photos; only staff send them, signed in.
+LISTS = "/staff/imports/"
+LIST_LIMIT = REQUEST_LIMIT - 1024 * 1024
 UPLOAD_NAMES = frozenset({"photo", "proof", "files"})
 
 
 def is_upload_path(path: str) -> bool:
     """Say whether an address takes files: its last part is `photo`, `proof` or `files`."""
     return path.rstrip("/").rpartition("/")[2] in UPLOAD_NAMES
+
+
+def limit_at(path: str) -> int:
+    """Return how many bytes one file sent to this address may have."""
+    return LIST_LIMIT if path.startswith(LISTS) else int(settings.KAISHU_UPLOAD_LIMIT)
 
 
 def upload_base(request: HttpRequest) -> str:
@@ -86,15 +94,17 @@ class TooBigFile(UploadedFile):
 
 
 class LimitedUpload(FileUploadHandler):
-    """Spool each file to disk, at most `KAISHU_UPLOAD_LIMIT` bytes of it."""
+    """Spool each file to disk, at most as many bytes of it as its address takes."""
 
     spooled: TemporaryUploadedFile | None = None
     size = 0
+    limit = 0
 
     def new_file(self, *args: object, **kwargs: object) -> None:
         """Start the next file of the request."""
         super().new_file(*args, **kwargs)  # type: ignore[arg-type]  # Django's own signature
         self.size = 0
+        self.limit = limit_at(self.request.path if self.request else "")
         self.spooled = TemporaryUploadedFile(
             self.file_name or "", self.content_type or "", 0, self.charset, self.content_type_extra
         )
@@ -102,7 +112,7 @@ class LimitedUpload(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Write the chunk, or count and forget it once the file is over the limit."""
         self.size += len(raw_data)
-        if self.size > settings.KAISHU_UPLOAD_LIMIT:
+        if self.size > self.limit:
             self._discard()
         elif self.spooled is not None:
             self.spooled.write(raw_data)

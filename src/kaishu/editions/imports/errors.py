@@ -57,3 +57,15 @@ class SheetMissing(Refusal):
     """The workbook has no sheet of this name."""
 
     code = "list_sheet_missing"
+
+
+class FormatUnknown(Refusal):
+    """The draft names no serial format of this code."""
+
+    code = "list_format_unknown"
+
+
+class BadRowsDiffer(Refusal):
+    """The number typed is not the number of bad rows."""
+
+    code = "list_bad_rows_differ"
