@@ -32,6 +32,9 @@ def routes(settings: Settings) -> str:
     urls = ModuleType("sample_urls")
     inner = [
         path("queue/", staff(Role.REVIEWER, "manager")(view), name="queue"),
+        path("numbers/", staff(Role.MANAGER, Role.AUDITOR, Role.REGULATOR)(view), name="numbers"),
+        path("mine/", staff(*Role, own=True)(view), name="mine"),
+        path("details/", staff(Role.OPERATOR, auditor=False)(view), name="details"),
         path("sign-in/", open_to_all(view), name="sign-in"),
         path("forgotten/", view, name="forgotten"),
     ]
@@ -71,6 +74,21 @@ def test_another_role_is_told_so_in_its_language(db: None, roles: list[Role]) ->
     assert response["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.REGULATOR])
+def test_auditor_and_regulator_never_act_whatever_a_view_names(db: None, role: Role) -> None:
+    client = _client(role)
+    assert client.get("/staff/numbers/").content == b"inside"
+    assert client.post("/staff/numbers/").status_code == 403
+    assert client.post("/staff/mine/").content == b"inside"
+
+
+def test_the_auditor_reads_every_page_but_those_that_show_details(db: None) -> None:
+    client = _client(Role.AUDITOR)
+    assert client.get("/staff/queue/").content == b"inside"
+    assert client.post("/staff/queue/").status_code == 403
+    assert client.get("/staff/details/").status_code == 403
+
+
 def test_a_superuser_has_no_role_by_itself(db: None) -> None:
     client = Client()
     client.force_login(User.objects.create_superuser("root"))
@@ -89,7 +107,10 @@ def test_the_sign_in_page_and_public_pages_are_open() -> None:
 
 def test_the_policy_table_is_read_from_the_routes(routes: str) -> None:
     assert policy_table(routes) == {
-        "/staff/queue/": {Role.REVIEWER, Role.MANAGER},
+        "/staff/queue/": {Role.REVIEWER, Role.MANAGER, Role.AUDITOR},
+        "/staff/numbers/": {Role.MANAGER, Role.AUDITOR, Role.REGULATOR},
+        "/staff/mine/": set(Role),
+        "/staff/details/": {Role.OPERATOR},
         "/staff/sign-in/": frozenset(),
         "/staff/forgotten/": None,
     }

@@ -24,13 +24,13 @@ from kaishu.base import clock
 from kaishu.base.access import sign_ins
 from kaishu.base.access.errors import SignInAgain
 from kaishu.base.refusals import refusal_page
+from kaishu.base.roles import FRESH_MARK
 from kaishu.base.same_site import own_referrer
 
-__all__ = ["FRESH_MARK", "SignInAgain", "fresh_sign_in", "is_fresh"]
+__all__ = ["SignInAgain", "fresh_sign_in", "is_fresh"]
 
 View = Callable[..., HttpResponseBase]
 AGAIN = "/staff/again/"
-FRESH_MARK = "kaishu_fresh"
 
 
 def fresh_sign_in(view: View) -> View:

@@ -12,10 +12,11 @@ No role contains another and no account is above the table: separation of duties
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, Group, User
@@ -34,6 +35,7 @@ View = Callable[..., HttpResponseBase]
 GUARDED_PREFIXES = ("/staff/", "/depot/")
 POLICY = "kaishu_policy"
 READS_ONLY = "kaishu_reads_only"
+FRESH_MARK = "kaishu_fresh"
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -56,6 +58,16 @@ class Role(StrEnum):
 # gives rights. A site's account is shared by a shift at one bench and sees no person: ADR 13.
 SECOND_STEP = frozenset(set(Role) - {Role.COLLECTOR, Role.RECYCLER})
 
+ONLY_READ = frozenset({Role.AUDITOR, Role.REGULATOR})
+# Two roles in one hand with which money could leave, or a trace be hidden, by one person alone.
+TOXIC = (
+    frozenset({Role.FINANCE, Role.APPROVER}),
+    frozenset({Role.REVIEWER, Role.APPROVER}),
+    frozenset({Role.REVIEWER, Role.FINANCE}),
+    frozenset({Role.ADMIN, Role.APPROVER}),
+    frozenset({Role.ADMIN, Role.AUDITOR}),
+)
+
 
 class WrongRole(Refusal):
     """This page is for another role."""
@@ -69,15 +81,18 @@ class NoPolicy(Refusal):
     code = "no_policy"
 
 
-def staff(*roles: Role | str, reads: Iterable[Role | str] = ()) -> Callable[[View], View]:
+def staff(*roles: Role | str, own: bool = False, auditor: bool = True) -> Callable[[View], View]:
     """Let only these roles in: others are refused, and a visitor is asked to sign in.
 
-    `reads` may look (GET) and never act, such as the auditor on a depot's pages.
+    Two rules hold whatever a view names: auditor and regulator read (GET) and never act, and the
+    auditor reads every page. `own` marks a person's own account, where everybody acts;
+    `auditor=False` the few pages that show a person's details in clear to whoever opens them.
     """
-    acting = frozenset(Role(role) for role in roles)
-    reading = frozenset(Role(role) for role in reads) - acting
-    if not acting | reading:
+    named = frozenset(Role(role) for role in roles)
+    if not named:
         raise ValueError("name at least one role")
+    acting = named if own else named - ONLY_READ
+    reading = (named | ({Role.AUDITOR} if auditor else frozenset())) - acting
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -168,13 +183,41 @@ class PolicyGate:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may open one route: `acts` may also send its forms. None of both = nobody asked."""
+
+    route: str
+    name: str
+    acts: frozenset[Role]
+    reads: frozenset[Role]
+    known: bool
+    fresh: bool
+
+    @property
+    def open(self) -> bool:
+        """Say whether the page needs no sign-in."""
+        return self.known and not self.acts | self.reads
+
+
+def policy(urlconf: str | None = None) -> list[Rule]:
+    """Return every guarded route with its rule, in the order in which routes are tried."""
+    rules = []
+    for path, pattern in _routes(get_resolver(urlconf).url_patterns, ""):
+        if not f"/{path}".startswith(GUARDED_PREFIXES):
+            continue
+        view = pattern.callback
+        allowed: frozenset[Role] | None = getattr(view, POLICY, None)
+        reads: frozenset[Role] = getattr(view, READS_ONLY, frozenset())
+        acts = (allowed or frozenset()) - reads
+        fresh, name = getattr(view, FRESH_MARK, False), pattern.name or ""
+        rules.append(Rule(f"/{path}", name, acts, reads, allowed is not None, fresh))
+    return rules
+
+
 def policy_table(urlconf: str | None = None) -> Mapping[str, frozenset[Role] | None]:
     """Return every guarded route with its roles (empty = open to all, None = forgotten)."""
-    return {
-        f"/{path}": cast("frozenset[Role] | None", getattr(pattern.callback, POLICY, None))
-        for path, pattern in _routes(get_resolver(urlconf).url_patterns, "")
-        if f"/{path}".startswith(GUARDED_PREFIXES)
-    }
+    return {rule.route: rule.acts | rule.reads if rule.known else None for rule in policy(urlconf)}
 
 
 def routes_without_policy(urlconf: str | None = None) -> list[str]:

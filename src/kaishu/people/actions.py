@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from kaishu.base.sealing import seal
-from kaishu.people import queries
+from kaishu.people import queries, reveals
 from kaishu.people.contact import Contact, to_bytes
-from kaishu.people.errors import NoSuchPerson, PersonForgotten, ReasonMissing
-from kaishu.people.models import Consent, FileLook, Person, RevealLog, new_id
+from kaishu.people.errors import NoSuchPerson, PersonForgotten
+from kaishu.people.models import Consent, FileLook, Person, new_id
 
 # A browser asks for a picture several times while one person looks once.
 ONE_LOOK = timedelta(minutes=10)
@@ -92,9 +92,7 @@ def log_file_look(*, person_id: str, evidence_id: int, by: str, at: datetime) ->
 
 
 def _log_look(person_id: str, *, by: str, why: str, at: datetime) -> None:
-    if not why.strip():
-        raise ReasonMissing
-    RevealLog.objects.create(person_id=person_id, by=by, why=why, at=at)
+    reveals.write_down(person_id=person_id, field=reveals.WHOLE, why=why, by=by, at=at)
 
 
 def _sealed(person_id: str, contact: Contact) -> bytes:

@@ -27,3 +27,9 @@ class ConsentUnknown(Refusal):
     """There is no consent text for this purpose in this market."""
 
     code = "consent_unknown"
+
+
+class FieldUnknown(Refusal):
+    """A person has no such detail."""
+
+    code = "reveal_field_unknown"

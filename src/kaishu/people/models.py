@@ -63,15 +63,20 @@ class Consent(models.Model):
 
 
 class RevealLog(models.Model):
-    """One look at a person's details: by whom, why, when. Append-only; outlives the details."""
+    """One look at a person's details: by whom, why, when. Append-only; outlives the details.
+
+    `field` names what was shown; "contact" is all of it.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="reveals")
     by = models.CharField(max_length=150)
     why = models.CharField(max_length=64)
+    field = models.CharField(max_length=20, default="contact")
     at = models.DateTimeField()
 
     class Meta:
         db_table = "people_reveal"
+        indexes = (models.Index(fields=("by", "at"), name="reveal_by_staff"),)
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.by}"

@@ -21,6 +21,7 @@ _FIRST = (
     (frame.CASES, "/staff/claims/?queue=to_review"),
     (frame.DEPOT, "/depot/"),
     (frame.CERTIFICATES, "/depot/certificates/"),
+    (frame.ACCOUNTS, "/staff/access/"),
 )
 
 

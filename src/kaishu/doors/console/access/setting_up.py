@@ -19,6 +19,7 @@ from webauthn.helpers import bytes_to_base64url
 from kaishu.base import limiter, second_step
 from kaishu.base.access import code_app, log, passkeys, recovery, sign_ins
 from kaishu.base.access.errors import NoChallenge, TooManyCodes
+from kaishu.base.access.models import SignIn
 from kaishu.base.sealing import CannotOpen, seal, unseal
 from kaishu.doors.console.access import arriving
 
@@ -61,7 +62,7 @@ def take(request: HttpRequest, user: User, at: datetime) -> Done:
         )
         codes = () if recovery.left(user) else _make_codes(user, at)
         here = request.session.get(sign_ins.SESSION_KEY)
-        row = sign_ins.SignIn.objects.filter(number=here or "", user=user).first()
+        row = SignIn.objects.filter(number=here or "", user=user).first()
         sign_ins.end_all(user_id=user.pk, why="second_step", at=at, but=row.pk if row else None)
     limiter.forget(name=TRIES, subject=str(user.pk))
     request.session.pop(_SECRET, None)

@@ -61,7 +61,7 @@ def first_time(request: HttpRequest) -> HttpResponse:
     return render(request, "console/access/codes.html", context)
 
 
-@staff(*Role)
+@staff(*Role, own=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def again(request: HttpRequest) -> HttpResponse:
     """Ask once more who sits there: the second step, or the password where there is none."""

@@ -1,0 +1,88 @@
+"""A small world with one of everything that a route can name, and the ids to name it by.
+
+A route that names something new needs a sample here; without one its test fails and says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from kaishu.base import clock
+from kaishu.base.access import accounts
+from kaishu.base.roles import Role, Rule, give
+from kaishu.claims.models import Evidence
+from kaishu.incidents.models import Incident
+from kaishu.notices.models import CallBack
+from kaishu.returns import actions as returns
+from kaishu.returns.models import Container
+from tests.doors import kumo
+from tests.doors.desk_world import lively, open_world
+
+
+@dataclass
+class Samples:
+    """What stands for each name in a route: by "route name.parameter", else by the parameter."""
+
+    by_name: dict[str, Any] = field(default_factory=dict)
+
+    def address(self, rule: Rule) -> str:
+        """Return the route with its names filled in."""
+        parts = []
+        for part in rule.route.split("<"):
+            inside, closed, rest = part.partition(">")
+            if not closed:
+                parts.append(part)
+                continue
+            name = inside.rpartition(":")[2]
+            parts.append(f"{self._value(rule, name)}{rest}")
+        return "".join(parts)
+
+    def _value(self, rule: Rule, name: str) -> Any:
+        for key in (f"{rule.name}.{name}", name):
+            if key in self.by_name:
+                return self.by_name[key]
+        raise LookupError(
+            f"{rule.route}: add a sample for {name!r} to tests/access/policy_world.py"
+        )
+
+
+def build(data_dir: Path) -> Samples:
+    """Fill the database and return the samples."""
+    world = lively(open_world(data_dir))
+    case_no = world.cases["unread"]
+    returns.open_container(
+        recall_id=world.recall_id,
+        number="C-1",
+        site="depot-east",
+        recycler="mori",
+        by="sora",
+        at=world.now(),
+    )
+    somebody = User.objects.create_user("somebody")
+    give(somebody, Role.OPERATOR)
+    token = accounts.new_link(name="somebody", by="aki", at=clock.now())
+    incident = Incident.objects.order_by("id").first()
+    call = CallBack.objects.order_by("id").first()
+    return Samples(
+        {
+            "case_no": case_no,
+            "unit_no": 1,
+            "slug": kumo.SLUG,
+            "evidence_id": Evidence.objects.order_by("id").values_list("id", flat=True)[0],
+            "call_id": call.id if call else 1,
+            "container.number": Container.objects.get().number,
+            "number": incident.number if incident else "I-1",
+            "batch_id": 1,
+            "job_id": 1,
+            "draft_id": 1,
+            "proposal_id": 1,
+            "section": "identity",
+            "path": "en/",
+            "name": "somebody",
+            "token": token,
+        }
+    )
