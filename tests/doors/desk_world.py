@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.test import Client
+from PIL import Image
 
 from kaishu.base.roles import Role, give
 from kaishu.base.storage import evidence_store
@@ -147,6 +149,13 @@ class DeskWorld:
         """Return the code on the return label."""
         digits = self.cases[name]
         return f"{digits[:4]} {digits[4:8]} {digits[8:]}-1"
+
+
+def photo_bytes() -> bytes:
+    """Return a small picture."""
+    file = BytesIO()
+    Image.new("RGB", (40, 30), "white").save(file, "PNG")
+    return file.getvalue()
 
 
 def photo() -> EvidenceRef:

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 
 from kaishu.base.roles import Role
 from kaishu.books.queries import trial_balance
 from kaishu.claims import case_numbers
+from kaishu.cli import _retention as cli_retention
 from kaishu.core.errors import Refusal
 from kaishu.doors.partner.codes import read_label
+from kaishu.returns import actions as returns
 from kaishu.returns.models import Certificate, Container, Scan
 from tests.doors import desk_world, kumo
-from tests.doors.desk_world import DeskWorld, member
+from tests.doors.desk_world import START, DeskWorld, member
 from tests.doors.pages import find, parsed, text
 
 pytestmark = pytest.mark.django_db
 SCAN = {Role.COLLECTOR, Role.MANAGER}
-MAY = {
+MAY = {  # who acts; the auditor reads them all
     "/depot/": SCAN,
     "/depot/containers/": SCAN,
+    "/depot/counts/": SCAN,
     "/depot/stock/": SCAN,
     "/depot/certificates/": {Role.RECYCLER, Role.MANAGER},
+    "/depot/places/": {Role.MANAGER, Role.ADMIN},
 }
 
 
@@ -42,6 +48,8 @@ def world(db: None, data_dir: Path) -> DeskWorld:
 def bench(world: DeskWorld) -> Client:
     """Give a browser at the bench of one depot."""
     client = member("sora", Role.COLLECTOR)
+    for site in ("depot-east", "minato"):
+        returns.tie(account="sora", party=site, by="hana", at=world.now())
     client.post("/depot/site/", {"site": "depot-east"})
     return client
 
@@ -65,9 +73,10 @@ def books(world: DeskWorld) -> str:
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_opens_its_pages_and_no_other(world: DeskWorld, role: Role) -> None:
     client = member("someone", role)
-    for path, roles in MAY.items():
-        assert client.get(path).status_code == (200 if role in roles else 403), path
-        assert client.post(path, {"do": "-"}).status_code == (422 if role in roles else 403), path
+    for path, acts in MAY.items():
+        may_read = role in acts | {Role.AUDITOR}
+        assert client.get(path).status_code == (200 if may_read else 403), path
+        assert client.post(path, {"do": "-"}).status_code == (422 if role in acts else 403), path
 
 
 def test_a_visitor_is_asked_to_sign_in(world: DeskWorld) -> None:
@@ -77,16 +86,25 @@ def test_a_visitor_is_asked_to_sign_in(world: DeskWorld) -> None:
 
 def test_the_bench_opens_where_somebody_works(world: DeskWorld) -> None:
     client = member("sora", Role.COLLECTOR)
-    assert not find(parsed(client.get("/depot/")), "#id-code")
+    page = parsed(client.get("/depot/"))
+    assert not find(page, "#id-code")
+    assert "No site is tied to your account yet" in text(find(page, ".empty")[0])
     refused = scan(client, world.label("first"))
-    assert refused.status_code == 422
-    client.post("/depot/site/", {"site": "nowhere"})
-    assert not find(parsed(client.get("/depot/")), "#id-code")
-    client.post("/depot/site/", {"site": "depot-west"})
+    assert (refused.status_code, Scan.objects.count()) == (422, 0)
+    returns.tie(account="sora", party="depot-west", by="hana", at=world.now())
+    client.post("/depot/site/", {"site": "depot-east"})  # another's site is not kept
     page = parsed(client.get("/depot/"))
     assert find(page, "#id-code[autofocus]")
+    assert [option.get("value") for option in find(page, "#id-site option")] == ["depot-west"]
     first = find(page, ".outcomes button")[0]
     assert (first.get("name"), first.get("value")) == ("outcome", "ok")
+
+
+def test_a_manager_may_work_at_any_site(world: DeskWorld) -> None:
+    client = member("hana", Role.MANAGER)
+    client.post("/depot/site/", {"site": "depot-west"})
+    assert band(scan(client, world.label("first"))) == ("ok", "The product, intact")
+    assert Scan.objects.get().site == "depot-west"
 
 
 @pytest.mark.parametrize(
@@ -94,6 +112,8 @@ def test_the_bench_opens_where_somebody_works(world: DeskWorld) -> None:
     [
         ("ok", "ok", "The product, intact", "depot"),
         ("swollen", "affected", "The product, swollen", "depot"),
+        ("hot", "affected", "The product, hot", "depot"),
+        ("leaking", "affected", "The product, leaking", "depot"),
         ("wrong_item", "ask", "A wrong item", "owner"),
         ("empty", "ask", "An empty parcel", "owner"),
     ],
@@ -141,6 +161,7 @@ def test_a_code_that_is_none_moves_nothing_and_says_what_to_do(
     for code, words in cases.items():
         response = scan(bench, code)
         assert response.status_code == 422, code
+        assert find(parsed(response), ".answer[data-sound=stop]"), code
         assert band(response) == ("affected", "Not recorded")
         assert words in text(find(parsed(response), ".answer p")[0]), code
     assert scan(bench, label, "burned").status_code == 422
@@ -172,12 +193,16 @@ def test_no_page_of_the_depot_shows_a_person(world: DeskWorld, bench: Client) ->
         assert word not in shown
 
 
-def test_a_container_is_filled_handed_over_and_certified(world: DeskWorld, bench: Client) -> None:
+GOES = {"goes": f"{kumo.SLUG}/mori", "kind": "drum"}
+
+
+def test_a_container_goes_from_the_first_scan_to_the_certificate(
+    world: DeskWorld, bench: Client
+) -> None:
     scan(bench, world.label("first"))
-    fields = {"number": "E 7", "recall": kumo.SLUG, "recycler": "mori"}
-    there = bench.post("/depot/containers/", fields).headers["Location"]
+    there = bench.post("/depot/containers/", GOES).headers["Location"]
     box = Container.objects.get()
-    assert bench.post(there, {"do": "hand_over"}).status_code == 422
+    assert (box.number, box.kind) == ("DEPOT-EAST-2026-0001", "drum")
     assert "1 unit waits" in text(parsed(bench.get(there)))
     unknown = bench.post(there, {"do": "scan", "code": "12"})
     assert unknown.status_code == 422
@@ -185,40 +210,135 @@ def test_a_container_is_filled_handed_over_and_certified(world: DeskWorld, bench
     for _ in range(2):
         put = bench.post(there, {"do": "scan", "code": world.label("first")})
         assert put.status_code == 302
+    assert bench.post(there, {"do": "give"}).status_code == 422
+    assert bench.post(there, {"do": "seal", "seal": "s 99"}).status_code == 302
+    assert bench.post(there, {"do": "scan", "code": world.label("first")}).status_code == 422
     page = parsed(bench.get(there))
-    assert "Hand over 1 unit to Mori Recycling" in text(find(page, ".says")[0])
-    assert bench.post(there, {"do": "hand_over"}).status_code == 302
+    assert "Sign away 1 unit to Mori Recycling" in text(find(page, ".says")[0])
+    bench.post(there, {"do": "give"})
+    mori = member("mori", Role.RECYCLER)
+    take = f"/depot/take/{box.number}/"
+    assert mori.get(take).status_code == 404
+    returns.tie(account="mori", party="mori", by="hana", at=world.now())
+    assert box.number in text(parsed(mori.get("/depot/take/")))
+    wrong = mori.post(take, {"counted": "2", "seal": "S-99"})
+    assert "The paper says 1, you counted 2" in text(find(parsed(wrong), ".summary")[0])
+    assert trial_balance(recall_id=world.recall_id).units_in("depot") == 1
+    assert mori.post(take, {"counted": "1", "seal": "s99"}).status_code == 422
+    assert mori.post(take, {"counted": "1", "seal": "S-99"}).status_code == 302
     assert trial_balance(recall_id=world.recall_id).units_in("recycler") == 1
     assert not find(parsed(bench.get(there)), "main form")
-    mori = member("mori", Role.RECYCLER)
-    assert "Certify that 1 unit was disposed of" in text(parsed(mori.get("/depot/certificates/")))
+    _certify(world, mori, box)
+
+
+def _certify(world: DeskWorld, mori: Client, box: Container) -> None:
     said = {"container": str(box.id), "certificate_no": "", "issued_on": "2999-01-01"}
     refused = mori.post("/depot/certificates/", said)
     assert refused.status_code == 422
-    assert len(find(parsed(refused), ".summary li")) == 2
-    said |= {"certificate_no": "Z-1", "issued_on": "2026-04-03"}
+    assert len(find(parsed(refused), ".summary li")) == 3
+    said |= {"certificate_no": "Z-1", "issued_on": "2026-04-03", "units": "7"}
+    wrong = mori.post("/depot/certificates/", said)
+    assert "total is 7, and 1 are chosen" in text(find(parsed(wrong), ".summary")[0])
+    assert trial_balance(recall_id=world.recall_id).units_in("recycler") == 1
+    said |= {"units": "1", "net_kg": "0.4", "key": "d" * 32}
     for _ in range(2):
         assert mori.post("/depot/certificates/", said).status_code == 302
     assert trial_balance(recall_id=world.recall_id).units_in("disposed") == 1
-    assert Certificate.objects.count() == 1
+    made = Certificate.objects.get()
+    assert (made.units, made.net_g) == (1, 400)
+    auditor = member("kei", Role.AUDITOR)
+    for path in (f"/depot/containers/{box.number}/", "/depot/certificates/"):
+        page = auditor.get(path)
+        assert (page.status_code, len(find(parsed(page), "main form"))) == (200, 0), path
+    assert "Z-1" in auditor.get("/depot/certificates/?as=csv").getvalue().decode()
+
+
+def test_the_paper_of_a_certificate_is_kept_as_a_safe_picture(
+    world: DeskWorld, bench: Client
+) -> None:
+    scan(bench, world.label("first"))
+    there = bench.post("/depot/containers/", GOES).headers["Location"]
+    bench.post(there, {"do": "scan", "code": world.label("first")})
+    box = Container.objects.get()
+    returns.hand_over(container_id=box.id, by="sora", at=world.now())
+    made = returns.certify(
+        container_id=box.id, certificate_no="Z", issued_on=START.date(), by="m", at=world.now()
+    )
+    mori = member("mori", Role.RECYCLER)
+    returns.tie(account="mori", party="mori", by="hana", at=world.now())
+    path = f"/depot/certificates/{made.id}/files"
+    file = SimpleUploadedFile("z.jpg", b"not a picture")
+    assert mori.post(path, {"file": file}).status_code == 302
+    assert not made.files.exists()
+    for _ in range(2):
+        picture = SimpleUploadedFile("z.png", desk_world.photo_bytes())
+        assert mori.post(path, {"file": picture}).status_code == 302
+    kept = made.files.get()
+    shown = mori.get(f"/depot/certificates/paper/{kept.id}/")
+    assert (shown.status_code, shown["Content-Type"]) == (200, "image/jpeg")
+    assert (
+        member("other", Role.RECYCLER).get(f"/depot/certificates/paper/{kept.id}/").status_code
+        == 404
+    )
+    assert cli_retention.sweep(at=world.now() + timedelta(days=4000))["orphan_files"] == 0
+
+
+def test_a_driver_signs_with_the_code_on_the_screen(world: DeskWorld, bench: Client) -> None:
+    scan(bench, world.label("first"))
+    there = bench.post("/depot/containers/", GOES).headers["Location"]
+    for said in (
+        {"do": "scan", "code": world.label("first")},
+        {"do": "seal", "seal": "S1"},
+        {"do": "give"},
+    ):
+        assert bench.post(there, said).status_code == 302, said
+    code = text(find(parsed(bench.post(there, {"do": "code"})), ".onetime")[0])
+    number = Container.objects.get().number
+    driver = Client()
+    wrong = "000000" if code.replace(" ", "") != "000000" else "111111"
+    assert driver.post("/depot/sign/", {"number": number, "code": wrong}).status_code == 422
+    page = driver.post("/depot/sign/", {"number": number, "code": code})
+    assert "East Centre" in text(parsed(page))
+    said = {"number": number, "code": code, "do": "sign", "counted": "1", "seal": "S1"}
+    assert driver.post("/depot/sign/", said).status_code == 422  # no name
+    done = driver.post("/depot/sign/", {**said, "name": "Toda"})
+    assert "You have taken the container" in text(parsed(done))
+    assert trial_balance(recall_id=world.recall_id).units_in("recycler") == 1
+    assert "Toda" in text(parsed(bench.get(f"{there}sheet/")))
+    assert driver.post("/depot/sign/", said).status_code == 422
+
+
+def test_a_wrong_code_is_tried_five_times(world: DeskWorld) -> None:
+    for number in range(6):
+        page = Client().post("/depot/sign/", {"number": "E-1", "code": f"{number:06d}"})
+        assert page.status_code == 422
+    assert "too many wrong codes" in text(find(parsed(page), ".summary")[0])
 
 
 def test_what_was_put_in_by_mistake_comes_out_again(world: DeskWorld, bench: Client) -> None:
     scan(bench, world.label("first"))
-    fields = {"number": "E-8", "recall": kumo.SLUG, "recycler": "mori"}
-    there = bench.post("/depot/containers/", fields).headers["Location"]
+    there = bench.post("/depot/containers/", {**GOES, "number": "e 8"}).headers["Location"]
+    assert there == "/depot/containers/E-8/"
     bench.post(there, {"do": "unit", "unit": str(world.unit("first").unit_id)})
     line = Container.objects.get().lines.get()
     bench.post(there, {"do": "take_out", "line": str(line.id)})
     assert not Container.objects.get().lines.exists()
-    wrong = bench.post(there, {"do": "stock", "product": "K100", "quantity": "many"})
+    wrong = bench.post(there, {"do": "stock", "goods": "K100/retailer", "quantity": "many"})
     assert wrong.status_code == 422
 
 
-def test_a_container_needs_a_number_a_recycler_and_a_site(world: DeskWorld, bench: Client) -> None:
-    response = bench.post("/depot/containers/", {"number": "a/b", "recall": "x", "recycler": "x"})
-    assert response.status_code == 422
-    assert len(find(parsed(response), ".summary li")) == 3
+def test_a_container_needs_a_recycler_of_the_recall_and_a_number_that_can_be_written(
+    world: DeskWorld, bench: Client
+) -> None:
+    for said in (
+        {"goes": ""},
+        {"goes": f"{kumo.SLUG}/minato"},
+        {"number": "日本"},
+        {"max_kg": "heavy"},
+        {"kind": "bag"},
+    ):
+        response = bench.post("/depot/containers/", {**GOES, **said})
+        assert (response.status_code, Container.objects.count()) == (422, 0), said
     assert bench.get("/depot/containers/none/").status_code == 404
 
 

@@ -154,10 +154,15 @@ def test_counted_stock_lies_in_a_container_like_units(world: World) -> None:
     stock(world, actions.quarantine_stock, 60)
     box = container(world, "S", "shop-1")
     stocked = {"container_id": box.id, "product": "M100", "key": "first"}
-    line = actions.put_stock_in_container(**stocked, quantity=70)
-    assert actions.put_stock_in_container(**stocked, quantity=70).id == line.id
     with pytest.raises(TooLittle):
-        actions.hand_over(container_id=box.id, by="ken", at=world.now())
+        actions.put_stock_in_container(**stocked, quantity=70)
+    line = actions.put_stock_in_container(**stocked, quantity=45)
+    assert actions.put_stock_in_container(**stocked, quantity=45).id == line.id
+    other = container(world, "S-2", "shop-1")
+    with pytest.raises(TooLittle):  # 45 of the 60 lie in the first one
+        actions.put_stock_in_container(
+            container_id=other.id, product="M100", key="other", quantity=16
+        )
     assert world.books() == "declared -1000  unsold 40  at_large 900  depot 60"
     actions.take_out_of_container(container_id=box.id, line_id=line.id)
     actions.put_stock_in_container(**stocked, quantity=60)

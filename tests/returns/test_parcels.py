@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from kaishu.books.errors import UnitMoved
+from kaishu.books.models import Entry
 from kaishu.claims import decide, owner
 from kaishu.claims import queries as claims
 from kaishu.claims.errors import ClaimNotFound
@@ -15,6 +16,7 @@ from kaishu.returns import actions
 from kaishu.returns.errors import (
     KitChanged,
     KitNotOwed,
+    LiesElsewhere,
     OutcomeUnknown,
     ParcelNotOnWay,
     ScanKeyReused,
@@ -201,8 +203,15 @@ def test_a_contested_parcel_is_kept_apart_for_a_person(approved: World) -> None:
 
 def test_a_unit_that_another_depot_holds_comes_over(approved: World) -> None:
     scan(approved, "SN0001")
-    assert scan(approved, "SN0001", site="west").code == "scan_ok"
+    before = approved.books()
+    with pytest.raises(LiesElsewhere) as refused:
+        scan(approved, "SN0001", site="west")
+    assert (refused.value.facts["site"], approved.books()) == ("east", before)
+    moved = scan(approved, "SN0001", site="west", transferred=True)
+    assert (moved.code, moved.from_party) == ("scan_ok", "east")
     assert approved.books().startswith(f"{START_OF_BOOKS}  depot 1")
+    entry = Entry.objects.order_by("-id").filter(kind="parcel.received").first()
+    assert entry is not None and entry.reason == "transferred"
 
 
 @pytest.mark.parametrize(

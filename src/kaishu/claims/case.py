@@ -14,7 +14,7 @@ from kaishu.claims.decide import standing_of
 from kaishu.claims.lookups import claim as claim_by_number
 from kaishu.claims.models import Claim, ClaimUnit, Decision, Evidence
 from kaishu.claims.proof_code import proof_code
-from kaishu.claims.reasons import COLLECTED_REASONS
+from kaishu.claims.reasons import COLLECTED_REASONS, UNDONE
 from kaishu.claims.views import (
     CaseView,
     DecisionView,
@@ -70,10 +70,13 @@ def _of_whole(claim: Claim) -> QuerySet[Evidence]:
 
 def decision_facts(decisions: Iterable[Decision]) -> list[stages.DecisionFact]:
     """Return what `core.stage` may see: an inspection counts only if our unit was in the parcel."""
+    found = list(decisions)
+    undone = {decision.number - 1 for decision in found if decision.reason == UNDONE}
     return [
         stages.DecisionFact(decision.kind, decision.reason)
-        for decision in decisions
-        if decision.kind != "inspected" or decision.reason in COLLECTED_REASONS
+        for decision in found
+        if decision.kind != "inspected"
+        or (decision.reason in COLLECTED_REASONS and decision.number not in undone)
     ]
 
 

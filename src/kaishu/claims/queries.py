@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 
 from kaishu.books.models import Promise, Unit
 from kaishu.books.queries import units_by_id
@@ -14,7 +24,7 @@ from kaishu.claims.decide import standing_of
 from kaishu.claims.facts import DANGEROUS
 from kaishu.claims.lookups import claim, claim_by_token, claim_unit
 from kaishu.claims.models import ClaimUnit, Decision
-from kaishu.claims.reasons import COLLECTED_REASONS, Standing
+from kaishu.claims.reasons import COLLECTED_REASONS, UNDONE, Standing
 from kaishu.claims.terms import recall_of
 from kaishu.claims.views import DueFacts, QueueRow
 from kaishu.core.recall import Remedy
@@ -27,6 +37,7 @@ __all__ = [
     "claim_by_token",
     "claim_unit",
     "due_facts",
+    "inspections_that_count",
     "queue",
     "queue_counts",
     "queue_filter",
@@ -78,9 +89,9 @@ def due_facts(promises: Collection[Promise]) -> Mapping[tuple[str, int], DueFact
     )
     books_units = units_by_id([unit.unit_id for unit in units if unit.unit_id is not None])
     collected = set(
-        Decision.objects.filter(
-            claim_unit__in=units, kind="inspected", reason__in=COLLECTED_REASONS
-        ).values_list("claim_unit_id", flat=True)
+        inspections_that_count()
+        .filter(claim_unit__in=units)
+        .values_list("claim_unit_id", flat=True)
     )
     forgotten = people.forgotten_among(unit.claim.person_id for unit in units)
     return {
@@ -96,6 +107,16 @@ def due_facts(promises: Collection[Promise]) -> Mapping[tuple[str, int], DueFact
         )
         for unit in units
     }
+
+
+def inspections_that_count() -> QuerySet[Decision]:
+    """Return the inspections that found the owner's unit and that no depot took back."""
+    taken_back = Decision.objects.filter(
+        claim_unit=OuterRef("claim_unit"), number=OuterRef("number") + 1, reason=UNDONE
+    )
+    return Decision.objects.filter(kind="inspected", reason__in=COLLECTED_REASONS).exclude(
+        Exists(taken_back)
+    )
 
 
 def _account(unit: ClaimUnit, books_units: Mapping[int, Unit]) -> str | None:

@@ -41,9 +41,12 @@ REASONS: Mapping[str, tuple[str, ...]] = {
     "inspected": (
         "unit_ok",
         "unit_swollen",
+        "unit_hot",
+        "unit_leaking",
         "wrong_item",
         "parcel_empty",
         "contested_arrived",
+        "scan_undone",
     ),
     "remedy_changed": ("owner_asked", "remedy_unavailable"),
     "condition_settled": ("owner_told", "photo_shows"),
@@ -54,7 +57,9 @@ REASONS: Mapping[str, tuple[str, ...]] = {
 KINDS = tuple(REASONS)
 
 # An inspection with one of these reasons says that the owner's unit is in our hands.
-COLLECTED_REASONS = frozenset({"unit_ok", "unit_swollen"})
+COLLECTED_REASONS = frozenset({"unit_ok", "unit_swollen", "unit_hot", "unit_leaking"})
+# The depot took back the inspection that is the decision just before it.
+UNDONE = "scan_undone"
 
 _OPEN = frozenset({Standing.OPEN, Standing.ASKED})
 _LIVE = _OPEN | {Standing.APPROVED}

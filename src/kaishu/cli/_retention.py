@@ -16,7 +16,7 @@ from kaishu.doors.public import retention as public
 from kaishu.incidents import retention as incidents
 from kaishu.notices import retention as notices
 from kaishu.people.retention import rule
-from kaishu.returns.models import Certificate
+from kaishu.returns.models import Certificate, CertificateFile
 
 log = logs.get_logger("kaishu.retention")
 A_DAY = 24 * 3600
@@ -86,4 +86,5 @@ def _some(names: Iterable[str]) -> Iterator[set[str]]:
 
 def _certificates(names: set[str]) -> set[str]:
     rows = Certificate.objects.filter(file__in=names)
-    return set(rows.values_list("file", flat=True))
+    papers = CertificateFile.objects.filter(name__in=names)
+    return {*rows.values_list("file", flat=True), *papers.values_list("name", flat=True)}

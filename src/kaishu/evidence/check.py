@@ -15,9 +15,10 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 import PIL
 
@@ -28,6 +29,7 @@ PACKAGE = Path(__file__).resolve().parent
 PATHS = [str(PACKAGE.parent.parent), str(Path(PIL.__file__).resolve().parent.parent)]
 # Decoding is the only thing here that needs much memory: two at a time in one process.
 SLOTS = threading.BoundedSemaphore(2)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,21 @@ def check_upload(
     )
 
 
+def read_codes(source: bytes | Path, *, limits: Limits | None = None) -> tuple[str, ...]:
+    """Return the texts of the bar codes in a photo, or raise an `UploadRefused`.
+
+    Read in the same child process as everything untrusted; a PDF is not a photo.
+    """
+    limits = limits or Limits(bytes=2 * 1024 * 1024, pixels=8_000_000, cpu_seconds=3)
+    with _opened(source) as file:
+        kind, _ = _kind(file, "", limits)
+        if kind == "pdf":
+            raise errors.FileTypeNotTaken
+        with SLOTS:
+            answer = _child(file, kind, limits, task="codes", read=wire.read_codes)
+    return _or_refuse(answer, limits).texts
+
+
 def _opened(source: bytes | Path) -> IO[bytes]:
     """Return the source as a real file, which a child can have as its standard input."""
     if isinstance(source, Path):
@@ -119,18 +136,32 @@ def _kind(file: IO[bytes], name: str, limits: Limits) -> tuple[str, bool]:
 
 
 def _decode(file: IO[bytes], kind: str, limits: Limits) -> wire.Answer:
+    """Make the safe copy of a file."""
+
+    def read(output: IO[bytes]) -> wire.Answer | str:
+        return wire.read(output, limits.answer_bytes)
+
+    return _or_refuse(_child(file, kind, limits, task="copy", read=read), limits)
+
+
+def _child(
+    file: IO[bytes], kind: str, limits: Limits, *, task: str, read: Callable[[IO[bytes]], T]
+) -> T:
     """Run the child to its end, and read its answer as carefully as the file itself."""
     with tempfile.TemporaryFile() as output, tempfile.TemporaryDirectory() as empty:
-        code = _run(file, output, empty, kind, limits)
+        code = _run(file, output, empty, kind, limits, task)
         if code in (-signal.SIGXCPU, -signal.SIGALRM):
             raise errors.FileTooSlow
         if code != 0:
             raise errors.FileUnreadable  # it crashed the decoder, or wrote too much
         output.seek(0)
         try:
-            answer = wire.read(output, limits.answer_bytes)
+            return read(output)
         except wire.Garbled:
             raise errors.FileUnreadable from None
+
+
+def _or_refuse(answer: T | str, limits: Limits) -> T:
     if isinstance(answer, str):
         facts = (
             {"limit_mpx": limits.pixels // 1_000_000} if answer == "file_too_many_pixels" else {}
@@ -139,7 +170,9 @@ def _decode(file: IO[bytes], kind: str, limits: Limits) -> wire.Answer:
     return answer
 
 
-def _run(file: IO[bytes], output: IO[bytes], folder: str, kind: str, limits: Limits) -> int:
+def _run(
+    file: IO[bytes], output: IO[bytes], folder: str, kind: str, limits: Limits, task: str
+) -> int:
     order = wire.Order(
         kind=kind,
         pixels=limits.pixels,
@@ -148,9 +181,11 @@ def _run(file: IO[bytes], output: IO[bytes], folder: str, kind: str, limits: Lim
         cpu_seconds=limits.cpu_seconds,
         memory=limits.memory,
         answer_bytes=limits.answer_bytes,
+        task=task,
     )
     # -I -S: no environment, no user site, no start-up files; the child is told its two folders.
     command = [sys.executable, "-I", "-S", str(PACKAGE / "jail.py"), wire.order_text(order), *PATHS]
+    os.lseek(file.fileno(), 0, os.SEEK_SET)  # a small file is rewound in the buffer only
     child = subprocess.Popen(  # noqa: S603 (our own program, no shell)
         command,
         stdin=file,

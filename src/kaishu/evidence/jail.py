@@ -22,8 +22,17 @@ def main(arguments: list[str]) -> None:
     from kaishu.evidence import decode
 
     decode.load(order.kind)
+    if order.task == "codes":
+        from kaishu.evidence import decode_codes
+
+        decode_codes.load()
     walls.close(with_fonts=order.kind == "pdf")
-    answer = decode.safe_copy(sys.stdin.buffer.read(), order)
+    data = sys.stdin.buffer.read()
+    answer: wire.Answer | wire.Codes | str
+    if order.task == "codes":
+        answer = decode_codes.read_codes(data, order)
+    else:
+        answer = decode.safe_copy(data, order)
     wire.write(sys.stdout.buffer, answer)
     os._exit(0)  # no clean-up: the decoders' own is the last thing a bad file could hurt
 

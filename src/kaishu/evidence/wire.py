@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import IO
 
 LONGEST_HEADER = 1000
+MOST_CODES, LONGEST_CODE = 6, 80
 
 
 class Garbled(Exception):
@@ -29,6 +30,7 @@ class Order:
     cpu_seconds: int
     memory: int
     answer_bytes: int
+    task: str = "copy"  # or "codes": read the bar codes in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,13 @@ class Answer:
     picture: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Codes:
+    """The texts of the bar codes in a picture: at most `MOST_CODES`, printable ASCII only."""
+
+    texts: tuple[str, ...]
+
+
 def order_text(order: Order) -> str:
     """Return the order as the child's argument."""
     return json.dumps(asdict(order))
@@ -51,11 +60,13 @@ def read_order(text: str) -> Order:
     return Order(**json.loads(text))
 
 
-def write(output: IO[bytes], answer: Answer | str) -> None:
+def write(output: IO[bytes], answer: Answer | Codes | str) -> None:
     """Write an answer, or the code of a refusal."""
     header: dict[str, object]
     if isinstance(answer, str):
         header, picture = {"refused": answer}, b""
+    elif isinstance(answer, Codes):
+        header, picture = {"codes": answer.texts}, b""
     else:
         header = {"width": answer.width, "height": answer.height, "pages": answer.pages}
         picture = answer.picture
@@ -64,11 +75,40 @@ def write(output: IO[bytes], answer: Answer | str) -> None:
     output.flush()
 
 
+def read_codes(source: IO[bytes]) -> Codes | str:
+    """Return the codes or the refusal's code; raise `Garbled` for anything else."""
+    header = _header(source)
+    if isinstance(header.get("refused"), str):
+        return str(header["refused"])
+    texts = header.get("codes")
+    if not isinstance(texts, list) or len(texts) > MOST_CODES:
+        raise Garbled
+    if not all(isinstance(text, str) and is_code(text) for text in texts):
+        raise Garbled
+    return Codes(texts=tuple(texts))
+
+
+def is_code(text: str) -> bool:
+    """Say whether a text may be a code of ours: short, printable ASCII."""
+    return 0 < len(text) <= LONGEST_CODE and text.isascii() and text.isprintable()
+
+
 def read(source: IO[bytes], longest: int) -> Answer | str:
     """Return the answer or the refusal's code; raise `Garbled` for anything else.
 
     The writer may have been taken over by the file it opened, so nothing is believed.
     """
+    header = _header(source)
+    if isinstance(header.get("refused"), str):
+        return str(header["refused"])
+    width, height, pages = (_count(header.get(name)) for name in ("width", "height", "pages"))
+    picture = source.read(longest + 1)
+    if not picture.startswith(b"\xff\xd8\xff") or len(picture) > longest:
+        raise Garbled
+    return Answer(width=width, height=height, pages=pages, picture=picture)
+
+
+def _header(source: IO[bytes]) -> dict[str, object]:
     length = int.from_bytes(source.read(4), "big")
     if not 2 <= length <= LONGEST_HEADER:
         raise Garbled
@@ -78,13 +118,7 @@ def read(source: IO[bytes], longest: int) -> Answer | str:
         raise Garbled from None
     if not isinstance(header, dict):
         raise Garbled
-    if isinstance(header.get("refused"), str):
-        return str(header["refused"])
-    width, height, pages = (_count(header.get(name)) for name in ("width", "height", "pages"))
-    picture = source.read(longest + 1)
-    if not picture.startswith(b"\xff\xd8\xff") or len(picture) > longest:
-        raise Garbled
-    return Answer(width=width, height=height, pages=pages, picture=picture)
+    return header
 
 
 def _count(value: object) -> int:

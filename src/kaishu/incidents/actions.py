@@ -224,9 +224,12 @@ def _keep(
 
 
 def _owe_a_call(made: Incident, at: datetime) -> None:
-    """Open the call-back; its time counts from when the report reached this system."""
+    """Open the call-back; its time counts from when the report reached this system.
+
+    A unit on a depot's bench is out of its owner's hands: nobody at home needs to be warned.
+    """
     minutes = call_within(made.severity, made.kind)
-    if minutes is None or not (made.person_id or made.case_no):
+    if made.door == "partner" or minutes is None or not (made.person_id or made.case_no):
         return
     notices.call_back(
         why="danger",

@@ -93,3 +93,207 @@ class ContainerNotFound(Refusal):
     """There is no container of this number."""
 
     code = "container_not_found"
+
+
+class NotYourSite(Refusal):
+    """This account is tied to another site."""
+
+    code = "not_your_site"
+
+
+class LiesElsewhere(Refusal):
+    """The books hold this unit at another depot."""
+
+    code = "lies_elsewhere"
+
+
+class UnitSealed(Refusal):
+    """This unit lies in a sealed container."""
+
+    code = "unit_sealed"
+
+
+class ScanNotUndone(Refusal):
+    """Something followed this scan, or it was not the last one."""
+
+    code = "scan_not_undone"
+
+
+class SerialUnclear(Refusal):
+    """More than one recall has a unit of this serial."""
+
+    code = "serial_unclear"
+
+
+class ContainerNumberWrong(Refusal):
+    """A container's number has letters, digits and dashes only."""
+
+    code = "container_number_wrong"
+
+
+class ContainerNumberTaken(Refusal):
+    """Another container has this number."""
+
+    code = "container_number_taken"
+
+
+class RecyclerNotOfRecall(Refusal):
+    """This recycler does not take this recall's units."""
+
+    code = "recycler_not_of_recall"
+
+
+class ContainerKindUnknown(Refusal):
+    """There is no container of this kind."""
+
+    code = "container_kind_unknown"
+
+
+class ContainerFull(Refusal):
+    """One more would be over the container's limit of pieces."""
+
+    code = "container_full"
+
+
+class ContainerEnergy(Refusal):
+    """One more would be over the container's limit of watt-hours."""
+
+    code = "container_energy"
+
+
+class ContainerTooHeavy(Refusal):
+    """The net weight is over the container's limit."""
+
+    code = "container_too_heavy"
+
+
+class ContainerWeightNeeded(Refusal):
+    """This container has a limit of weight, so it is weighed before it is sealed."""
+
+    code = "container_weight_needed"
+
+
+class ContainerSealed(Refusal):
+    """While the seal is on, nothing goes in or out."""
+
+    code = "container_sealed"
+
+
+class ContainerNotSealed(Refusal):
+    """A container is sealed before it leaves."""
+
+    code = "container_not_sealed"
+
+
+class SealNumberWrong(Refusal):
+    """A seal's number has letters, digits and dashes only."""
+
+    code = "seal_number_wrong"
+
+
+class SealDiffers(Refusal):
+    """The seal on the container is not the one on the paper."""
+
+    code = "seal_differs"
+
+
+class SealReasonUnknown(Refusal):
+    """Breaking a seal needs a reason from the list."""
+
+    code = "seal_reason_unknown"
+
+
+class HandOverOpen(Refusal):
+    """The depot has signed this container away; take the signature back first."""
+
+    code = "hand_over_open"
+
+
+class HandOverNotOpen(Refusal):
+    """The depot has not signed this container away."""
+
+    code = "hand_over_not_open"
+
+
+class HandOverDiffers(Refusal):
+    """The pieces that were counted and those on the paper are not the same number."""
+
+    code = "hand_over_differs"
+
+
+class HandOverSamePerson(Refusal):
+    """Both sides of a hand-over cannot be one person."""
+
+    code = "hand_over_same_person"
+
+
+class HandOverNameNeeded(Refusal):
+    """Who signs with a code gives a name."""
+
+    code = "hand_over_name_needed"
+
+
+class HandOverCodeWrong(Refusal):
+    """This is not the code on the depot's screen, or it is too old."""
+
+    code = "hand_over_code_wrong"
+
+
+class HandOverCodeTries(Refusal):
+    """Too many wrong codes for this hand-over."""
+
+    code = "hand_over_code_tries"
+
+
+class CertificateNotFound(Refusal):
+    """There is no such certificate."""
+
+    code = "certificate_not_found"
+
+
+class CertificateTooMany(Refusal):
+    """The certificate names more units than the recycler still holds of this line."""
+
+    code = "certificate_too_many"
+
+
+class CertificateTotalWrong(Refusal):
+    """The paper's total is not the sum of the chosen units."""
+
+    code = "certificate_total_wrong"
+
+
+class StocktakeNotOpen(Refusal):
+    """This count is closed."""
+
+    code = "stocktake_not_open"
+
+
+class StocktakeNotCounted(Refusal):
+    """This count is still going on."""
+
+    code = "stocktake_not_counted"
+
+
+class StocktakeSamePerson(Refusal):
+    """Who counted does not post the difference."""
+
+    code = "stocktake_same_person"
+
+
+class StocktakeStale(Refusal):
+    """The books have moved since the count was closed."""
+
+    code = "stocktake_stale"
+
+
+class StocktakeUnitUnknown(Refusal):
+    """The books know no unit of this recall by this code."""
+
+    code = "stocktake_unit_unknown"
+
+
+class StocktakeNumberWrong(Refusal):
+    """A count is a whole number from 0."""
+
+    code = "stocktake_number_wrong"

@@ -7,20 +7,41 @@ from __future__ import annotations
 
 from django.db import models
 
+from kaishu.returns.depot_models import (
+    CertificateFile,
+    CertificateLine,
+    ContainerStep,
+    HandOver,
+    ScanUndone,
+    Stocktake,
+    StocktakeLine,
+    StocktakeSeen,
+    Workplace,
+)
 from kaishu.returns.kit_models import KitOrder, KitReceipt, KitReminder
 
 __all__ = [
     "Certificate",
+    "CertificateFile",
+    "CertificateLine",
     "Container",
+    "ContainerStep",
     "ContainerUnit",
+    "HandOver",
     "Kit",
     "KitOrder",
     "KitReceipt",
     "KitReminder",
     "Scan",
+    "ScanUndone",
+    "Stocktake",
+    "StocktakeLine",
+    "StocktakeSeen",
+    "Workplace",
 ]
 
-OUTCOMES = ("ok", "swollen", "wrong_item", "empty", "contested")
+OUTCOMES = ("ok", "swollen", "hot", "leaking", "wrong_item", "empty", "contested", "unknown")
+KINDS = ("box", "drum", "case")
 
 
 class Kit(models.Model):
@@ -45,13 +66,15 @@ class Scan(models.Model):
     """One parcel opened at a depot, and what was in it. Append-only.
 
     `unit_id` is the owner's unit that came in, `stray_id` the books' unit of an item that is not
-    it. A parcel that is empty brings neither.
+    it. A parcel that is empty brings neither. An "unknown" one belongs to no claim: its unit was
+    found by its serial, or it is a stray. `from_party` is the depot that it was transferred from.
     """
 
-    case_no = models.CharField(max_length=12)
-    unit_no = models.SmallIntegerField()
+    case_no = models.CharField(max_length=12, blank=True)
+    unit_no = models.SmallIntegerField(null=True)
     site = models.CharField(max_length=40)
     outcome = models.CharField(max_length=20)
+    from_party = models.CharField(max_length=40, blank=True, default="")
     unit_id = models.BigIntegerField(null=True)
     stray_id = models.BigIntegerField(null=True)
     by = models.CharField(max_length=80)
@@ -72,9 +95,19 @@ class Scan(models.Model):
 
 
 class Container(models.Model):
-    """One drum or box that goes from a site to a recycler. Closed once it is handed over."""
+    """One drum or box that goes from a site to a recycler. Closed once it is handed over.
+
+    While it carries a seal, nothing goes in or out. Limits are empty where none was set: pieces,
+    net grams (weighed when it is sealed), watt-hours (where the recall knows the capacity).
+    """
 
     number = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=10, default="box")
+    max_units = models.IntegerField(null=True)
+    max_net_g = models.IntegerField(null=True)
+    max_wh = models.IntegerField(null=True)
+    net_g = models.IntegerField(null=True)
+    seal_no = models.CharField(max_length=40, blank=True, default="")
     recall_id = models.IntegerField()
     site = models.CharField(max_length=40)
     recycler = models.CharField(max_length=40)
@@ -84,6 +117,9 @@ class Container(models.Model):
     handed_over_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = (
+            models.CheckConstraint(condition=models.Q(kind__in=KINDS), name="container_kind_known"),
+        )
         indexes = (models.Index(fields=("site", "handed_over_at"), name="container_by_site"),)
 
 
@@ -115,13 +151,24 @@ class ContainerUnit(models.Model):
 
 
 class Certificate(models.Model):
-    """A recycler's certificate for one container. Append-only; `file` names stored evidence."""
+    """A recycler's certificate for a container or a part of it. Append-only.
 
-    container = models.OneToOneField(
-        Container, on_delete=models.PROTECT, related_name="certificate"
-    )
+    `units` is what the paper states, equal to its lines; weights are in grams. `file` names stored
+    evidence of certificates before `CertificateFile`.
+    """
+
+    container = models.ForeignKey(Container, on_delete=models.PROTECT, related_name="certificates")
     certificate_no = models.CharField(max_length=60)
     issued_on = models.DateField()
+    units = models.IntegerField(null=True)
+    net_g = models.IntegerField(null=True)
     file = models.CharField(max_length=200, blank=True)
     by = models.CharField(max_length=80)
     at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("container", "certificate_no"), name="certificate_once"
+            ),
+        )

@@ -14,15 +14,28 @@ from kaishu.books.values import Place
 from kaishu.claims import decide, holding, queries, terms
 from kaishu.claims.models import ClaimUnit
 from kaishu.core.accounts import DECLARED, DEPOT, GONE, RECYCLER, STRAY, UNIT_ENDS
-from kaishu.returns.errors import OutcomeUnknown, ScanKeyReused, UnitClosed
+from kaishu.core.triage import triage
+from kaishu.incidents import actions as incidents
+from kaishu.returns.errors import (
+    LiesElsewhere,
+    OutcomeUnknown,
+    ScanKeyReused,
+    UnitClosed,
+    UnitSealed,
+)
 from kaishu.returns.kits import settle_kit
-from kaishu.returns.models import Scan
+from kaishu.returns.models import ContainerUnit, Scan
+from kaishu.returns.workplaces import require
 
 # What a person at the bench may report; "contested" is found, not reported.
-REPORTED = ("ok", "swollen", "wrong_item", "empty")
+BROUGHT = ("ok", "swollen", "hot", "leaking")
+REPORTED = (*BROUGHT, "wrong_item", "empty")
+TRANSFERRED = "transferred"
 _INSPECTED = {
     "ok": "unit_ok",
     "swollen": "unit_swollen",
+    "hot": "unit_hot",
+    "leaking": "unit_leaking",
     "wrong_item": "wrong_item",
     "empty": "parcel_empty",
     "contested": "contested_arrived",
@@ -36,12 +49,15 @@ class Scanned:
     code: str
     repeated: bool
     case_no: str
-    unit_no: int
+    unit_no: int | None
     site: str
     outcome: str
     at: datetime
     unit_id: int | None
     stray_id: int | None
+    scan_id: int = 0
+    from_party: str = ""
+    incident: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +70,9 @@ class Parcel:
     by: str
     at: datetime
     key: str
+    transferred: bool = False
 
-    def post(self, unit_id: int, kind: str) -> None:
+    def post(self, unit_id: int, kind: str, reason: str = "") -> None:
         """Bring a books unit into this site."""
         books.move_unit(
             unit_id=unit_id,
@@ -67,23 +84,36 @@ class Parcel:
             at=self.at,
             case_no=self.unit.claim.case_no,
             unit_no=self.unit.unit_no,
-            reason=self.outcome,
+            reason=reason or self.outcome,
         )
 
 
 def scan_parcel(
-    *, case_no: str, unit_no: int, site: str, outcome: str, by: str, at: datetime, key: str
+    *,
+    case_no: str,
+    unit_no: int,
+    site: str,
+    outcome: str,
+    by: str,
+    at: datetime,
+    key: str,
+    transferred: bool = False,
 ) -> Scanned:
     """Record a parcel opened at a depot. Scanning it again is harmless and gives the first answer.
 
-    `outcome` is one of `REPORTED`. "ok" and "swollen" bring the owner's unit in; "wrong_item"
-    takes custody of a stray and leaves the owner's unit where it was; "empty" moves nothing.
-    Raises ClaimNotFound, OutcomeUnknown, ScanKeyReused, UnitClosed.
+    `outcome` is one of `REPORTED`. `BROUGHT` ones bring the owner's unit in, the dangerous among
+    them open an incident; "wrong_item" takes custody of a stray and leaves the owner's unit where
+    it was; "empty" moves nothing. `transferred` says that a unit of another depot was brought here.
+    Raises ClaimNotFound, LiesElsewhere, NotYourSite, OutcomeUnknown, ScanKeyReused, UnitClosed,
+    UnitSealed.
     """
     if outcome not in REPORTED:
         raise OutcomeUnknown(outcome=outcome)
+    require(account=by, parties=[site])
     unit = queries.claim_unit(case_no=case_no, unit_no=unit_no)
-    parcel = Parcel(unit=unit, site=site, outcome=outcome, by=by, at=at, key=key)
+    parcel = Parcel(
+        unit=unit, site=site, outcome=outcome, by=by, at=at, key=key, transferred=transferred
+    )
     try:
         with transaction.atomic():
             return _scan(parcel)
@@ -105,8 +135,10 @@ def _scan(parcel: Parcel) -> Scanned:
     if before is not None:
         return _answer(before, repeated=True)
     outcome = _outcome(parcel)
+    origin = _origin(parcel) if outcome in BROUGHT else ""
     unit_id, stray_id = _POSTINGS[outcome](parcel)
     scan = Scan.objects.create(
+        from_party=origin,
         case_no=parcel.unit.claim.case_no,
         unit_no=parcel.unit.unit_no,
         site=parcel.site,
@@ -118,7 +150,7 @@ def _scan(parcel: Parcel) -> Scanned:
         key=parcel.key,
     )
     _inspected(parcel, outcome)
-    return _answer(scan, repeated=False)
+    return _answer(scan, repeated=False, incident=_report(parcel, scan))
 
 
 def _same(first: Scan, parcel: Parcel) -> Scanned:
@@ -132,9 +164,10 @@ def _same(first: Scan, parcel: Parcel) -> Scanned:
 
 def _here_already(parcel: Parcel) -> Scan | None:
     """Return the scan that brought this unit in, while it lies here or has gone on from here."""
-    if parcel.outcome not in ("ok", "swollen") or parcel.unit.unit_id is None:
+    if parcel.outcome not in BROUGHT or parcel.unit.unit_id is None:
         return None
     scans = Scan.objects.filter(
+        undone=None,
         case_no=parcel.unit.claim.case_no,
         unit_no=parcel.unit.unit_no,
         unit_id=parcel.unit.unit_id,
@@ -147,8 +180,33 @@ def _here_already(parcel: Parcel) -> Scan | None:
 
 
 def _outcome(parcel: Parcel) -> str:
-    brought = parcel.outcome in ("ok", "swollen")
+    brought = parcel.outcome in BROUGHT
     return "contested" if brought and parcel.unit.contested else parcel.outcome
+
+
+def _origin(parcel: Parcel) -> str:
+    """Return the other depot that the books hold the unit at; it must be said to have come."""
+    held = Unit.objects.filter(id=parcel.unit.unit_id or 0, account=DEPOT).first()
+    if held is None or held.party == parcel.site:
+        return ""
+    if not parcel.transferred:
+        raise LiesElsewhere(site=held.party)
+    leave_container(held.id)
+    return held.party
+
+
+def leave_container(unit_id: int) -> None:
+    """Take a unit that goes elsewhere out of its open container. Raises UnitSealed."""
+    line = (
+        ContainerUnit.objects.filter(unit_id=unit_id, container__handed_over_at=None)
+        .select_related("container")
+        .first()
+    )
+    if line is None:
+        return
+    if line.container.seal_no:
+        raise UnitSealed(number=line.container.number)
+    line.delete()
 
 
 def _receive(parcel: Parcel) -> tuple[int | None, int | None]:
@@ -158,7 +216,8 @@ def _receive(parcel: Parcel) -> tuple[int | None, int | None]:
     if place.account in UNIT_ENDS and place.account != GONE:
         raise UnitClosed(account=place.account)
     if (place.account, place.party) != (DEPOT, parcel.site):
-        parcel.post(unit_id, "parcel.received")
+        reason = TRANSFERRED if place.account == DEPOT else ""
+        parcel.post(unit_id, "parcel.received", reason)
     _settle(parcel)
     return unit_id, None
 
@@ -206,8 +265,32 @@ def _inspected(parcel: Parcel, outcome: str) -> None:
     )
 
 
-def _answer(scan: Scan, *, repeated: bool) -> Scanned:
+def _report(parcel: Parcel, scan: Scan) -> str:
+    """Open the incident of a dangerous unit on the bench; returns its number."""
+    if not triage(scan.outcome).dangerous:
+        return ""
+    recall = terms.recall_of(parcel.unit.edition_id)
+    made = incidents.report(
+        key=f"scan:{scan.id}",
+        recall_slug=recall.slug,
+        market=recall.market,
+        product=parcel.unit.product,
+        kind=scan.outcome,
+        door="partner",
+        by=parcel.by,
+        at=parcel.at,
+        case_no=scan.case_no,
+        unit_no=scan.unit_no,
+        happened_at=parcel.at,
+    )
+    return made.number
+
+
+def _answer(scan: Scan, *, repeated: bool, incident: str = "") -> Scanned:
     return Scanned(
+        scan_id=scan.id,
+        from_party=scan.from_party,
+        incident=incident,
         code="already_scanned" if repeated else f"scan_{scan.outcome}",
         repeated=repeated,
         case_no=scan.case_no,
@@ -223,6 +306,8 @@ def _answer(scan: Scan, *, repeated: bool) -> Scanned:
 _POSTINGS: Mapping[str, Callable[[Parcel], tuple[int | None, int | None]]] = {
     "ok": _receive,
     "swollen": _receive,
+    "hot": _receive,
+    "leaking": _receive,
     "wrong_item": _keep_stray,
     "contested": _keep_stray,
     "empty": _empty,

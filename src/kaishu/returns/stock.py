@@ -8,6 +8,7 @@ from kaishu.books import actions as books
 from kaishu.books.models import Entry
 from kaishu.books.values import Place, UnitMove
 from kaishu.core.accounts import DEPOT, RECYCLER, UNSOLD
+from kaishu.returns.workplaces import require
 
 
 def quarantine_stock(
@@ -59,6 +60,7 @@ def _move(
 ) -> Entry:
     recall_id, product, pool, quantity = goods
     by, at, key = who
+    require(account=by, parties=[places[0].party])
     move = UnitMove(
         product=product, pool=pool, quantity=quantity, source=places[0], target=places[1]
     )

@@ -26,9 +26,9 @@ from kaishu.books.queries import units_by_id
 from kaishu.claims import case_numbers
 from kaishu.claims.case import decision_facts
 from kaishu.claims.facts import DANGEROUS
-from kaishu.claims.models import ClaimUnit, Decision
-from kaishu.claims.queries import queue_filter
-from kaishu.claims.reasons import COLLECTED_REASONS, Standing
+from kaishu.claims.models import ClaimUnit
+from kaishu.claims.queries import inspections_that_count, queue_filter
+from kaishu.claims.reasons import Standing
 from kaishu.core import stage as stages
 from kaishu.core.accounts import OWED, PROMISE_ENDS, SENT
 
@@ -119,9 +119,7 @@ def _annotated() -> QuerySet[ClaimUnit]:
     promises = Promise.objects.filter(
         case_no=OuterRef("claim__case_no"), unit_no=OuterRef("unit_no")
     )
-    inspections = Decision.objects.filter(
-        claim_unit=OuterRef("id"), kind="inspected", reason__in=COLLECTED_REASONS
-    )
+    inspections = inspections_that_count().filter(claim_unit=OuterRef("id"))
     return ClaimUnit.objects.annotate(
         kit_owed=Exists(promises.filter(role="kit", account=OWED)),
         remedy_owed=Exists(promises.filter(role="remedy", account=OWED)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,9 +19,15 @@ from kaishu.core.recall import Recall, say
 from kaishu.editions import queries as editions
 from kaishu.editions.models import Recall as RecallRow
 from kaishu.markets import zone_of
+from kaishu.returns import workplaces
 
 SCAN = (Role.COLLECTOR, Role.MANAGER)
 CERTIFY = (Role.RECYCLER, Role.MANAGER)
+# The auditor looks and never acts: `base.roles.staff` sees to it.
+STOCK = (*SCAN, Role.AUDITOR)
+PAPERS = (*CERTIFY, Role.AUDITOR)
+TAKE = (Role.RECYCLER,)
+TIE = (Role.MANAGER, Role.ADMIN)
 _CONSOLE = tuple(set(Role) - {Role.COLLECTOR, Role.RECYCLER, Role.ADMIN})
 SITES = ("depot", "retailer")
 _SITE = "depot-site"
@@ -67,6 +74,32 @@ def parties(recalls: Sequence[Running], *roles: str) -> list[Party]:
     return sorted(found.values(), key=lambda party: party.name)
 
 
+def parties_of(recall: Recall, *roles: str) -> list[Party]:
+    """Return the parties of one recall in these roles."""
+    tag = language.tag()
+    found = [party for party in recall.parties if party.role in roles]
+    return [Party(party.code, party.role, say(party.name, tag)) for party in found]
+
+
+def sites_of(request: HttpRequest, recalls: Sequence[Running]) -> list[Party]:
+    """Return the sites that the person may work at: a collector's own, all of them for others."""
+    sites = parties(recalls, *SITES)
+    if roles_of(request.user) & {Role.MANAGER, Role.AUDITOR}:
+        return sites
+    own = workplaces.parties_of(request.user.get_username())
+    return [site for site in sites if site.code in own]
+
+
+def may(request: HttpRequest, roles: Sequence[Role]) -> bool:
+    """Say whether the person has one of these roles."""
+    return bool(roles_of(request.user) & set(roles))
+
+
+def zone() -> tzinfo | None:
+    """Return the clock of the markets that run here."""
+    return zone_of(each.recall.market for each in running())
+
+
 def site_of(request: HttpRequest, sites: Sequence[Party]) -> Party | None:
     """Return the site that the person works at; the only one is nobody's choice."""
     chosen = request.session.get(_SITE, "")
@@ -105,9 +138,13 @@ def show(
 def _links(request: HttpRequest) -> list[dict[str, Any]]:
     pages = (
         (SCAN, _("Scan parcels"), "/depot/"),
-        (SCAN, _("Containers"), "/depot/containers/"),
-        (SCAN, _("Shop stock"), "/depot/stock/"),
-        (CERTIFY, _("Certificates"), "/depot/certificates/"),
+        (STOCK, _("Today's scans"), "/depot/today/"),
+        (STOCK, _("Containers"), "/depot/containers/"),
+        (TAKE, _("Take over"), "/depot/take/"),
+        (STOCK, _("Counts"), "/depot/counts/"),
+        (STOCK, _("Shop stock"), "/depot/stock/"),
+        (PAPERS, _("Certificates"), "/depot/certificates/"),
+        (TIE, _("Who works where"), "/depot/places/"),
         (_CONSOLE, _("Console"), "/staff/"),
     )
     roles = roles_of(request.user)

@@ -2,46 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from kaishu.base import clock, desk, language
+from kaishu.base import clock, desk
 from kaishu.base.desk import Problem
 from kaishu.base.roles import staff
 from kaishu.core.errors import Refusal
-from kaishu.core.sentences import sentence
-from kaishu.doors.partner import frame
-from kaishu.doors.partner.codes import read_label
+from kaishu.doors.partner import answers, frame
+from kaishu.doors.partner.answers import Answer
+from kaishu.doors.partner.codes import LabelUnreadable, LabelWithoutUnit, LabelWrong, read_label
 from kaishu.doors.partner.labels import label
 from kaishu.returns import actions as returns
+from kaishu.returns.found import look_up
 from kaishu.returns.queries import recent_scans
-from kaishu.returns.scans import REPORTED, Scanned
+from kaishu.returns.scans import Scanned
 
 LAST = 10
-_TONES = {
-    "ok": "ok",
-    "swollen": "affected",
-    "wrong_item": "ask",
-    "empty": "ask",
-    "contested": "ask",
+PIECE = "X-Kaishu-Piece"
+_TALLY = "depot-tally"
+FIGURES = ("scanned", "doubles", "problems")
+# Function keys: a scanner types letters and digits, never these. F5 and F12 are the browser's.
+KEYS = {
+    "ok": "F1",
+    "swollen": "F2",
+    "hot": "F3",
+    "leaking": "F4",
+    "wrong_item": "F6",
+    "empty": "F7",
+    "several": "F8",
+    "unknown": "F9",
 }
+UNDO_KEY = "F10"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The band over the box: a word, a sentence, the next step, and the code it is about."""
+class SerialWithoutClaim(Refusal):
+    """This unit is in the recall, and nobody has claimed it."""
 
-    tone: str
-    headline: str
-    text: str
-    next: str
-    typed: str = ""
-    case_no: str = ""
-    unit_no: int = 0
+    code = "serial_without_claim"
 
 
 @staff(*frame.SCAN)
@@ -50,75 +53,165 @@ def scan(request: HttpRequest) -> HttpResponse:
     """Show the bench; the POST takes one scan and answers on the same page.
 
     The answer is not behind a redirect: the next scan may come in a second. Sending it again
-    repeats its key, which gives the first answer.
+    repeats its key, which gives the first answer. With the header of `PIECE` only the answer comes.
     """
-    sites = frame.parties(frame.running(), *frame.SITES)
-    site = frame.site_of(request, sites)
+    recalls = frame.running()
+    site = frame.site_of(request, frame.sites_of(request, recalls))
     if request.method != "POST":
-        return _show(request, sites, site)
+        return _show(request, recalls, site)
     if site is None:
         missing = Problem(_("Choose the site first."), _("Then scan again."), "id-site")
-        return _show(request, sites, site, problems=[missing])
-    typed = request.POST.get("code", "")
+        return _show(request, recalls, site, problems=[missing])
+    typed, outcome = request.POST.get("code", ""), request.POST.get("outcome", "ok")
+    names = _names(recalls)
     try:
-        case_no, unit_no = read_label(typed)
-        scanned = returns.scan_parcel(
-            case_no=case_no,
-            unit_no=unit_no,
-            site=site.code,
-            outcome=request.POST.get("outcome", ""),
-            by=request.user.get_username(),
-            at=clock.now(),
-            key=desk.key_of(request),
-        )
+        scanned = _record(request, recalls, site, typed, outcome)
+        answer = answers.of_scan(scanned, names, several=outcome == "several")
     except Refusal as refusal:
-        return _show(request, sites, site, answer=_refused(refusal, typed), status=422)
-    return _show(request, sites, site, answer=_answer(scanned))
+        answer = answers.of_refusal(refusal, typed=typed, outcome=outcome, names=names)
+    _count(request, answer.counts)
+    return _show(request, recalls, site, answer=answer)
 
 
 @staff(*frame.SCAN)
 @require_POST
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take the last scan back, while nothing followed it."""
+    recalls = frame.running()
+    site = frame.site_of(request, frame.sites_of(request, recalls))
+    try:
+        returns.undo_scan(
+            scan_id=frame.number(request.POST.get("scan", "")),
+            by=request.user.get_username(),
+            at=clock.now(),
+        )
+    except Refusal as refusal:
+        answer = answers.of_refusal(refusal, typed="", outcome="ok", names=_names(recalls))
+        return _show(request, recalls, site, answer=answer)
+    taken_back = Answer(
+        tone="info",
+        headline=_("Taken back"),
+        text=_("The last scan does not count any more."),
+        next=_("Scan on."),
+        counts="",
+    )
+    return _show(request, recalls, site, answer=taken_back)
+
+
+@staff(*frame.STOCK, own=True)
+@require_POST
 def choose_site(request: HttpRequest) -> HttpResponse:
     """Remember where the person works."""
     code = request.POST.get("site", "")
-    if code in {site.code for site in frame.parties(frame.running(), *frame.SITES)}:
+    if code in {site.code for site in frame.sites_of(request, frame.running())}:
         frame.keep_site(request, code)
     back = request.POST.get("back", "")
-    return HttpResponseRedirect(back if back in ("/depot/containers/",) else "/depot/")
+    known = ("/depot/containers/", "/depot/counts/", "/depot/today/")
+    return HttpResponseRedirect(back if back in known else "/depot/")
+
+
+@staff(*frame.SCAN)
+@require_POST
+def begin_session(request: HttpRequest) -> HttpResponse:
+    """Set the figures of the session to nothing; no scan is touched."""
+    request.session.pop(_TALLY, None)
+    return HttpResponseRedirect("/depot/")
+
+
+def _record(
+    request: HttpRequest,
+    recalls: Sequence[frame.Running],
+    site: frame.Party,
+    typed: str,
+    outcome: str,
+) -> Scanned:
+    who = {
+        "site": site.code,
+        "by": request.user.get_username(),
+        "at": clock.now(),
+        "key": desk.key_of(request),
+        "transferred": request.POST.get("transferred") == "1",
+    }
+    if outcome == "unknown":
+        return _found(recalls, site, typed, who)
+    case_no, unit_no = _unit_of(typed)
+    reported = "ok" if outcome == "several" else outcome
+    return returns.scan_parcel(case_no=case_no, unit_no=unit_no, outcome=reported, **who)
+
+
+def _found(
+    recalls: Sequence[frame.Running], site: frame.Party, typed: str, who: Mapping[str, Any]
+) -> Scanned:
+    """Take custody of a box without a label; a label in the box says whose it is after all."""
+    try:
+        case_no, unit_no = read_label(typed)
+    except (LabelUnreadable, LabelWithoutUnit, LabelWrong):
+        named = look_up(typed)
+        if named is not None and named.held is not None:
+            held = named.held
+            return returns.scan_parcel(
+                case_no=held.claim.case_no, unit_no=held.unit_no, outcome="ok", **who
+            )
+        here = [
+            each for each in recalls if site.code in {party.code for party in each.recall.parties}
+        ]
+        return returns.receive_found(recall_id=here[-1].row.id, serial=typed, **who)
+    return returns.scan_parcel(case_no=case_no, unit_no=unit_no, outcome="ok", **who)
+
+
+def _unit_of(typed: str) -> tuple[str, int]:
+    """Return the claim unit that a label's code or the serial of a claimed unit names."""
+    try:
+        return read_label(typed)
+    except LabelUnreadable:
+        named = look_up(typed)
+        if named is None:
+            raise
+        if named.held is None:
+            raise SerialWithoutClaim from None
+        return named.held.claim.case_no, named.held.unit_no
 
 
 def _show(
     request: HttpRequest,
-    sites: list[frame.Party],
+    recalls: Sequence[frame.Running],
     site: frame.Party | None,
     *,
     answer: Answer | None = None,
-    problems: list[Problem] | None = None,
-    status: int = 0,
+    problems: Sequence[Problem] = (),
 ) -> HttpResponse:
     last = recent_scans(site=site.code, limit=LAST) if site else []
     context: dict[str, Any] = {
-        "sites": sites,
+        "sites": frame.sites_of(request, recalls),
         "site": site,
         "answer": answer,
-        "outcomes": [{"code": code, "name": label("outcome", code)} for code in REPORTED],
+        "keys": [
+            {"code": code, "key": key, "name": label("key", code), "tone": answers.TONES.get(code)}
+            for code, key in KEYS.items()
+        ],
+        "undo_key": UNDO_KEY,
+        "tally": {name: request.session.get(_TALLY, {}).get(name, 0) for name in FIGURES},
         "last": [
-            {"scan": row, "tone": _TONES[row.outcome], "name": label("outcome", row.outcome)}
+            {
+                "scan": row,
+                "tone": answers.TONES[row.outcome],
+                "name": label("outcome", row.outcome),
+                "undone": hasattr(row, "undone"),
+            }
             for row in last
         ],
     }
-    return frame.show(request, "partner/scan.html", context, problems=problems or [], status=status)
+    status = 422 if answer is not None and answer.refused else 0
+    if answer is not None and request.headers.get(PIECE):
+        return render(request, "partner/piece.html", context, status=status or 200)
+    return frame.show(request, "partner/scan.html", context, problems=problems, status=status)
 
 
-def _answer(scanned: Scanned) -> Answer:
-    facts = {"site": scanned.site, "outcome": label("outcome", scanned.outcome)}
-    said = sentence(scanned.code, language.tag(), facts)
-    repeated = _("Already scanned")
-    headline = repeated if scanned.repeated else label("outcome", scanned.outcome)
-    tone = "info" if scanned.repeated else _TONES[scanned.outcome]
-    return Answer(tone, headline, said.text, said.next, "", scanned.case_no, scanned.unit_no)
+def _count(request: HttpRequest, figure: str) -> None:
+    counted = dict(request.session.get(_TALLY, {}))
+    counted[figure] = counted.get(figure, 0) + 1
+    request.session[_TALLY] = counted
 
 
-def _refused(refusal: Refusal, typed: str) -> Answer:
-    said = sentence(refusal.code, language.tag(), refusal.facts)
-    return Answer("affected", _("Not recorded"), said.text, said.next, typed.strip()[:40])
+def _names(recalls: Sequence[frame.Running]) -> dict[str, str]:
+    return {party.code: party.name for party in frame.parties(recalls, *frame.SITES, "recycler")}
