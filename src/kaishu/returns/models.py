@@ -19,6 +19,7 @@ from kaishu.returns.depot_models import (
     Workplace,
 )
 from kaishu.returns.kit_models import KitOrder, KitReceipt, KitReminder
+from kaishu.returns.trade.models import TradeAnswer, TradeSite
 
 __all__ = [
     "Certificate",
@@ -37,6 +38,8 @@ __all__ = [
     "Stocktake",
     "StocktakeLine",
     "StocktakeSeen",
+    "TradeAnswer",
+    "TradeSite",
     "Workplace",
 ]
 
