@@ -27,8 +27,8 @@ pytestmark = pytest.mark.django_db
 R, OP, M, U = Role.REVIEWER, Role.OPERATOR, Role.MANAGER, Role.AUDITOR
 CALLERS = {R, OP, M}
 MAY_GET = {
-    "/staff/calls/": CALLERS,
-    "/staff/calls/CALL/": CALLERS,
+    "/staff/calls/": CALLERS | {U},
+    "/staff/calls/CALL/": CALLERS | {U},
     "/staff/incidents/": CALLERS | {U},
     "/staff/incidents/?shown=closed": CALLERS | {U},
     "/staff/incidents/NUMBER/": CALLERS | {U},

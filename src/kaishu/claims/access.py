@@ -49,6 +49,22 @@ def ask_again(*, case_no: str, reach: str, at: datetime) -> None:
         send_code(claim=claim, template="link_again", at=at, key=f"again:{at:%Y%m%d%H%M%S%f}")
 
 
+def send_link(*, case_no: str, at: datetime) -> bool:
+    """Mail the link to the address that the claim has, for a caller; False where there is none.
+
+    Raises CodeLocked after too many in an hour.
+    """
+    claim = lookups.claim(case_no)
+    contact = _contact(claim)
+    if contact is None or not contact.email:
+        return False
+    if claim.codes.filter(made_at__gt=at - timedelta(hours=1)).count() >= MOST_CODES_AN_HOUR:
+        raise CodeLocked()
+    with transaction.atomic():
+        send_code(claim=claim, template="link_again", at=at, key=f"again:{at:%Y%m%d%H%M%S%f}")
+    return True
+
+
 def send_code(
     *, claim: Claim, template: str, at: datetime, key: str, slug: str = "", **facts: str | int
 ) -> None:

@@ -22,6 +22,7 @@ def worker(*, every: float, once: bool) -> None:
     from django.db import close_old_connections
 
     from kaishu.base.clock import now
+    from kaishu.claims.hotline.changes import apply_due
     from kaishu.cli._retention import daily
     from kaishu.config.jobs import run_jobs
     from kaishu.notices.sending import send_due
@@ -35,6 +36,7 @@ def worker(*, every: float, once: bool) -> None:
         "kit_reminders": remind_round,
         "notices": send_due,
         "jobs": run_jobs,
+        "contact changes": apply_due,
         "retention": daily,
     }
     stop = Event()

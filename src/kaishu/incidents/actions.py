@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from stdnum.iso7064 import mod_97_10
 
+from kaishu.base import limiter
 from kaishu.base.idempotency import request_hash
 from kaishu.base.sealing import blind_index, seal, unseal
 from kaishu.core.recall import LANGUAGES
@@ -36,6 +37,11 @@ from kaishu.people import queries as people_queries
 from kaishu.people.contact import Contact
 
 LONGEST = 4000
+# How many calls strangers' reports open: to one telephone or mail in a day, in one recall in an
+# hour. More than any team could make; the reports themselves have no limit.
+CALLS_A_DAY_EACH = 3
+CALLS_AN_HOUR = 200
+A_DAY, AN_HOUR = 24 * 3600, 3600
 DUTY_STEPS = ("duty_reported", "duty_not_due")
 
 
@@ -231,6 +237,8 @@ def _owe_a_call(made: Incident, at: datetime) -> None:
     minutes = call_within(made.severity, made.kind)
     if made.door == "partner" or minutes is None or not (made.person_id or made.case_no):
         return
+    if not _may_open_a_call(made, at):
+        return
     notices.call_back(
         why="danger",
         key=f"incident:{made.number}",
@@ -240,6 +248,26 @@ def _owe_a_call(made: Incident, at: datetime) -> None:
         unit_no=made.unit_no,
         due_at=at + timedelta(minutes=minutes),
         at=at,
+    )
+
+
+def _may_open_a_call(made: Incident, at: datetime) -> bool:
+    """Say whether a stranger's report may put one more call on the list; it is kept either way.
+
+    A form that needs no name could fill the list until nobody finds the call that matters. A
+    report of a known claim always may, and every report stands in the list of incidents.
+    """
+    if made.case_no or made.door != "public":
+        return True
+    found = people_queries.contacts([made.person_id]).get(made.person_id)
+    if found is None:
+        return True
+    reach = "".join(sign for sign in found.phone if sign.isdigit())[-9:] or found.email.casefold()
+    known = limiter.allow(
+        name="danger-call", subject=reach, limit=CALLS_A_DAY_EACH, seconds=A_DAY, at=at
+    )
+    return known and limiter.allow(
+        name="danger-calls", subject=made.recall_slug, limit=CALLS_AN_HOUR, seconds=AN_HOUR, at=at
     )
 
 

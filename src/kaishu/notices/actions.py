@@ -15,8 +15,14 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from kaishu.base.sealing import seal
-from kaishu.notices import wording
-from kaishu.notices.errors import CallDone, CallNotFound, FactMissing, OutcomeUnknown
+from kaishu.notices import calls, wording
+from kaishu.notices.errors import (
+    CallDone,
+    CallNotFound,
+    CallTaken,
+    FactMissing,
+    OutcomeUnknown,
+)
 from kaishu.notices.models import (
     DANGER,
     GIVEN_UP,
@@ -164,6 +170,8 @@ def finish_call(*, call_id: int, outcome: str, by: str, at: datetime) -> int | N
     call = CallBack.objects.select_for_update().filter(id=call_id).first()
     if call is None:
         raise CallNotFound(call=call_id)
+    if call.done_at is None and not calls.is_free(call, who=by, at=at):
+        raise CallTaken(by=call.taken_by)
     # open -> done, by one person only
     rows = CallBack.objects.filter(id=call_id, done_at=None)
     if not rows.update(done_at=at, done_by=by, outcome=outcome):

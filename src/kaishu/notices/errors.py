@@ -29,6 +29,12 @@ class CallDone(Refusal):
     code = "call_done"
 
 
+class CallTaken(Refusal):
+    """A colleague has taken this call."""
+
+    code = "call_taken"
+
+
 class OutcomeUnknown(Refusal):
     """A call ends with one of: reached, no_answer, not_needed."""
 

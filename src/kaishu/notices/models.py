@@ -105,7 +105,10 @@ class Message(models.Model):
 
 
 class CallBack(models.Model):
-    """A telephone call that somebody owes to a person, with the latest time for it."""
+    """A telephone call that somebody owes to a person, with the latest time for it.
+
+    `taken_by` is who makes it; until it is done, a colleague may take it over.
+    """
 
     key = models.CharField(max_length=120, unique=True)
     why = models.CharField(max_length=20)
@@ -119,6 +122,8 @@ class CallBack(models.Model):
     done_at = models.DateTimeField(null=True)
     done_by = models.CharField(max_length=80, blank=True)
     outcome = models.CharField(max_length=12, blank=True)
+    taken_by = models.CharField(max_length=150, blank=True, default="")
+    taken_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (

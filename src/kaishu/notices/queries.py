@@ -46,6 +46,11 @@ def calls(*, done: bool = False) -> QuerySet[CallBack]:
     return CallBack.objects.filter(done_at=None).order_by("due_at", "id")
 
 
+def call_of(key: str) -> CallBack | None:
+    """Return the call that was opened under a key; None where none was."""
+    return CallBack.objects.filter(key=key).first()
+
+
 def calls_of_case(case_no: str) -> list[CallBack]:
     """Return every call of a case, oldest first."""
     return list(CallBack.objects.filter(case_no=case_no).order_by("id"))

@@ -31,6 +31,6 @@ def audit() -> Iterator[Finding]:
 def _differs(case_no: str, wanted: frozenset[int], kept: set[int]) -> Iterator[Finding]:
     where = f"case {case_no}"
     if missing := len(wanted - kept):
-        yield Finding("search_missing", where, f"{missing} keys are missing: run search-index")
+        yield Finding("search_missing", where, f"{missing} keys are missing: run `kaishu search`")
     if over := len(kept - wanted):
         yield Finding("search_left_over", where, f"{over} keys find what is not there any more")

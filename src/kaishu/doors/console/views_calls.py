@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kaishu.base import clock, desk, language, words
+from kaishu.base import clock, desk, exports, language, words
 from kaishu.base.desk import Problem, problem_of
 from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
@@ -25,6 +27,7 @@ from kaishu.incidents import queries as incidents
 from kaishu.incidents.errors import IncidentNotFound
 from kaishu.incidents.models import Incident
 from kaishu.notices import actions as notices
+from kaishu.notices import calls as taking
 from kaishu.notices import queries
 from kaishu.notices.errors import CallNotFound
 from kaishu.notices.models import DANGER, OUTCOMES, CallBack
@@ -34,6 +37,7 @@ from kaishu.people.contact import Contact
 
 LIST = 100
 DONE = 20
+HEADER = ("call", "due", "why", "recall", "case", "attempt", "taken by", "opened")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,13 @@ class Line:
 
 @staff(*frame.CALLS)
 @require_safe
-def calls(request: HttpRequest) -> HttpResponse:
+def calls(request: HttpRequest) -> HttpResponseBase:
     """List the calls that are owed, the latest first, and the newest that are done."""
     now = clock.now()
     rows = queries.calls()
+    file = exports.offered(request, name="calls", header=HEADER, rows=_lines(rows))
+    if file is not None:
+        return file
     context = {
         "lines": [_line(row, now) for row in rows[:LIST]],
         "total": rows.count(),
@@ -117,6 +124,21 @@ def finish(request: HttpRequest, call_id: int) -> HttpResponse:
     return HttpResponseRedirect("/staff/calls/")
 
 
+def _lines(rows: QuerySet[CallBack]) -> Iterator[tuple[object, ...]]:
+    """Yield the calls for a file: nobody's name or number."""
+    for row in rows.iterator(LIST):
+        yield (
+            row.id,
+            row.due_at,
+            row.why,
+            row.recall_slug,
+            row.case_no,
+            row.attempt,
+            row.taken_by,
+            row.opened_at,
+        )
+
+
 def _find(call_id: int) -> CallBack | None:
     return CallBack.objects.filter(id=call_id).first()
 
@@ -154,6 +176,8 @@ def _show(
         "spoken": spoken,
         "first": first if row.why == DANGER else None,
         "outcomes": OUTCOMES,
+        "mine": row.taken_by == request.user.get_username(),
+        "free": taking.is_free(row, who=request.user.get_username(), at=clock.now()),
     }
     status = 422 if problems else 200
     return frame.show(

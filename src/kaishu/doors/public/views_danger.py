@@ -7,7 +7,7 @@ what happens next and by when.
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,8 +22,8 @@ from kaishu.doors.public.danger_form import DangerForm
 from kaishu.incidents import actions as incidents
 from kaishu.incidents import queries
 from kaishu.incidents.models import Incident
-from kaishu.incidents.severity import call_within
 from kaishu.markets import zone_of
+from kaishu.notices import queries as notices
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 
@@ -128,8 +128,6 @@ def _key(reference: str) -> str:
 
 
 def _call_by(found: Incident) -> datetime | None:
-    """Return when somebody calls at the latest; None where nobody can be called."""
-    minutes = call_within(found.severity, found.kind)
-    if minutes is None or not found.person_id:
-        return None
-    return found.known_at + timedelta(minutes=minutes)
+    """Return when somebody calls at the latest; None where nobody can, or calls already do."""
+    call = notices.call_of(f"incident:{found.number}")
+    return call.due_at if call else None
