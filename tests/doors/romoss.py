@@ -5,7 +5,14 @@ Models, codes and counts follow the published notice of 16 June 2025; the rest i
 
 from __future__ import annotations
 
+import tomllib
+from datetime import date
 from typing import Any
+
+from kaishu.base import clock
+from kaishu.claims.publication import publish_proposal
+from kaishu.editions.drafting import actions, proposals, starting
+from kaishu.editions.drafting.toml_text import write
 
 SLUG = "romoss-cn-2025"
 BATCHES = {
@@ -126,3 +133,50 @@ def sections() -> dict[str, dict[str, Any]]:
             ]
         },
     }
+
+
+def data() -> dict[str, Any]:
+    """Return the whole recall file as tables: a new draft's defaults with what is typed."""
+    text, _pictures = starting.empty(market="cn", on=date(2025, 6, 16))
+    tables: dict[str, Any] = tomllib.loads(text)
+    for said in sections().values():
+        for name, value in said.items():
+            tables[name] = _merged(tables.get(name, {}), value)
+    tables["serials"] = {row.pop("code"): row for row in tables["serials"]}
+    return tables
+
+
+def uploads() -> dict[str, bytes]:
+    """Return the recall folder as a browser sends it."""
+    _text, pictures = starting.empty(market="cn", on=date(2025, 6, 16))
+    return {"recall.toml": write(data()).encode(), **lists(), **pictures}
+
+
+def published(by: str = "ren") -> int:
+    """Publish the recall through a proposal; returns the proposal's number."""
+    at = clock.now()
+    draft = actions.start_upload(uploads=uploads(), by="hana", at=at)
+    made = proposals.propose_publication(draft_id=draft.id, seen=1, by="hana", at=at)
+    publish_proposal(proposal_id=made.id, typed=SLUG, content=made.content, by=by, at=at)
+    return int(made.id)
+
+
+def _merged(was: Any, now: Any) -> Any:
+    """Return typed words over defaults, as a form reads them: numbers and days by their kind."""
+    if isinstance(now, dict):
+        base = was if isinstance(was, dict) else {}
+        typed = {name: _typed(name, _merged(base.get(name), each)) for name, each in now.items()}
+        return {**base, **typed}
+    if isinstance(now, list):
+        return [_merged(None, each) for each in now]
+    return now
+
+
+def _typed(name: str, value: Any) -> Any:
+    if name in ("announced", "sold_from", "sold_to"):
+        return date.fromisoformat(value)
+    if name in ("units", "quantity"):
+        return int(value)
+    if name == "confusions":
+        return dict([value.split("=")])
+    return [int(value)] if name == "lengths" else value

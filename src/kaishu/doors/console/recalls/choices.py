@@ -25,7 +25,7 @@ class Choices:
     def of(self, name: str, key: Key, path: Path) -> Options | None:
         """Return the options of a field (its name without row numbers); None where it is free."""
         if key.choices:
-            return [(str(code), choice_word(name, str(code))) for code in key.choices]
+            return [(str(code), choice_word(name, str(code))) for code in key.choices if code]
         maker = _MAKERS.get(name)
         return maker(self, path) if maker else None
 

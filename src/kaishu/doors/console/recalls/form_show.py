@@ -59,6 +59,7 @@ class Field(Spot):
     options: list[tuple[str, str, bool]] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     wide: bool = False
+    bare: bool = False
 
 
 @dataclass(kw_only=True)
@@ -161,6 +162,7 @@ class _Maker:
             field_name = f"{name}.{key_name}" if key_name else name
             value = said if group.bare else said.get(key_name)
             row.fields.append(self.field(key, value, below, field_name))
+            row.fields[-1].bare = group.bare
         for inner in group.inner:
             inner_name = f"{name}.{inner.name}"
             row.groups.append(
