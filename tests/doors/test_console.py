@@ -6,15 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
 
 from kaishu.base.roles import Role, routes_without_policy
 from kaishu.books.queries import trial_balance
 from kaishu.claims.models import Decision, Evidence
-from kaishu.payouts import actions as payouts
-from kaishu.payouts.models import Batch
 from kaishu.people.models import RevealLog
 from tests.doors import desk_world, kumo
 from tests.doors.desk_world import DeskWorld, member
@@ -36,8 +33,21 @@ MAY_GET = {
     "/staff/claims/": CASES,
     "/staff/claims/CASE/": CASES,
     "/staff/evidence/FILE/": {R, OP, M, U},
-    "/staff/kits/": {R, OP, M},
+    "/staff/kits/": {R, OP, M, U},
+    "/staff/kits/stock/": {R, OP, M, U},
+    "/staff/kits/reminders/": {R, OP, M, U},
+    "/staff/kits/file/": {R, OP, M, U},
     "/staff/payouts/": {F, A, M, U},
+    "/staff/payouts/due/": {F, A, M, U},
+    "/staff/payouts/lines/": {F, A, M, U},
+    "/staff/payouts/promises/": {F, A, M, U},
+    "/staff/payouts/forecast/": {F, A, M, U},
+    "/staff/payouts/funds/": {F, A, M, U},
+    "/staff/payouts/rules/": {F, A, M, U},
+    "/staff/payouts/pauses/": {F, A, M, U},
+    "/staff/payouts/results/": {F, A, M, U},
+    "/staff/payouts/codes/": {F, A, M, U},
+    "/staff/payouts/stock/": {OP, F, A, M, U},
     f"{RECALL}/progress/": CASES | {G},
     f"{RECALL}/entries/?account=owner": CASES | {G},
 }
@@ -45,9 +55,20 @@ MAY_POST = {
     "/staff/claims/CASE/contact/": {R, OP, M},
     "/staff/claims/CASE/1/decide/": {R, M},
     "/staff/claims/CASE/1/holder/": {R, M},
-    "/staff/kits/": {R, OP, M},
+    "/staff/kits/addresses/": {R, OP, M},
+    "/staff/kits/letters/": {R, OP, M},
+    "/staff/kits/pick/": {R, OP, M},
+    "/staff/kits/mark/": {R, OP, M},
+    "/staff/kits/file/": {R, OP, M},
+    "/staff/kits/stock/": {R, OP, M},
+    "/staff/kits/reminders/1/": {R, OP, M},
     "/staff/kits/CASE/1/": {R, OP, M},
-    "/staff/payouts/": {F},
+    "/staff/payouts/due/": {F},
+    "/staff/payouts/funds/": {F},
+    "/staff/payouts/rules/": {F},
+    "/staff/payouts/pauses/": {F, A, M},
+    "/staff/payouts/codes/": {F},
+    "/staff/payouts/stock/": {F, OP},
     "/staff/payouts/run/": {F, A},
 }
 
@@ -261,7 +282,7 @@ def test_a_kit_is_packed_with_a_logged_address_and_leaves_once(world: DeskWorld)
     world.decide("first")
     client = member("jun", OP)
     assert "港区" not in client.get("/staff/kits/").content.decode()
-    assert "東京都港区1-2-3" in client.post("/staff/kits/").content.decode()
+    assert "東京都港区1-2-3" in client.post("/staff/kits/addresses/").content.decode()
     assert list(RevealLog.objects.values_list("by", "why")) == [("jun", "kit")]
     for _ in range(2):
         sent = send(client, f"/staff/kits/{case_no}/1/", tracking="T 1", key="b" * 32)
@@ -270,44 +291,6 @@ def test_a_kit_is_packed_with_a_logged_address_and_leaves_once(world: DeskWorld)
     late = send(client, f"/staff/kits/{case_no}/1/", tracking="T 2")
     assert late.status_code == 422
     assert "No kit waits" in text(find(parsed(late), ".empty")[0])
-
-
-def test_who_makes_a_batch_cannot_approve_it(world: DeskWorld) -> None:
-    world.claim("first", serial=kumo.LISTED)
-    world.decide("first")
-    world.scan("first")
-    both = member("yuki", F, A)
-    assert "¥3,990 to 1 person" in text(find(parsed(both.get("/staff/payouts/")), ".says")[0])
-    made = send(both, "/staff/payouts/")
-    there = made.headers["Location"]
-    page = parsed(both.get(there))
-    assert "another person must approve it" in text(page)
-    assert not find(page, "[value=approve]")
-    alone = send(both, there, do="approve", digest=Batch.objects.get().digest)
-    assert alone.status_code == 409
-    assert Batch.objects.get().approver is None
-    assert send(member("fin", F), there, do="approve").status_code == 403
-    other = member("ren", A)
-    assert send(other, there, do="approve", digest="another").status_code == 409
-    digest = find(parsed(other.get(there)), "[name=digest]")[0].get("value")
-    assert send(other, there, do="approve", digest=digest).status_code == 302
-    assert Batch.objects.get().approver == "ren"
-
-
-def test_a_batch_says_what_differs_and_can_be_withdrawn(world: DeskWorld) -> None:
-    for name, serial in (("first", kumo.LISTED), ("second", "AK20230001000043")):
-        world.claim(name, serial=serial)
-        world.decide(name)
-        world.scan(name)
-        if name == "first":
-            before = payouts.propose_batch(by="yuki", at=world.now())
-    yuki = member("yuki", F)
-    there = send(yuki, "/staff/payouts/").headers["Location"]
-    assert f"Batch {before.id}" in text(parsed(yuki.get(there)))
-    assert send(yuki, there, do="withdraw").status_code == 302
-    assert "withdrawn" in text(parsed(yuki.get(there)))
-    assert send(yuki, there, do="withdraw").status_code == 409
-    assert User.objects.count() == 1
 
 
 def test_the_sender_runs_by_a_button_only_in_the_demo(world: DeskWorld, settings: object) -> None:

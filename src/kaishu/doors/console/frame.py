@@ -45,6 +45,7 @@ SETTLE_INCIDENTS = (Role.MANAGER,)
 LOOKS = (Role.AUDITOR, Role.MANAGER)
 ACCOUNTS = (Role.ADMIN,)
 KITS = (Role.OPERATOR, Role.REVIEWER, Role.MANAGER)
+SEE_KITS = (*KITS, Role.AUDITOR)
 PAYOUTS = (Role.FINANCE, Role.APPROVER, Role.MANAGER, Role.AUDITOR)
 MONEY_PROPOSE = (Role.FINANCE,)
 MONEY_APPROVE = (Role.APPROVER,)
@@ -156,7 +157,7 @@ def _age(since: Any) -> SafeString:
 def _work(request: HttpRequest) -> list[Link]:
     lines = (
         (CALLS, _("Hotline"), "/staff/hotline/"),
-        (KITS, _("Kits to send"), "/staff/kits/"),
+        (SEE_KITS, _("Kits to send"), "/staff/kits/"),
         (PAYOUTS, _("Payouts"), "/staff/payouts/"),
         (MONEY_STOCK, _("Replacement goods"), "/staff/payouts/stock/"),
         (DEPOT, _("Depot"), "/depot/"),

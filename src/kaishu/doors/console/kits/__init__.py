@@ -1,0 +1,1 @@
+"""Kits in the console: the list, paper, marking as sent, stock and reminders."""
