@@ -46,7 +46,7 @@ HEADERS = {
 HSTS = "max-age=31536000; includeSubDomains"
 # Pages that show a person, a case or the console: never kept by a browser or a shared cache.
 PRIVATE_PATHS = re.compile(
-    r"^/(?:staff|depot)(?:/|$)|^/[^/]+/(?:c|d|find|watch)/"
+    r"^/(?:staff|depot)(?:/|$)|^/[^/]+/(?:c|d|t|find|watch)/"
     r"|^/[^/]+/r/[^/]+/(?:claim|watch|danger)(?:/|$)"
 )
 DESKS = ("/staff", "/depot")

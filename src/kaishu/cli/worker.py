@@ -28,6 +28,7 @@ def worker(*, every: float, once: bool) -> None:
     from kaishu.notices.sending import send_due
     from kaishu.notices.watches import follow
     from kaishu.payouts.worker import run_once
+    from kaishu.returns.trade.sites import remind_late
     from kaishu.returns.reminders import remind_round
 
     jobs: Mapping[str, Callable[..., object]] = {
@@ -36,6 +37,7 @@ def worker(*, every: float, once: bool) -> None:
         "kit_reminders": remind_round,
         "notices": send_due,
         "jobs": run_jobs,
+        "trade": remind_late,
         "contact changes": apply_due,
         "retention": daily,
     }

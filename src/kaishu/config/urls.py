@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health, name="health"),
     path("staff/", include("kaishu.doors.console.urls")),
     path("depot/", include("kaishu.doors.partner.urls")),
+    path("", include("kaishu.doors.partner.trade.urls")),
     path("", include("kaishu.doors.public.urls")),
 ]
 

@@ -56,6 +56,8 @@ GOODS = (Role.OPERATOR, Role.FINANCE, Role.APPROVER, Role.MANAGER, Role.AUDITOR)
 MONEY_STOCK = (Role.OPERATOR, Role.FINANCE)
 PROGRESS = (*CASES, Role.REGULATOR)
 JOBS = CASES
+TRADE = (Role.MANAGER, Role.OPERATOR, Role.AUDITOR)
+RUN_TRADE = (Role.MANAGER, Role.OPERATOR)
 STOP_JOBS = (Role.MANAGER,)
 APPROVE_BULK = (Role.APPROVER, Role.MANAGER)
 RECALLS = (Role.MANAGER, Role.AUDITOR)
@@ -162,6 +164,7 @@ def _work(request: HttpRequest) -> list[Link]:
         (MONEY_STOCK, _("Replacement goods"), "/staff/payouts/stock/"),
         (DEPOT, _("Depot"), "/depot/"),
         (CERTIFICATES, _("Certificates"), "/depot/certificates/"),
+        (TRADE, _("Shops"), "/staff/trade/"),
         (CASES, _("Acts on many claims"), "/staff/bulk/"),
         (JOBS, _("Background work"), "/staff/jobs/"),
         (LOOKS, _("Who looked"), "/staff/looks/"),
