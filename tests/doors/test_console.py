@@ -179,7 +179,8 @@ def test_a_decision_on_what_was_not_read_is_a_conflict_with_a_next_step(world: D
     response = decide(member("mika", R), case_no, seen="")
     assert response.status_code == 409
     assert "Question asked (proof needed), rei" in said(response)
-    assert find(parsed(response), f"[href='/staff/claims/{case_no}/#unit-1']")
+    again = find(parsed(response), f"[href*='/staff/claims/{case_no}/?']")[0].get("href")
+    assert again.endswith("reason=checked&kind=approved#unit-1")
     assert Decision.objects.count() == 1
     assert trial_balance(recall_id=world.recall_id).sentence() == before
 
@@ -243,8 +244,11 @@ def test_two_claims_on_one_serial_stand_side_by_side(world: DeskWorld) -> None:
     second = world.claim("second", serial=kumo.LISTED)
     client = member("mika", R)
     page = parsed(client.get(f"/staff/claims/{second}/"))
-    assert find(page, f"[href='/staff/claims/{first}/']")
+    assert find(page, f".signals [href='/staff/claims/{first}/#unit-1']")
     assert not find(page, "[value=checked]")
+    both = parsed(client.get(f"/staff/review/{second}/1/compare/"))
+    assert len(find(both, ".side-by-side section")) == 2
+    assert len(find(both, "[action*='/holder/']")) == 1
     moved = send(client, f"/staff/claims/{second}/1/holder/", seen="")
     assert moved.headers["Location"] == f"/staff/claims/{second}/"
     assert decide(client, second, seen=1).status_code == 302

@@ -95,7 +95,9 @@ def test_every_page_keeps_the_manners(pages: dict[tuple[str, str], html.HtmlElem
         assert root.get("lang") == TAGS[code], name
         assert len(find(root, "h1")) == 1, name
         assert text(find(root, "title")[0]), name
-        assert not find(root, "script"), name
+        for script in find(root, "script"):
+            assert script.get("defer") is not None, name
+            assert not script.text, name
         for attribute in FORBIDDEN:
             assert not find(root, f"[{attribute}]"), (name, attribute)
         _every_control_has_a_label(root, name)

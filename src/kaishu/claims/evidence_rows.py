@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db.models import Count
 
 from kaishu.claims.facts import EvidenceRef
 from kaishu.claims.models import Claim, ClaimUnit, Evidence
@@ -22,3 +24,9 @@ def keep(claim: Claim, unit: ClaimUnit | None, items: Iterable[EvidenceRef]) -> 
         )
         for item in items
     )
+
+
+def counts(claim_unit_ids: Sequence[int]) -> Mapping[int, int]:
+    """Return how many files each of these claim units has that were not deleted."""
+    rows = Evidence.objects.filter(claim_unit__in=claim_unit_ids, erased=None).order_by()
+    return dict(rows.values("claim_unit").annotate(n=Count("id")).values_list("claim_unit", "n"))

@@ -251,10 +251,8 @@ def queue_place(*, case_no: str, unit_no: int) -> int | None:
         queue_filter("to_review") | (Q(contested=True) & queue_filter("contested")),
         recall_id=mine.recall_id,
     )
-    older = Q(claim__submitted_at__lt=mine.claim.submitted_at) | Q(
-        claim__submitted_at=mine.claim.submitted_at, id__lt=mine.id
-    )
-    dangerous = Q(condition__in=DANGEROUS)
+    older = Q(waits_since__lt=mine.waits_since) | Q(waits_since=mine.waits_since, id__lt=mine.id)
+    dangerous = Q(urgency=0)
     if mine.condition in DANGEROUS:
         return waiting.filter(dangerous & older).count()
     return waiting.filter(dangerous | older).count()

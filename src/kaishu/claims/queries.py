@@ -4,17 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from django.db.models import (
-    Case,
-    Count,
-    Exists,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Value,
-    When,
-)
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from kaishu.books.models import Promise, Unit
 from kaishu.books.queries import units_by_id
@@ -59,13 +49,8 @@ def queue(
     rows = _in_scope(recall_id, product).filter(queue_filter(name))
     rows = rows.select_related("claim", "newest_decision").annotate(
         files=Count("evidence"),
-        danger=Case(
-            When(condition__in=DANGEROUS, then=Value(0)),
-            default=Value(1),
-            output_field=IntegerField(),
-        ),
     )
-    page = rows.order_by("danger", "claim__submitted_at", "id")[offset : offset + limit]
+    page = rows.order_by("urgency", "waits_since", "id")[offset : offset + limit]
     return tuple(_queue_row(row) for row in page)
 
 
@@ -134,15 +119,14 @@ def _in_scope(recall_id: int | None, product: str) -> QuerySet[ClaimUnit]:
 
 def queue_filter(name: str) -> Q:
     """Return which claim units stand in one of `QUEUES`."""
-    is_open = Q(newest_decision=None) | Q(newest_decision__standing=Standing.OPEN)
-    undecided = is_open | Q(newest_decision__standing=Standing.ASKED)
+    undecided = Q(standing__in=(Standing.OPEN, Standing.ASKED))
     filters = {
-        "to_review": is_open & Q(contested=False),
-        "urgent": undecided & Q(condition__in=DANGEROUS),
+        "to_review": Q(standing=Standing.OPEN, contested=False),
+        "urgent": undecided & Q(urgency=0),
         "contested": undecided & Q(contested=True),
-        "all": Q(id__isnull=False),
+        "all": Q(),
     }
-    return filters.get(name) or Q(newest_decision__standing=name)
+    return filters.get(name, Q(standing=name))
 
 
 def _queue_row(row: ClaimUnit) -> QueueRow:

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from kaishu.claims.errors import SecondLookNeeded
 from kaishu.claims.models import Decision
+
+
+class Decided(Protocol):
+    """What a decision row and its view both say."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def by(self) -> str: ...
+
 
 # Settled by a person; what undoes or repeats it is another person's.
 JUDGED = ("approved", "refused")
@@ -26,7 +38,7 @@ def check(decisions: Iterable[Decision], *, kind: str, by: str) -> None:
         raise SecondLookNeeded(by=by)
 
 
-def decider(decisions: Iterable[Decision]) -> str | None:
+def decider(decisions: Iterable[Decided]) -> str | None:
     """Return who took the judgement that stands; None where nothing is judged now."""
     found = None
     for decision in decisions:

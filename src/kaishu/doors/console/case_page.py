@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from kaishu.base import language, words
+from kaishu.base import clock, language, words
 from kaishu.books.models import Entry
-from kaishu.claims import queries as claims
+from kaishu.claims import second_look
 from kaishu.claims.reasons import REASONS, after
 from kaishu.claims.views import CaseView, UnitView
 from kaishu.core.recall import AmountRule, Recall, Remedy
@@ -19,10 +19,17 @@ from kaishu.core.triage import kit_for
 from kaishu.core.verdict import Verdict
 from kaishu.doors.console import amounts, frame
 from kaishu.doors.console.labels import label
+from kaishu.doors.console.review import signals
 from kaishu.editions import queries as editions
 
 TONES = {"affected": "affected", "not_affected": "ok", "ask": "ask", "no_such_model": "info"}
-SIDE_BY_SIDE = 4
+# What a reviewer fills in beside the kind of decision.
+TYPED = (
+    *("kind", "reason", "order_amount", "amount", "serial", "product", "remedy"),
+    "condition",
+)
+# What a browser may draw by itself; anything else is handed over as a file.
+PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ class Happened:
     moved: tuple[str, ...] = ()
 
 
-def unit_part(case: CaseView, unit: UnitView, typed: Typed) -> dict[str, Any]:
+def unit_part(case: CaseView, unit: UnitView, typed: Typed, *, by: str = "") -> dict[str, Any]:
     """Return everything the template needs for one unit."""
     recall = frame.recall_of(unit.edition_id)
     said = typed.fields if typed.unit_no == unit.unit_no else {}
@@ -82,12 +89,15 @@ def unit_part(case: CaseView, unit: UnitView, typed: Typed) -> dict[str, Any]:
         "promise": promise_words(remedy, amount, unit.condition),
         "partial": words.quantity(partial, remedy.commodity) if partial and remedy else "",
         "partial_shown": partial or "",
-        "may": may_decide(unit),
+        "may": may_decide(unit, by=by),
+        "second_look": by != "" and second_look.decider(unit.decisions) == by,
         "said": said,
         "tried": _tried(typed, unit),
         "ask_reasons": reasons(case, "asked"),
         "refuse_reasons": reasons(case, "refused"),
-        "others": _others(unit),
+        "alike": signals.others(unit),
+        "odd": signals.odd(case, unit, recall, product),
+        "due": signals.due_of(case, unit, recall, now=clock.now()),
     }
 
 
@@ -117,7 +127,7 @@ def promise_words(remedy: Remedy | None, amount: int | None, condition: str) -> 
     )
 
 
-def may_decide(unit: UnitView) -> frozenset[str]:
+def may_decide(unit: UnitView, *, by: str = "") -> frozenset[str]:
     """Name the decisions that may follow where the unit stands."""
     kinds = {
         kind
@@ -129,7 +139,7 @@ def may_decide(unit: UnitView) -> frozenset[str]:
         kinds.discard("approved")
     if left:
         kinds -= {"reopened", "withdrawn", "remedy_changed"}
-    if not unit.decisions:
+    if not unit.decisions or (by and second_look.decider(unit.decisions) == by):
         kinds.discard("reopened")
     return frozenset(kinds)
 
@@ -198,17 +208,6 @@ def _tried(typed: Typed, unit: UnitView) -> dict[str, Any] | None:
     said = sentence(typed.tried.reason, language.tag(), typed.tried.facts)
     answer = str(typed.tried.answer)
     return {"answer": answer, "tone": TONES.get(answer, "info"), "said": said}
-
-
-def _others(unit: UnitView) -> list[dict[str, Any]]:
-    found = []
-    for other in unit.others[:SIDE_BY_SIDE]:
-        case = claims.case(other.case_no)
-        view = case.unit(other.unit_no)
-        if view is not None:
-            evidence = (*view.evidence, *case.evidence)
-            found.append({"other": other, "case": case, "view": view, "evidence": evidence})
-    return found
 
 
 def recalls_of(case: CaseView) -> list[Recall]:

@@ -75,6 +75,7 @@ class Link:
     current: bool
     count: int | None = None
     oldest: SafeString | str = ""
+    more: bool = False
 
 
 def may(request: HttpRequest, roles: Sequence[Role]) -> bool:
@@ -95,7 +96,7 @@ def show(
     markets = [recall.market] if recall else [row.market for row in editions.recall_rows()]
     frame = {
         "groups": _groups(request),
-        "said": desk.take_said(request),
+        "said": None if context.get("ahead") else desk.take_said(request),
         "problems": problems,
         "recall": recall,
     }
@@ -138,17 +139,21 @@ def _claims(request: HttpRequest) -> list[Link]:
     if not may(request, CASES):
         return []
     chosen = request.GET.get("queue", "to_review") if request.path == "/staff/claims/" else ""
-    counted = queues.counts()
-    return [
-        Link(
-            label("queue", name),
-            f"/staff/claims/?queue={name}",
-            name == chosen,
-            count,
-            _age(oldest) if oldest and name in queues.WAITING else "",
-        )
-        for name, (count, oldest) in counted.items()
-    ]
+    counted = queues.counts(chosen)
+    return [_queue_link(name, name == chosen, found) for name, found in counted.items()]
+
+
+def _queue_link(name: str, current: bool, found: queues.Counted | None) -> Link:
+    count, oldest = found or (None, None)
+    most = queues.MOST_COUNTED
+    return Link(
+        label("queue", name),
+        f"/staff/claims/?queue={name}",
+        current,
+        min(count, most) if count is not None else None,
+        _age(oldest) if oldest and name in queues.WAITING else "",
+        more=count is not None and count > most,
+    )
 
 
 def _age(since: Any) -> SafeString:

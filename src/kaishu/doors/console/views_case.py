@@ -14,15 +14,17 @@ from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
 from kaishu.base.storage import FileDamaged, FileGone, evidence_store
 from kaishu.books.queries import entries_of_case
-from kaishu.claims import notes
+from kaishu.claims import notes, reading
 from kaishu.claims import queries as claims
 from kaishu.claims.errors import ClaimNotFound, FileErased
 from kaishu.claims.facts import CONDITIONS
-from kaishu.claims.models import Evidence
+from kaishu.claims.models import ClaimUnit, Evidence
 from kaishu.claims.views import CaseView
 from kaishu.core.errors import Refusal
-from kaishu.doors.console import case_page, frame, queues
+from kaishu.doors.console import case_page, frame
 from kaishu.doors.console.case_page import Typed
+from kaishu.doors.console.review import chosen
+from kaishu.doors.console.review.people import colleagues
 from kaishu.people import actions as people
 from kaishu.people import queries as people_queries
 from kaishu.people.contact import Contact
@@ -30,8 +32,6 @@ from kaishu.people.queries import Look
 
 # Why somebody may look at an owner's details; the code goes into the log.
 WHY = ("owner_called", "call_owner", "check_evidence")
-# What a browser may draw by itself; anything else is handed over as a file.
-PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
 
 
 @staff(*frame.CASES)
@@ -42,7 +42,23 @@ def case(request: HttpRequest, case_no: str) -> HttpResponse:
         found = claims.case(case_no)
     except ClaimNotFound as refusal:
         return refusal_page(request, refusal, status=404)
-    return show(request, found)
+    if is_prefetch(request):
+        return show(request, found)
+    reading.note(case_no=case_no, by=request.user.get_username(), at=clock.now())
+    return show(request, found, typed=_typed_before(request))
+
+
+def _typed_before(request: HttpRequest) -> Typed | None:
+    """Return what a reviewer had chosen before somebody was faster; the address carries it."""
+    unit_no = request.GET.get("unit", "")
+    if not (unit_no.isascii() and unit_no.isdigit() and len(unit_no) < 4):
+        return None
+    return Typed(int(unit_no), {name: request.GET.get(name, "") for name in case_page.TYPED})
+
+
+def is_prefetch(request: HttpRequest) -> bool:
+    """Say whether the browser asks ahead of its person, who may never come."""
+    return request.headers.get("Sec-Purpose", "").startswith("prefetch")
 
 
 @staff(*frame.REVEAL)
@@ -86,7 +102,7 @@ def evidence(request: HttpRequest, evidence_id: int) -> HttpResponse:
         by=request.user.get_username(),
         at=clock.now(),
     )
-    picture = row.media_type in PICTURES
+    picture = row.media_type in case_page.PICTURES
     response = HttpResponse(
         data, content_type=row.media_type if picture else "application/octet-stream"
     )
@@ -110,10 +126,11 @@ def show(
 ) -> HttpResponse:
     """Render the page of a case; `details` in clear only after they were logged."""
     recalls = case_page.recalls_of(found)
-    units = [case_page.unit_part(found, unit, typed or Typed()) for unit in found.units]
+    me = request.user.get_username()
+    units = [case_page.unit_part(found, unit, typed or Typed(), by=me) for unit in found.units]
     names = frame.party_names(recalls)
     unit_ids = [unit.claim_unit_id for unit in found.units]
-    queue = request.POST.get("queue") or request.GET.get("queue", "")
+    picked = chosen.of(request)
     context: dict[str, Any] = {
         "case": found,
         "units": units,
@@ -123,11 +140,17 @@ def show(
         "notes": notes.read(unit_ids) if details is not None else (),
         "notes_kept": notes.how_many(unit_ids),
         "why": WHY,
-        "queue": queue if queue in queues.NAMES else "to_review",
+        "queue": picked.queue,
+        "following": _following(request, picked, found),
+        "readers": reading.readers(case_no=found.case_no, but=me, at=clock.now()),
+        "assigned": _assigned(unit_ids),
+        "colleagues": colleagues(),
+        "me": me,
+        "ahead": is_prefetch(request),
         "decides": frame.may(request, frame.DECIDE),
         "reveals": frame.may(request, frame.REVEAL),
         "sees_files": frame.may(request, frame.EVIDENCE),
-        "pictures": PICTURES,
+        "pictures": case_page.PICTURES,
         "conditions": CONDITIONS,
         "looks": _looks(request, found.person_id),
         "has_files": bool(found.evidence or any(unit.evidence for unit in found.units)),
@@ -140,6 +163,21 @@ def show(
         problems=problems,
         status=status,
     )
+
+
+def _following(request: HttpRequest, picked: chosen.Chosen, found: CaseView) -> str:
+    """Return the page that most likely comes after this one; nothing is taken by asking."""
+    if not frame.may(request, frame.DECIDE):
+        return ""
+    unit = chosen.peek(picked, but_not=found.units[0].claim_unit_id)
+    if unit is None or unit.claim_id == found.claim_id:
+        return ""
+    return f"/staff/claims/{unit.claim.case_no}/?queue={picked.queue}"
+
+
+def _assigned(unit_ids: Sequence[int]) -> dict[int, str]:
+    rows = ClaimUnit.objects.filter(id__in=unit_ids)
+    return dict(rows.values_list("unit_no", "assigned_to"))
 
 
 def _looks(request: HttpRequest, person_id: str) -> tuple[Look, ...] | None:

@@ -13,24 +13,22 @@ from kaishu.base import clock, desk
 from kaishu.base.desk import Problem, problem_of
 from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
-from kaishu.claims import actions, case_numbers
+from kaishu.claims import actions, case_numbers, reading
 from kaishu.claims import queries as claims
 from kaishu.claims.errors import ClaimNotFound, DecisionConflict, ReasonUnknown
 from kaishu.claims.reasons import Standing
 from kaishu.claims.views import CaseView, UnitView
 from kaishu.core.answer import Inspection, judge
 from kaishu.core.errors import Refusal
-from kaishu.doors.console import amounts, case_page, frame, queues, views_case
+from kaishu.doors.console import amounts, case_page, frame, views_case
 from kaishu.doors.console.case_page import Typed
 from kaishu.doors.console.labels import label
+from kaishu.doors.console.review import chosen
 from kaishu.editions import queries as editions
 
 # After these the same person goes on with the same case.
 _STAY = frozenset({"answered", "remedy_changed", "reopened", "condition_settled"})
-_FIELDS = (
-    *("kind", "reason", "order_amount", "amount", "serial", "product", "remedy"),
-    "condition",
-)
+_FIELDS = case_page.TYPED
 
 
 class _Unreadable(Exception):
@@ -173,8 +171,22 @@ def _conflict(request: HttpRequest, case_no: str, unit_no: int) -> HttpResponse:
     """Say what somebody else decided meanwhile; nothing of ours was saved."""
     now = _find(case_no, unit_no)
     newest = now.unit.decisions[-1] if now and now.unit.decisions else None
-    context = {"case_no": case_no, "unit_no": unit_no, "newest": newest}
+    kept = {name: request.POST.get(name, "").strip() for name in _FIELDS}
+    typed = [(name, value) for name, value in kept.items() if value and name != "kind"]
+    context = {
+        "case_no": case_no,
+        "unit_no": unit_no,
+        "newest": newest,
+        "kind": kept["kind"],
+        "typed": [(label("field", name), _said_by_hand(name, value)) for name, value in typed],
+        "again": typed,
+        "queue": chosen.of(request).queue,
+    }
     return frame.show(request, "console/conflict.html", context, status=409)
+
+
+def _said_by_hand(name: str, value: str) -> str:
+    return label("reason", value) if name == "reason" else value
 
 
 def _no_amount(unreadable: _Unreadable) -> Problem:
@@ -196,12 +208,13 @@ def _go_on(request: HttpRequest, place: _Place, kind: str) -> HttpResponse:
         ),
         None,
     )
-    name = request.POST.get("queue", "")
-    name = name if name in queues.WAITING else "to_review"
+    picked = chosen.of(request)
+    name = picked.queue
+    reading.leave(case_no=place.case.case_no, by=picked.by)
     if still_open is not None:
         where = f"{place.case.case_no}/?queue={name}#unit-{still_open.unit_no}"
         return HttpResponseRedirect(f"/staff/claims/{where}")
-    following = queues.after(name, not_unit=place.unit.claim_unit_id)
+    following = chosen.take_next(request, picked, but_not=place.unit.claim_unit_id)
     if following is None:
         return HttpResponseRedirect(f"/staff/claims/?queue={name}")
     return HttpResponseRedirect(f"/staff/claims/{following.claim.case_no}/?queue={name}")

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from kaishu.base import language
+from kaishu.base import clock, exports, language
 from kaishu.base.desk import Problem
 from kaishu.base.roles import Role, staff
 from kaishu.claims import case_numbers
-from kaishu.core.recall import say
+from kaishu.claims.facts import EVIDENCE_KINDS
+from kaishu.core.recall import LANGUAGES, say
+from kaishu.core.verdict import Answer
 from kaishu.doors.console import frame, queues
 from kaishu.doors.console.labels import label
+from kaishu.doors.console.review import chosen, filters, saved, signals
+from kaishu.doors.console.review.chosen import Chosen
+from kaishu.doors.console.review.people import colleagues
 from kaishu.editions import queries as editions
 
 _FIRST = (
@@ -40,26 +50,97 @@ def landing(request: HttpRequest) -> HttpResponse:
 
 @staff(*frame.CASES)
 @require_safe
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: HttpRequest) -> HttpResponseBase:
     """List a queue, or what a search finds; a whole case number opens its case."""
     typed = request.GET.get("search", "").strip()
-    if typed and case_numbers.check(typed) is not None:
-        found = queues.search(typed)
-        if found:
-            return HttpResponseRedirect(f"/staff/claims/{found[0].case_no}/")
+    if typed:
+        return _search(request, typed)
     name = request.GET.get("queue", "to_review")
     name = name if name in queues.NAMES else "to_review"
+    picked = Chosen(name, filters.read(request.GET.dict()), request.user.get_username())
+    chosen.keep(request, picked.filter)
+    if file := _file(request, picked):
+        return file
     offset = _number(request.GET.get("from", ""))
-    rows = queues.search(typed) if typed else queues.page(name, offset=offset)
+    rows = queues.page(name, offset=offset, narrow=picked.narrow)
     context = {
         "queue": name,
-        "title": _("Search") if typed else label("queue", name),
-        "typed": typed,
-        "rows": [{"row": row, "remedy": _remedy(row)} for row in rows],
-        "next": offset + queues.PAGE if len(rows) == queues.PAGE and not typed else None,
+        "title": label("queue", name),
+        "rows": _lines(rows),
+        "next": offset + queues.PAGE if len(rows) == queues.PAGE else None,
         "before": max(0, offset - queues.PAGE) if offset else None,
+        "hands_out": name in queues.REVIEWED and frame.may(request, frame.DECIDE),
+        **_filter_context(picked),
     }
+    return frame.show(request, "console/queue.html", context)
+
+
+def _search(request: HttpRequest, typed: str) -> HttpResponse:
+    rows = queues.search(typed)
+    if rows and case_numbers.check(typed) is not None:
+        return HttpResponseRedirect(f"/staff/claims/{rows[0].case_no}/")
+    context = {"queue": "all", "title": _("Search"), "typed": typed, "rows": _lines(rows)}
     return frame.show(request, "console/queue.html", context, problems=_problems(typed, rows))
+
+
+def _lines(rows: Iterable[queues.Row]) -> list[dict[str, Any]]:
+    days, now = filters.promised_days(), clock.now()
+    return [
+        {
+            "row": row,
+            "remedy": _remedy(row),
+            "due": _due(row, days.get(row.recall_id), now),
+        }
+        for row in rows
+    ]
+
+
+def _due(row: queues.Row, days: int | None, now: datetime) -> signals.Due | None:
+    waits = row.stage in ("in_review", "contested", "question")
+    return signals.due(row.submitted_at, days, now=now) if waits else None
+
+
+def _filter_context(picked: Chosen) -> dict[str, Any]:
+    recalls = [(row.slug, frame.recall_name(row.slug)) for row in editions.recall_rows()]
+    slugs = [slug for slug, _name in recalls]
+    slug = picked.filter.recall if picked.filter.recall in slugs else "".join(slugs[:1])
+    only = editions.current_edition(slug) if picked.filter.recall or len(slugs) == 1 else None
+    recall = frame.recall_of(only.id) if only else None
+    return {
+        "filter": picked.filter,
+        "query": picked.filter.query(),
+        "recalls": recalls,
+        "products": [product.model for product in recall.products] if recall else [],
+        "remedies": [(r.code, say(r.title, language.tag())) for r in recall.remedies]
+        if recall
+        else [],
+        "verdicts": [str(answer) for answer in Answer],
+        "ages": filters.AGES,
+        "yes_no": filters.YES_NO,
+        "files": (*filters.YES_NO, *EVIDENCE_KINDS),
+        "languages": LANGUAGES,
+        "colleagues": colleagues(),
+        "saved": saved.of(picked.by),
+        "me": picked.by,
+    }
+
+
+def _file(request: HttpRequest, picked: Chosen) -> HttpResponseBase | None:
+    header = (
+        *("case", "unit", "recall", "product", "serial", "verdict", "remedy", "stage"),
+        *("condition", "sent_at", "contested", "language", "order_amount", "assigned_to"),
+        "files",
+    )
+    slugs = {row.id: row.slug for row in editions.recall_rows()}
+    rows = (
+        (
+            *(row.case_no, row.unit_no, slugs.get(row.recall_id, ""), row.product, row.serial),
+            *(row.verdict, row.remedy, row.stage, row.condition, row.submitted_at),
+            *(row.contested, row.language, row.amount, row.assigned_to, row.files),
+        )
+        for row in queues.all_rows(picked.queue, narrow=picked.narrow)
+    )
+    return exports.offered(request, name=f"claims-{picked.queue}", header=header, rows=rows)
 
 
 def _problems(typed: str, rows: list[queues.Row]) -> list[Problem]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django import template
 
 from kaishu.doors.console.labels import label
@@ -13,3 +15,9 @@ register = template.Library()
 def labelled(code: object, family: str) -> str:
     """Say a code: `{{ entry.kind|labelled:"kind" }}`."""
     return label(family, code)
+
+
+@register.filter
+def at(table: Mapping[int, str], number: int) -> str:
+    """Return what a table has for a number: `{{ assigned|at:unit_no }}`."""
+    return table.get(number, "")

@@ -1,0 +1,140 @@
+"""The filter of a review queue: read from an address, said in words, laid over claim units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from kaishu.claims.facts import EVIDENCE_KINDS
+from kaishu.claims.models import ClaimUnit, Evidence
+from kaishu.core.recall import LANGUAGES
+from kaishu.core.verdict import Answer
+from kaishu.doors.console import frame
+from kaishu.editions import queries as editions
+
+AGES = ("overdue", "soon", "week")
+SOON = timedelta(days=1)
+WEEK = timedelta(days=7)
+YES_NO = ("yes", "no")
+ME, NOBODY = "me", "nobody"
+_NAME = re.compile(r"[\w.@+-]{1,150}")
+_PLAIN = re.compile(r"[^\x00-\x1f]{1,200}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What a queue is narrowed to; an empty field narrows nothing. Amounts in minor units."""
+
+    recall: str = ""
+    product: str = ""
+    verdict: str = ""
+    age: str = ""
+    contested: str = ""
+    evidence: str = ""
+    remedy: str = ""
+    who: str = ""
+    language: str = ""
+    least: str = ""
+    most: str = ""
+
+    def query(self) -> str:
+        """Return the filter as part of an address."""
+        said = {each.name: getattr(self, each.name) for each in fields(self)}
+        return urlencode({name: value for name, value in said.items() if value})
+
+    def __bool__(self) -> bool:
+        """Say whether anything is narrowed."""
+        return bool(self.query())
+
+
+def read(given: Mapping[str, str]) -> Filter:
+    """Return the filter that an address names; what is not one of its words is left out."""
+    words = {
+        "verdict": tuple(str(answer) for answer in Answer),
+        "age": AGES,
+        "contested": YES_NO,
+        "evidence": (*YES_NO, *EVIDENCE_KINDS),
+        "language": LANGUAGES,
+    }
+    patterns = {"recall": _NAME, "who": _NAME, "product": _PLAIN, "remedy": _PLAIN}
+    found = {}
+    for name in (each.name for each in fields(Filter)):
+        value = given.get(name, "").strip()
+        if name in words:
+            known = value in words[name]
+        elif name in patterns:
+            known = patterns[name].fullmatch(value) is not None
+        else:
+            known = value.isascii() and value.isdigit() and len(value) < 13
+        if known:
+            found[name] = value
+    return Filter(**found)
+
+
+def narrow(
+    rows: QuerySet[ClaimUnit], chosen: Filter, *, by: str, at: datetime
+) -> QuerySet[ClaimUnit]:
+    """Return the claim units that a filter leaves, for whoever asks, at this moment."""
+    plain = {
+        "product": chosen.product,
+        "verdict_answer": chosen.verdict,
+        "remedy": chosen.remedy,
+        "claim__language": chosen.language,
+        "order_amount__gte": chosen.least,
+        "order_amount__lte": chosen.most,
+    }
+    rows = rows.filter(**{name: value for name, value in plain.items() if value})
+    if chosen.recall:
+        known = {row.slug: row.id for row in editions.recall_rows()}
+        rows = rows.filter(recall_id=known.get(chosen.recall, 0))
+    if chosen.contested:
+        rows = rows.filter(contested=chosen.contested == "yes")
+    if chosen.who:
+        whose = {ME: by, NOBODY: ""}.get(chosen.who, chosen.who)
+        rows = rows.filter(assigned_to=whose)
+    if chosen.evidence:
+        rows = rows.filter(_evidence(chosen.evidence))
+    return rows.filter(_age(chosen.age, at)) if chosen.age else rows
+
+
+def _evidence(wanted: str) -> Q | Exists:
+    files = Evidence.objects.filter(claim=OuterRef("claim_id"), erased=None).filter(
+        Q(claim_unit=OuterRef("id")) | Q(claim_unit=None)
+    )
+    if wanted in EVIDENCE_KINDS:
+        return Exists(files.filter(kind=wanted))
+    return Exists(files) if wanted == "yes" else ~Exists(files)
+
+
+def _age(wanted: str, at: datetime) -> Q:
+    """Return which units are of an age: older than a week, past their promise, or nearly so."""
+    if wanted == "week":
+        return Q(waits_since__lt=at - WEEK)
+    found = Q(pk__in=[])
+    for recall_id, days in promised_days().items():
+        promise = timedelta(days=days)
+        late = Q(recall_id=recall_id, waits_since__lt=at - promise)
+        if wanted == "soon":
+            late = Q(
+                recall_id=recall_id,
+                waits_since__gte=at - promise,
+                waits_since__lt=at - promise + SOON,
+            )
+        found |= late
+    return found
+
+
+def promised_days() -> dict[int, int]:
+    """Return the days within which each recall promised to look at a claim, where it did."""
+    found = {}
+    for row in editions.recall_rows():
+        edition = editions.current_edition(row.slug)
+        days = frame.recall_of(edition.id).service.review_days if edition else None
+        if days is not None:
+            found[row.id] = days
+    return found
