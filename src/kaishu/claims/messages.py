@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 
 from kaishu.claims import tokens
@@ -25,6 +27,19 @@ _TOLD = {
 _ARRIVED = ("unit_ok", "unit_swollen", "unit_hot", "unit_leaking")
 # Path word of a language; the tag of the texts is the key.
 _PATHS = {"ja": "ja", "zh-Hans": "zh-hans", "en": "en"}
+
+
+_SILENT: ContextVar[bool] = ContextVar("claims_silent", default=False)
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Tell nobody anything in this block: what is written down here happened long ago."""
+    before = _SILENT.set(True)
+    try:
+        yield
+    finally:
+        _SILENT.reset(before)
 
 
 def link_token(claim: Claim) -> str:
@@ -60,6 +75,8 @@ def tell(
     Without the link where the message goes to an address that may be a stranger's: then it names
     nobody either, and if it does not arrive, nothing is wrong with the owner's mail.
     """
+    if _SILENT.get():
+        return None
     secret = {"link": link_path(claim)} if link else {}
     if code:
         secret["code"] = code

@@ -270,4 +270,5 @@ class SavedFilter(models.Model):
 from kaishu.claims.bulk.models import BulkAct as BulkAct  # noqa: E402 (they name Claim)
 from kaishu.claims.hotline.models import CallerCheck as CallerCheck  # noqa: E402
 from kaishu.claims.hotline.models import ContactChange as ContactChange  # noqa: E402
+from kaishu.claims.imports.models import ClaimImport as ClaimImport  # noqa: E402
 from kaishu.claims.search.models import SearchKey as SearchKey  # noqa: E402

@@ -11,6 +11,7 @@ from django.contrib.sessions.models import Session
 from kaishu.base import limiter, logs
 from kaishu.base.storage import evidence_store
 from kaishu.claims import retention as claims
+from kaishu.claims.imports import retention as imports
 from kaishu.doors.console.hotline import drafts as hotline
 from kaishu.doors.public import retention as public
 from kaishu.incidents import retention as incidents
@@ -32,6 +33,7 @@ def sweep(*, at: datetime, dry_run: bool = False) -> Mapping[str, int]:
         claims.sweep,
         notices.sweep,
         incidents.sweep,
+        imports.sweep,
         _sessions,
         _orphans,
     )

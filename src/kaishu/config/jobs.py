@@ -8,10 +8,18 @@ from datetime import datetime
 from kaishu.base.jobs import JobKind
 from kaishu.base.jobs.run import run_due
 from kaishu.claims.bulk.run import BULK_DECIDE, BULK_UNDO
+from kaishu.claims.imports.run import CLAIMS_IMPORT, CLAIMS_IMPORT_CHECK
 from kaishu.editions.imports.upload import SERIAL_LIST
 from kaishu.returns.kit_jobs import KITS_SENT
 
-_ALL: tuple[JobKind, ...] = (BULK_DECIDE, BULK_UNDO, KITS_SENT, SERIAL_LIST)
+_ALL: tuple[JobKind, ...] = (
+    BULK_DECIDE,
+    BULK_UNDO,
+    KITS_SENT,
+    SERIAL_LIST,
+    CLAIMS_IMPORT,
+    CLAIMS_IMPORT_CHECK,
+)
 KINDS: Mapping[str, JobKind] = {kind.name: kind for kind in _ALL}
 
 

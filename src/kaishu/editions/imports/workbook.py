@@ -37,11 +37,11 @@ from kaishu.editions.imports.unzip import Package, Sheet
 _CELL = rb'<c r="%s(\d+)"([^>]*?)(?:/>|>(.*?)</c>)'
 _BESIDE = rb'<c r="%s\d+"(?: s="\d+")? t="s"><v>(\d+)</v></c>'
 _WITHIN = rb'<c r="%s\d+"(?: s="\d+")? t="inlineStr"><is><t>([^<]*)</t></is></c>'
-_ANY_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d+)"([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
+ANY_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d+)"([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
 _ROW = re.compile(rb'<row r="(\d+)"')
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _DIMENSION = re.compile(rb'<dimension ref="[A-Z]+\d+:[A-Z]+(\d+)"')
-_ROW_END = b"</row>"
+ROW_END = b"</row>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +91,10 @@ class WorkbookSource:
 
     def _find(self, sheet: Sheet, choice: Choice) -> _Column:
         """Find the row of names near the top of a sheet. Raises ColumnMissing, ColumnUnclear."""
-        block = next(iter(self._package.blocks(sheet.path, _ROW_END)), b"")
-        _refuse_unusual(block)
+        block = next(iter(self._package.blocks(sheet.path, ROW_END)), b"")
+        refuse_unusual(block)
         top: dict[int, list[tuple[bytes, str]]] = {}
-        for letters, row, attributes, inner in _ANY_CELL.findall(block):
+        for letters, row, attributes, inner in ANY_CELL.findall(block):
             if int(row) > names.HEADER_WITHIN:
                 break
             text = self._cells.texts([(attributes, inner)])[0]
@@ -124,8 +124,8 @@ class _SheetReader:
 
     def pieces(self, package: Package) -> Iterator[Piece]:
         merged: dict[int, int] = {}
-        for block in package.blocks(self.column.sheet.path, _ROW_END):
-            if block.endswith(_ROW_END):
+        for block in package.blocks(self.column.sheet.path, ROW_END):
+            if block.endswith(ROW_END):
                 if piece := self._piece(block):
                     yield piece
             else:
@@ -211,7 +211,7 @@ class _SheetReader:
         """Keep the rows that have cells but none in our column."""
         if block.count(b"<row ") == len(numbers):
             return
-        _refuse_unusual(block)
+        refuse_unusual(block)
         here = set(numbers.tolist())
         for row in block.split(b"<row ")[1:]:
             number = _ROW.match(b"<row " + row)
@@ -222,10 +222,10 @@ class _SheetReader:
 
     def _merged(self, tail: bytes) -> dict[int, int]:
         """Return which rows of our column are hidden in a merged cell, and the row that shows."""
-        ours = _column_number(self.column.letters)
+        ours = column_number(self.column.letters)
         hidden = {}
         for left, top, right, bottom in _MERGED.findall(tail):
-            if _column_number(left) <= ours <= _column_number(right):
+            if column_number(left) <= ours <= column_number(right):
                 last = min(int(bottom), int(top) + MOST_ROWS)
                 hidden.update(dict.fromkeys(range(int(top) + 1, last + 1), int(top)))
         return hidden
@@ -247,14 +247,15 @@ def _row_number(block: bytes, place: int) -> int:
     return int(found[1]) if found else 0
 
 
-def _column_number(letters: bytes) -> int:
+def column_number(letters: bytes) -> int:
+    """Return the place of a column from its letters: A is 1, AA is 27."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64
     return number
 
 
-def _refuse_unusual(block: bytes) -> None:
+def refuse_unusual(block: bytes) -> None:
     """Refuse a sheet that does not name its cells and rows the way spreadsheet programs do."""
     cells = block.count(b"<c ") + block.count(b"<c>")
     if cells != block.count(b'<c r="') or b":sheetData" in block or b":row" in block[-64:]:

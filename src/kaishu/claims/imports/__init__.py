@@ -1,0 +1,1 @@
+"""Take over a recall that is already running elsewhere: its claims, units and payments."""
