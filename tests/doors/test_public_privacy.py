@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from kaishu.base.roles import Role
 from kaishu.books.audit import audit
-from kaishu.claims import actions
+from kaishu.claims import actions, owner
 from kaishu.claims.audit import audit as audit_claims
 from kaishu.claims.facts import ClaimFacts, UnitFacts
 from kaishu.claims.models import Claim, ClaimUnit, Evidence
@@ -24,6 +24,7 @@ from kaishu.notices.models import Message, Watch
 from kaishu.people import consent, datamap
 from kaishu.people.contact import Contact
 from kaishu.people.models import FileLook, Person
+from kaishu.returns import actions as returns
 from tests.doors import desk_world, kumo
 from tests.doors.pages import find, page, parsed, text
 from tests.support.schema import problems_of
@@ -230,3 +231,20 @@ def test_nobody_can_flood_a_mailbox_through_us(db: None, data_dir: Path) -> None
     assert answers == [200] * 5 + [422] * 2
     assert Watch.objects.count() == 5
     assert Message.objects.filter(queued_at__lte=timezone.now()).count() == 5
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_whoever_took_a_claim_back_after_the_bag_left_is_told_of_the_bag_and_owed_nothing(
+    token: str, code: str
+) -> None:
+    approve()
+    unit = ClaimUnit.objects.get()
+    returns.send_kit(claim_unit_id=unit.id, tracking="T1", by="mika", at=AT, key="k")
+    before = page(f"/{code}/c/{token}/data/erase/")
+    owed = text(find(before, ".notice.affected")[0])
+    assert "3,990" in owed and not find(before, ".notice.ask")
+    owner.withdraw(claim_unit_id=unit.id, at=AT, seen=1)
+    after = page(f"/{code}/c/{token}/data/erase/")
+    assert not find(after, ".notice.affected")
+    assert len(find(after, ".notice.ask li")) == 1
+    assert not [a for a in find(after, "main a") if "/withdraw/" in str(a.get("href"))]

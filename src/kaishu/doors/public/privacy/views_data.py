@@ -13,8 +13,9 @@ from kaishu.base import language
 from kaishu.base.storage import FileDamaged, FileGone, evidence_store
 from kaishu.claims import data_copy, erasure
 from kaishu.claims.reasons import Standing
-from kaishu.claims.views import UnitView
+from kaishu.claims.views import PromiseView, UnitView
 from kaishu.core.accounts import OWED, SENT
+from kaishu.core.accounts import OWNER as OWNER_HAS
 from kaishu.core.recall import say
 from kaishu.doors.public import retention, site
 from kaishu.doors.public.problems import Problem
@@ -80,6 +81,7 @@ def erase(seat: Seat) -> HttpResponse:
     context = {
         "problems": problems,
         "owed": [_owed(unit) for unit in seat.case.units if _is_owed(unit)],
+        "bags": [_owed(unit) for unit in seat.case.units if _has_bag(unit)],
         "waiting": [_owed(unit) for unit in seat.case.units if _is_waiting(unit)],
         "mail": seat.masked.email,
     }
@@ -100,7 +102,18 @@ def _download(seat: Seat, content: bytes, media_type: str, ending: str) -> HttpR
 
 
 def _is_owed(unit: UnitView) -> bool:
-    return any(promise.account in (OWED, SENT) for promise in unit.promises)
+    return any(_is_open(promise) for promise in unit.promises)
+
+
+def _is_open(promise: PromiseView) -> bool:
+    """Say whether we still owe it; a bag that has left is not owed, it is with the owner."""
+    return promise.account == OWED or (promise.account == SENT and promise.role != "kit")
+
+
+def _has_bag(unit: UnitView) -> bool:
+    """Say whether the owner may hold our bag with nothing owed to them any more."""
+    left = any(p.role == "kit" and p.account == SENT for p in unit.promises)
+    return left and not _is_owed(unit) and unit.account in (OWNER_HAS, None)
 
 
 def _is_waiting(unit: UnitView) -> bool:
@@ -112,7 +125,7 @@ def _owed(unit: UnitView) -> dict[str, Any]:
     return {
         "view": unit,
         "name": say(product.name, language.tag()) if product else unit.product,
-        "promises": [p for p in unit.promises if p.account in (OWED, SENT)],
+        "promises": [p for p in unit.promises if _is_open(p)],
         "may_withdraw": unit.standing in (Standing.OPEN, Standing.ASKED, Standing.APPROVED)
         and not any(p.role == "remedy" and p.account == SENT for p in unit.promises),
     }
