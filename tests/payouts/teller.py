@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from kaishu.payouts import actions
+from kaishu.payouts import actions, corrections
 from kaishu.payouts.models import Batch
 from kaishu.payouts.providers.simulated_bank import simulated_bank
 from kaishu.payouts.sending import LEASE
@@ -45,6 +45,12 @@ def rounds(world: World, count: int = 4) -> None:
     for _ in range(count):
         run_once(at=world.now() + LEASE)
         world.minutes += LEASE // timedelta(minutes=1)
+
+
+def owners_correct(world: World) -> None:
+    """Let every owner put right what their payouts came back for."""
+    for line in corrections.waiting():
+        actions.note_corrected(instruction_id=line.id, by="olga", at=world.now())
 
 
 def transfers() -> int:

@@ -20,6 +20,7 @@ from kaishu.payouts.providers.simulated_bank import simulated_bank
 from kaishu.payouts.providers.simulated_orders import FaultPlan
 from kaishu.returns import actions as returns
 from tests.claims.world import World
+from tests.payouts.teller import owners_correct
 from tests.support import seeds
 
 SERIALS = ("SN0001", "SN0001", "SN0001", "SN0002", "SN9999", "")
@@ -122,6 +123,7 @@ class Life:
         return {"case_no": case_no, "unit_no": 1, "by": "jun", "at": at, "key": key}
 
     def propose(self) -> None:
+        owners_correct(self.world)
         payouts.propose_batch(by=self.dice.choice(["fumi", "goro"]), at=self.world.now())
 
     def sign(self) -> None:

@@ -184,16 +184,24 @@ def _certify(page: Page, site: str) -> None:
 
 def _pay(open_page: OpenPage, site: str) -> None:
     finance = _signed_in(open_page, site, "yuki")
-    finance.goto(f"{site}/staff/payouts/")
-    finance.click("main form[action='/staff/payouts/'] button.button")
-    batch = finance.url
-    assert finance.locator("button[value=approve]").count() == 0
-    shoot(finance, "line-batch-own")
     approver = _signed_in(open_page, site, "ren")
-    approver.goto(batch)
-    axe(approver)
-    shoot(approver, "line-batch")
-    approver.click("button[value=approve]")
+    finance.goto(f"{site}/staff/payouts/")
+    for href in finance.locator("table.rows a[href*='/due/']").evaluate_all(
+        "links => links.map(link => link.getAttribute('href')).filter(href => !href.includes('why='))"
+    ):
+        finance.goto(site + href)
+        finance.click("main form[method=post] button.button")
+        batch = finance.url
+        assert finance.locator("a[href$='/approve/']").count() == 0
+        shoot(finance, "line-batch-own")
+        approver.goto(batch)
+        approver.click("a[href$='/approve/']")
+        axe(approver)
+        shoot(approver, "line-batch")
+        # The total as a person reads it in the sentence, typed again.
+        said = approver.locator(".words .says").inner_text()
+        approver.fill("#id-total-1", re.sub(r"[^0-9.,]", "", said.partition(" to ")[0]))
+        approver.click("button[value=approve]")
     for _ in range(2):
         run_once(at=now())
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 
 from kaishu.base import idempotency, language
 from kaishu.core.errors import Refusal
@@ -40,14 +41,14 @@ def key_of(request: HttpRequest) -> str:
     return key if _KEY.fullmatch(key) else idempotency.new_key()
 
 
-def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def once(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Answer the same form sent again with where its first answer led.
 
     The same key with other content goes on to the action, which knows better.
     """
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method != "POST":
             return view(request, *args, **kwargs)
         key, asked = key_of(request), _hash(request)

@@ -176,7 +176,10 @@ KAISHU_FUNDS_REQUIRED = _flag("KAISHU_FUNDS_REQUIRED") or KAISHU_MODE == "produc
 KAISHU_WAREHOUSE = os.environ.get(
     "KAISHU_WAREHOUSE", "ours" if KAISHU_MODE == "production" else "simulated"
 )
-KAISHU_SAMPLE_PERMILLE = int(os.environ.get("KAISHU_SAMPLE_PERMILLE") or 10)
+# So many units in a thousand are inspected before anything is paid for them.
+KAISHU_SAMPLE_PERMILLE = int(
+    os.environ.get("KAISHU_SAMPLE_PERMILLE") or (0 if KAISHU_MODE == "development" else 10)
+)
 
 # Uploads: a file of 15 MB is refused while it streams in, with the typed answers kept.
 KAISHU_UPLOAD_LIMIT = 15 * 1024 * 1024

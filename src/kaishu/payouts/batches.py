@@ -1,108 +1,69 @@
-"""Propose what is due, have it approved by a second person, or withdraw it."""
+"""Propose what is due, have it approved by a second person, or take it back with a reason."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
 
 from kaishu.books.locks import hold
-from kaishu.books.models import Promise
-from kaishu.books.queries import promises_in
-from kaishu.claims import queries as claims
-from kaishu.claims.views import DueFacts
-from kaishu.core.accounts import OWED
 from kaishu.core.canonical import digest
-from kaishu.core.remedy import is_due
-from kaishu.payouts import providers
+from kaishu.payouts import funds, providers
+from kaishu.payouts.due import MOST_LINES, Owed, due
 from kaishu.payouts.errors import (
     BatchChanged,
     BatchDecided,
     BatchNotFound,
+    LimitWrong,
     NothingDue,
+    ReasonMissing,
     SelfApproval,
+    TotalDiffers,
 )
 from kaishu.payouts.models import LIVE, READY, VOID, Batch, Instruction
+from kaishu.payouts.pauses import check_not_paused
+from kaishu.payouts.reasons import BATCH_ENDS
 
-MOST_LINES = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DueLine:
-    """One promise that may leave now. `reason` is the code why; `payee` a person id."""
-
-    promise_id: int
-    recall_id: int
-    case_no: str
-    unit_no: int
-    terms: str
-    commodity: str
-    quantity: int
-    payee: str
-    reason: str
-
-
-def due(*, recall_id: int | None = None, limit: int = MOST_LINES) -> list[DueLine]:
-    """Return the promises that are due and lie in no batch yet, oldest first; kits are not ours."""
-    alive = Instruction.objects.filter(state__in=LIVE).values("promise_id")
-    promises = promises_in(account=OWED).exclude(id__in=alive)
-    if recall_id is not None:
-        promises = promises.filter(recall_id=recall_id)
-    found: list[DueLine] = []
-    last = 0
-    while len(found) < limit:
-        page = list(promises.filter(id__gt=last)[:MOST_LINES])
-        if not page:
-            break
-        last = page[-1].id
-        found += _due_lines(page)
-    return found[:limit]
-
-
-def due_line(promise: Promise, facts: Mapping[tuple[str, int], DueFacts]) -> DueLine | None:
-    """Return the line of one promise, or None while it may not leave."""
-    known = facts.get((promise.case_no, promise.unit_no))
-    remedy = claims.remedy(edition_id=promise.edition_id, code=promise.terms)
-    if known is None or remedy is None or known.forgotten:
-        return None
-    answer = is_due(
-        remedy,
-        approved=known.approved,
-        unit_account=known.unit_account,
-        inspected=known.collected,
-    )
-    if not answer.due:
-        return None
-    return DueLine(
-        promise_id=promise.id,
-        recall_id=promise.recall_id,
-        case_no=promise.case_no,
-        unit_no=promise.unit_no,
-        terms=promise.terms,
-        commodity=promise.commodity,
-        quantity=promise.quantity,
-        payee=known.person_id,
-        reason=answer.reason,
-    )
+NOTE = 200
 
 
 def propose_batch(
-    *, by: str, at: datetime, recall_id: int | None = None, limit: int = MOST_LINES
+    *,
+    by: str,
+    at: datetime,
+    recall_id: int | None = None,
+    commodity: str = "",
+    before: datetime | None = None,
+    limit: int = MOST_LINES,
+    most: int | None = None,
 ) -> Batch:
-    """Put what is due into a new batch. Raises NothingDue. Nothing is paid before an approval."""
+    """Put what is due into a new batch. Nothing is paid before an approval.
+
+    At most `limit` payouts, and no more than `most` in all (minor units; needs a commodity).
+    Raises NothingDue, LimitWrong.
+    """
+    if limit < 1 or (most is not None and (most < 1 or not commodity)):
+        raise LimitWrong(limit=limit)
     with transaction.atomic():
         hold({"payouts propose"})
-        lines = due(recall_id=recall_id, limit=limit)
+        rows = due(
+            recall_id=recall_id, commodity=commodity, before=before, limit=min(limit, MOST_LINES)
+        )
+        lines = _within(_without_rivals(rows), most)
         if not lines:
-            raise NothingDue()
+            raise LimitWrong(limit=most) if rows and most else NothingDue()
         attempts = _attempts(lines)
         drafts = [_instruction(line, attempts.get(line.promise_id, 0) + 1) for line in lines]
         batch = Batch.objects.create(
-            maker=by, proposed_at=at, totals=batch_totals(drafts), digest=batch_digest(drafts)
+            maker=by,
+            proposed_at=at,
+            recall_id=recall_id,
+            commodity=commodity,
+            totals=batch_totals(drafts),
+            digest=batch_digest(drafts),
         )
         for draft in drafts:
             draft.batch = batch
@@ -110,10 +71,19 @@ def propose_batch(
         return batch
 
 
-def approve_batch(*, batch_id: int, by: str, at: datetime, digest: str = "") -> Batch:
-    """Approve a batch that somebody else made. `digest` is that of the batch as it was shown.
+def approve_batch(
+    *,
+    batch_id: int,
+    by: str,
+    at: datetime,
+    digest: str = "",
+    typed: Mapping[str, int] | None = None,
+) -> Batch:
+    """Approve a batch that somebody else made.
 
-    Raises SelfApproval, BatchDecided, BatchChanged, BatchNotFound.
+    `digest` is that of the batch as it was shown, `typed` the totals as the person typed them.
+    Raises SelfApproval, BatchDecided, BatchChanged, BatchNotFound, TotalDiffers, FundsShort,
+    Paused.
     """
     with transaction.atomic():
         batch = find_batch(batch_id)
@@ -122,6 +92,11 @@ def approve_batch(*, batch_id: int, by: str, at: datetime, digest: str = "") -> 
         lines = batch.instructions.order_by("id")
         if digest not in ("", batch.digest) or batch_digest(lines) != batch.digest:
             raise BatchChanged(batch=batch_id)
+        if typed is not None and dict(typed) != batch.totals:
+            raise TotalDiffers(batch=batch_id)
+        if batch.approver or batch.withdrawn_at:
+            raise BatchDecided(batch=batch_id)
+        _check_covered(lines)
         # proposed -> approved, only while nobody decided
         approved = Batch.objects.filter(id=batch_id, approver=None, withdrawn_at=None).update(
             approver=by, approved_at=at
@@ -131,18 +106,26 @@ def approve_batch(*, batch_id: int, by: str, at: datetime, digest: str = "") -> 
         return find_batch(batch_id)
 
 
-def withdraw_batch(*, batch_id: int, by: str, at: datetime) -> Batch:
+def withdraw_batch(
+    *, batch_id: int, by: str, at: datetime, reason: str = "other", note: str = ""
+) -> Batch:
     """Take back what no provider was called for yet; the promises become due again.
 
-    Raises BatchDecided where it was withdrawn before, or everything in it has left.
+    By its maker it is withdrawn, by another refused; `reason` is one of `BATCH_ENDS`. Raises
+    ReasonMissing, and BatchDecided where it was taken back before or everything in it has left.
     """
+    if reason not in BATCH_ENDS:
+        raise ReasonMissing(batch=batch_id)
     with transaction.atomic():
         batch = find_batch(batch_id)
         waiting = batch.instructions.filter(state=READY, sent_entry_id=None)
         if not waiting.exists():
             raise BatchDecided(batch=batch_id)
         withdrawn = Batch.objects.filter(id=batch_id, withdrawn_at=None).update(
-            withdrawn_by=by, withdrawn_at=at
+            withdrawn_by=by,
+            withdrawn_at=at,
+            ended_reason=reason,
+            ended_note=note.strip()[:NOTE],
         )
         if not withdrawn:
             raise BatchDecided(batch=batch_id)
@@ -164,18 +147,63 @@ def batch_digest(lines: Iterable[Instruction]) -> str:
     return digest([[line.key, line.commodity, line.quantity, line.payee] for line in lines])
 
 
-def _due_lines(promises: list[Promise]) -> list[DueLine]:
-    facts = claims.due_facts(promises)
-    lines = (due_line(promise, facts) for promise in promises)
-    return [line for line in lines if line is not None]
+def batch_totals(drafts: Iterable[Instruction]) -> dict[str, int]:
+    """Return what a batch pays in all, by commodity."""
+    totals: Counter[str] = Counter()
+    for draft in drafts:
+        totals[draft.commodity] += draft.quantity
+    return dict(sorted(totals.items()))
 
 
-def _attempts(lines: list[DueLine]) -> dict[int, int]:
+def _check_covered(lines: Iterable[Instruction]) -> None:
+    """Hold a batch against pauses and funds, recall by recall."""
+    wanted: Counter[tuple[int, str]] = Counter()
+    for line in lines:
+        wanted[line.recall_id, line.commodity] += line.quantity
+    for recall_id in sorted({recall for recall, _ in wanted}):
+        check_not_paused(recall_id)
+    for (recall_id, commodity), quantity in sorted(wanted.items()):
+        funds.check_covered(recall_id=recall_id, commodity=commodity, wanted=quantity)
+
+
+def _within(lines: list[Owed], most: int | None) -> list[Owed]:
+    """Return the lines from the oldest on whose sum stays within a limit."""
+    taken, total = [], 0
+    for line in lines:
+        total += line.quantity
+        if most is not None and total > most:
+            break
+        taken.append(line)
+    return taken
+
+
+def _without_rivals(lines: list[Owed]) -> list[Owed]:
+    """Leave out what the database would refuse: a second remedy, or another claim's unit.
+
+    Claims do not let it come so far; one that does must not stop everybody else's money.
+    """
+    alive = Instruction.objects.filter(state__in=LIVE)
+    cases = alive.filter(case_no__in={line.case_no for line in lines})
+    terms = {(row.case_no, row.unit_no): row.terms for row in cases}
+    units = alive.filter(unit_id__in={line.unit_id for line in lines if line.unit_id})
+    held = {(row.recall_id, row.unit_id): (row.case_no, row.unit_no) for row in units}
+    kept = []
+    for line in lines:
+        whose = (line.case_no, line.unit_no)
+        if terms.setdefault(whose, line.terms) != line.terms:
+            continue
+        if line.unit_id and held.setdefault((line.recall_id, line.unit_id), whose) != whose:
+            continue
+        kept.append(line)
+    return kept
+
+
+def _attempts(lines: list[Owed]) -> dict[int, int]:
     rows = Instruction.objects.filter(promise_id__in=[line.promise_id for line in lines])
     return dict(rows.values_list("promise_id").annotate(last=Max("attempt")).order_by())
 
 
-def _instruction(line: DueLine, attempt: int) -> Instruction:
+def _instruction(line: Owed, attempt: int) -> Instruction:
     return Instruction(
         promise_id=line.promise_id,
         recall_id=line.recall_id,
@@ -187,12 +215,7 @@ def _instruction(line: DueLine, attempt: int) -> Instruction:
         commodity=line.commodity,
         quantity=line.quantity,
         payee=line.payee,
+        terms=line.terms,
+        product=line.product,
+        unit_id=line.unit_id,
     )
-
-
-def batch_totals(drafts: list[Instruction]) -> dict[str, int]:
-    """Return what a batch pays in all, by commodity."""
-    totals: Counter[str] = Counter()
-    for draft in drafts:
-        totals[draft.commodity] += draft.quantity
-    return dict(sorted(totals.items()))

@@ -45,3 +45,117 @@ class CodeNotFound(Refusal):
     """No shop credit was issued here."""
 
     code = "shop_code_not_found"
+
+
+class ActNotFound(Refusal):
+    """There is nothing of this number."""
+
+    code = "money_act_not_found"
+
+
+class ActDecided(Refusal):
+    """Somebody decided this before."""
+
+    code = "money_act_decided"
+
+
+class TotalDiffers(Refusal):
+    """The total that was typed is not the batch's."""
+
+    code = "total_differs"
+
+
+class ReasonMissing(Refusal):
+    """Taking money back or letting it go on needs a reason."""
+
+    code = "money_reason_missing"
+
+
+class LimitWrong(Refusal):
+    """No batch can be made within this limit."""
+
+    code = "batch_limit_wrong"
+
+
+class RuleWrong(Refusal):
+    """A rule needs a commodity, amounts that are not negative, and a share of at most 1000."""
+
+    code = "pay_rule_wrong"
+
+
+class FundWrong(Refusal):
+    """A receipt needs an amount and the number of its document."""
+
+    code = "fund_wrong"
+
+
+class FundKnown(Refusal):
+    """A receipt with this document was entered before."""
+
+    code = "fund_known"
+
+
+class FundsShort(Refusal):
+    """The recall's funds do not cover this."""
+
+    code = "funds_short"
+
+
+class Paused(Refusal):
+    """Payouts of this recall stand still."""
+
+    code = "payouts_paused"
+
+
+class ResumeTooLow(Refusal):
+    """The number that payouts may go on to is below what is there already."""
+
+    code = "resume_too_low"
+
+
+class CodeFileWrong(Refusal):
+    """This file has no codes that can be loaded."""
+
+    code = "code_file_wrong"
+
+
+class CodeNotIssued(Refusal):
+    """Only a code that somebody has can be made void."""
+
+    code = "shop_code_not_issued"
+
+
+class StockFileWrong(Refusal):
+    """This list has no serials that can be received."""
+
+    code = "stock_file_wrong"
+
+
+class StockUnknown(Refusal):
+    """No unit with this serial is in stock for this parcel."""
+
+    code = "stock_unknown"
+
+
+class StockRecalled(Refusal):
+    """A recall may name this unit, so it does not go out."""
+
+    code = "stock_recalled"
+
+
+class ResultNotFitting(Refusal):
+    """The order does not stand where this result could move it."""
+
+    code = "result_not_fitting"
+
+
+class NothingToCorrect(Refusal):
+    """This order did not come back for something that its owner can put right."""
+
+    code = "nothing_to_correct"
+
+
+class FileNotReady(Refusal):
+    """A batch has a file only once it is approved."""
+
+    code = "batch_file_not_ready"

@@ -15,23 +15,27 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 
 from kaishu.books import actions as books
 from kaishu.books import corrections
 from kaishu.books.errors import PromiseMoved, RouteClosed
 from kaishu.books.models import Promise
-from kaishu.claims import queries as claims
+from kaishu.claims.lookups import claim_unit
 from kaishu.claims.messages import tell_unit
 from kaishu.core import accounts
-from kaishu.payouts import providers
-from kaishu.payouts.batches import due_line
+from kaishu.core.sentences import sentence
+from kaishu.payouts import funds, pauses, providers
+from kaishu.payouts.due import is_due_now
 from kaishu.payouts.models import BOUNCED, CALLING, READY, SENT, UNKNOWN, VOID, Instruction
 from kaishu.payouts.providers.base import NotNow, Order, Refused, Sent, Unknown
+from kaishu.payouts.reasons import OWNER_CORRECTS
 
 logger = logging.getLogger("kaishu.payouts")
 
+# What the trigger says that holds payouts against the population (migration 0004).
+PAST_POPULATION = "goes past the population"
 # A call that took longer than this was cut off: look up what became of it.
 LEASE = timedelta(minutes=5)
 
@@ -46,21 +50,29 @@ class Tally:
     postponed: int = 0
     void: int = 0
     resolved: int = 0
+    paused: int = 0
 
 
 def send_due(*, at: datetime, by: str = "worker", limit: int = 500) -> Tally:
-    """Look up what is unknown, then send what is approved and ready, oldest first."""
-    tally = Tally()
+    """Look up what is unknown, then send what is approved and ready, oldest first.
+
+    A recall that stands still sends nothing, nor does one whose funds are short.
+    """
+    tally = Tally(paused=pauses.watch(at=at, by=by))
     for instruction_id in list(_unresolved(at)[:limit]):
         resolve(instruction_id=instruction_id, at=at, by=by, tally=tally)
-    for instruction_id in list(_sendable()[:limit]):
+    for instruction_id in list(_covered(_sendable())[:limit]):
         send_one(instruction_id=instruction_id, at=at, by=by, tally=tally)
     return tally
 
 
 def send_one(*, instruction_id: int, at: datetime, by: str, tally: Tally) -> None:
     """Send one instruction, if it is still ready and its promise still due."""
-    instruction = _begin(instruction_id, at, by)
+    try:
+        instruction = _begin(instruction_id, at, by)
+    except IntegrityError as refused:
+        tally.paused += _refused_by_database(instruction_id, refused, at, by)
+        return
     if instruction is None:
         tally.void += 1
         return
@@ -113,7 +125,13 @@ def record_sent(instruction: Instruction, sent: Sent, *, at: datetime) -> bool:
         return moved
 
 
-def tell_owner(instruction: Instruction, template: str, *, at: datetime) -> None:
+def tell_came_back(instruction: Instruction, reason: str, *, at: datetime) -> None:
+    """Tell the owner what came back and why, where they can put it right."""
+    if reason in OWNER_CORRECTS:
+        tell_owner(instruction, "remedy_came_back", at=at, why=reason)
+
+
+def tell_owner(instruction: Instruction, template: str, *, at: datetime, why: str = "") -> None:
     """Queue a message about what this instruction brings, once for each attempt.
 
     A message that cannot be written must not undo what is known of the money, nor stop the rest.
@@ -126,9 +144,18 @@ def tell_owner(instruction: Instruction, template: str, *, at: datetime) -> None
                 template=template,
                 key=f"{template}:{instruction.key}",
                 at=at,
+                **_said(instruction, why),
             )
     except Exception:
         logger.exception("owner not told", extra={"key": instruction.key})
+
+
+def _said(instruction: Instruction, why: str) -> dict[str, str]:
+    """Return a reason in the owner's own words."""
+    if not why:
+        return {}
+    unit = claim_unit(case_no=instruction.case_no, unit_no=instruction.unit_no)
+    return {"reason": sentence(f"owner_{why}", unit.claim.language).text}
 
 
 def bounce(
@@ -149,7 +176,20 @@ def bounce(
                 happened_at=happened_at,
                 reason=reason,
             )
+            tell_came_back(instruction, reason, at=at)
         return moved
+
+
+def _refused_by_database(
+    instruction_id: int, refused: IntegrityError, at: datetime, by: str
+) -> bool:
+    """Let a recall stand still whose population is used up; the order stays ready."""
+    line = Instruction.objects.get(id=instruction_id)
+    logger.error("payout refused by the database", extra={"key": line.key})
+    if PAST_POPULATION not in str(refused):
+        return False
+    pauses.past_population(recall_id=line.recall_id, product=line.product, by=by, at=at)
+    return True
 
 
 def under_way(instruction: Instruction) -> tuple[str, ...]:
@@ -178,7 +218,19 @@ def _sendable() -> QuerySet[Instruction, int]:
     rows = Instruction.objects.filter(approved & Q(state=READY)).filter(
         Q(batch__withdrawn_at=None) | Q(sent_entry_id__isnull=False)
     )
+    paused = pauses.paused_recalls()
+    if paused:
+        rows = rows.exclude(recall_id__in=paused)
     return rows.order_by("id").values_list("id", flat=True)
+
+
+def _covered(rows: QuerySet[Instruction, int]) -> QuerySet[Instruction, int]:
+    """Leave out what funds do not cover; what was begun has been counted as sent already."""
+    for figures in funds.figures():
+        if figures.short:
+            whose = Q(recall_id=figures.recall_id, commodity=figures.commodity)
+            rows = rows.exclude(whose & Q(sent_entry_id=None))
+    return rows
 
 
 def _unresolved(at: datetime) -> QuerySet[Instruction, int]:
@@ -211,7 +263,7 @@ def _take_promise(instruction: Instruction, at: datetime, by: str) -> str:
     promise = Promise.objects.get(id=instruction.promise_id)
     if promise.account != accounts.OWED:
         return "promise_changed"
-    if due_line(promise, claims.due_facts([promise])) is None:
+    if not is_due_now(promise):
         return "not_due"
     try:
         entry = books.move_promise(

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from kaishu.core.answer import Inspection, judge
-from kaishu.core.verdict import Answer
-from kaishu.editions.queries import current_packs
 from kaishu.payouts.errors import NoProvider
 from kaishu.payouts.providers.bank import Bank
 from kaishu.payouts.providers.base import Provider
-from kaishu.payouts.providers.goods import Goods, simulated_warehouse
+from kaishu.payouts.providers.goods import Goods
 from kaishu.payouts.providers.shop_credit import ShopCredit
 from kaishu.payouts.providers.simulated_bank import simulated_bank
 
@@ -34,14 +31,5 @@ def provider(name: str) -> Provider:
     if name == "shop_credit":
         return ShopCredit()
     if name == "goods":
-        return Goods(simulated_warehouse(), _recalled)
+        return Goods()
     raise NoProvider(commodity=name)
-
-
-def _recalled(model: str, serial: str) -> bool:
-    """Say whether any recall here may mean this unit: a question counts as yes."""
-    safe = (Answer.NOT_AFFECTED, Answer.NO_SUCH_MODEL)
-    return any(
-        judge(pack, Inspection(model=model, serial=serial)).answer not in safe
-        for pack in current_packs()
-    )

@@ -48,5 +48,6 @@ class Bank:
                 kind=event.kind,
                 reason=event.reason,
                 ref=event.ref,
+                amount=event.amount,
                 happened_at=event.happened_at,
             )

@@ -53,7 +53,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What became of an order: kind "settled", "bounced" or "returned" (after it was settled)."""
+    """What became of an order: kind "settled", "bounced" or "returned" (after it was settled).
+
+    `amount` is what the provider says it moved, None where it does not say.
+    """
 
     number: int
     key: str
@@ -61,6 +64,7 @@ class Result:
     ref: str
     happened_at: datetime
     reason: str = ""
+    amount: int | None = None
 
 
 class Provider(Protocol):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from kaishu.books.locks import hold
 from kaishu.payouts.models import ProviderEvent, ShopCode
@@ -28,7 +29,7 @@ class ShopCredit:
                 if (before.commodity, before.amount) != (order.commodity, order.amount):
                     raise Refused("key_reused")
                 return _sent(before)
-            free = ShopCode.objects.filter(commodity=order.commodity, issued_key=None)
+            free = ShopCode.objects.filter(commodity=order.commodity, issued_key=None, void_at=None)
             code = free.order_by("id").first()
             if code is None:
                 raise NotNow("pool_empty")
@@ -42,18 +43,33 @@ class ShopCredit:
         return _sent(code) if code else None
 
     def results(self, *, since: int, at: datetime) -> Iterator[Result]:
-        """Yield the deliveries nobody has read yet. Codes are delivered in any order."""
+        """Yield what nobody has read yet: deliveries, and codes that were made void.
+
+        Codes are delivered in any order; a void one is its code's second result, so its number is
+        the negative one.
+        """
         read = ProviderEvent.objects.filter(provider=self.name).values("number")
         delivered = ShopCode.objects.filter(delivered_at__lte=at).exclude(id__in=read)
         for code in delivered.order_by("delivered_at", "id"):
             if code.issued_key and code.delivered_at:
-                yield Result(
-                    number=code.id,
-                    key=code.issued_key,
-                    kind="settled",
-                    ref=f"CODE-{code.id}",
-                    happened_at=code.delivered_at,
-                )
+                yield _result(code, code.id, "settled", code.delivered_at)
+        void = ShopCode.objects.filter(void_at__lte=at, issued_key__isnull=False)
+        for code in void.annotate(second=-F("id")).exclude(second__in=read).order_by("id"):
+            if code.void_at:
+                kind = "returned" if code.delivered_at else "bounced"
+                yield _result(code, -code.id, kind, code.void_at)
+
+
+def _result(code: ShopCode, number: int, kind: str, at: datetime) -> Result:
+    return Result(
+        number=number,
+        key=code.issued_key or "",
+        kind=kind,
+        ref=f"CODE-{code.id}",
+        happened_at=at,
+        reason="" if kind == "settled" else code.void_reason,
+        amount=code.amount,
+    )
 
 
 def _sent(code: ShopCode) -> Sent:

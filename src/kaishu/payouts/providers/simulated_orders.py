@@ -11,7 +11,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,9 +20,10 @@ CREATE TABLE IF NOT EXISTS orders (
     key TEXT PRIMARY KEY, commodity TEXT NOT NULL, amount INTEGER NOT NULL, payee TEXT NOT NULL,
     ref TEXT NOT NULL UNIQUE, booked_at TEXT NOT NULL, facts TEXT NOT NULL
 );
-CREATE TABLE IF NOT EXISTS events (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL REFERENCES orders,
-    kind TEXT NOT NULL, reason TEXT NOT NULL, happened_at TEXT NOT NULL, UNIQUE (key, kind)
+CREATE TABLE IF NOT EXISTS reports (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, order_key TEXT NOT NULL, part INTEGER NOT NULL,
+    key TEXT NOT NULL, kind TEXT NOT NULL, reason TEXT NOT NULL, amount INTEGER NOT NULL,
+    happened_at TEXT NOT NULL, UNIQUE (order_key, part)
 );
 CREATE TABLE IF NOT EXISTS calls (key TEXT PRIMARY KEY, calls INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS plan (one INTEGER PRIMARY KEY CHECK (one = 1), plan TEXT NOT NULL);
@@ -42,7 +43,10 @@ class FaultPlan:
     """How often things go wrong, each from 0 to 1; `seed` makes a run repeatable.
 
     `lost_before`: the request is lost. `lost_after`: the answer is lost, the order stands.
-    `bounce`: it comes back. `late_return`: it comes back after it was settled.
+    `bounce`: it comes back, by `other_cause` because the name differs. `late_return`: it comes back
+    after it was settled. `late`: its result takes `days_late` longer. `repeat`: the result is
+    reported twice. `wrong_amount`: the result names another amount. `unknown_key`: a result comes
+    with a key that is nobody's. `out_of_order`: the return is reported before the settlement.
     """
 
     seed: int = 0
@@ -50,7 +54,14 @@ class FaultPlan:
     lost_after: float = 0.0
     bounce: float = 0.0
     late_return: float = 0.0
+    other_cause: float = 0.0
+    late: float = 0.0
+    repeat: float = 0.0
+    wrong_amount: float = 0.0
+    unknown_key: float = 0.0
+    out_of_order: float = 0.0
     days_to_settle: int = 0
+    days_late: int = 9
     days_to_return: int = 2
 
     def hits(self, fault: str, *about: object) -> bool:
@@ -78,6 +89,7 @@ class Happened:
     kind: str
     reason: str
     ref: str
+    amount: int
     happened_at: datetime
 
 
@@ -137,7 +149,7 @@ class OrderBook:
         with self._open() as file:
             rows = file.execute(
                 "SELECT payee, amount FROM orders WHERE key NOT IN"
-                " (SELECT key FROM events WHERE kind IN ('bounced', 'returned')) ORDER BY key"
+                " (SELECT key FROM reports WHERE kind IN ('bounced', 'returned')) ORDER BY key"
             ).fetchall()
         amounts: dict[str, list[int]] = {}
         for row in rows:
@@ -149,14 +161,20 @@ class OrderBook:
         with self._open() as file:
             _let_time_pass(file, at)
             rows = file.execute(
-                "SELECT events.*, orders.ref FROM events JOIN orders USING (key)"
+                "SELECT reports.*, orders.ref FROM reports JOIN orders ON orders.key = order_key"
                 " WHERE number > ? ORDER BY number",
                 [since],
             ).fetchall()
         for row in rows:
             happened_at = datetime.fromisoformat(row["happened_at"])
             yield Happened(
-                row["number"], row["key"], row["kind"], row["reason"], row["ref"], happened_at
+                number=row["number"],
+                key=row["key"],
+                kind=row["kind"],
+                reason=row["reason"],
+                ref=row["ref"],
+                amount=row["amount"],
+                happened_at=happened_at,
             )
 
     @contextmanager
@@ -191,28 +209,60 @@ def _count_call(file: sqlite3.Connection, key: str) -> int:
     return int(file.execute("SELECT calls FROM calls WHERE key = ?", [key]).fetchone()["calls"])
 
 
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """One line that the bank will report of an order; `part` makes it once."""
+
+    part: int
+    kind: str
+    at: datetime
+    shown_at: datetime
+    amount: int
+    reason: str = ""
+    stranger: bool = False
+
+
 def _let_time_pass(file: sqlite3.Connection, at: datetime) -> None:
     plan = _plan(file)
     rows = file.execute(
-        "SELECT orders.*, (SELECT group_concat(kind) FROM events WHERE events.key = orders.key)"
-        " AS kinds FROM orders WHERE kinds IS NULL OR kinds = 'settled' ORDER BY booked_at, key"
+        "SELECT orders.*, (SELECT group_concat(part) FROM reports WHERE order_key = orders.key)"
+        " AS parts FROM orders ORDER BY booked_at, key"
     ).fetchall()
     for row in rows:
-        booked_at = datetime.fromisoformat(row["booked_at"])
-        settles_at = booked_at + timedelta(days=plan.days_to_settle)
-        returns_at = settles_at + timedelta(days=plan.days_to_return)
-        if row["kinds"] is None and settles_at <= at:
-            bounced = plan.hits("bounce", row["key"])
-            kind, reason = ("bounced", "account_unknown") if bounced else ("settled", "")
-            _happen(file, row["key"], kind, reason, settles_at)
-        elif row["kinds"] and returns_at <= at and plan.hits("late_return", row["key"]):
-            _happen(file, row["key"], "returned", "account_closed", returns_at)
+        told = set((row["parts"] or "").split(","))
+        for report in _reports(plan, row):
+            if str(report.part) in told or report.shown_at > at:
+                continue
+            key = f"{row['key']}?" if report.stranger else row["key"]
+            file.execute(
+                "INSERT INTO reports (order_key, part, key, kind, reason, amount, happened_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [row["key"], report.part, key, report.kind, report.reason, report.amount,
+                 report.at.isoformat()],
+            )  # fmt: skip
 
 
-def _happen(
-    file: sqlite3.Connection, key: str, kind: str, reason: str, happened_at: datetime
-) -> None:
-    file.execute(
-        "INSERT INTO events (key, kind, reason, happened_at) VALUES (?, ?, ?, ?)",
-        [key, kind, reason, happened_at.isoformat()],
-    )
+_MAIN, _REPEAT, _STRANGER, _RETURN = 0, 1, 2, 3
+
+
+def _reports(plan: FaultPlan, row: sqlite3.Row) -> list[_Report]:
+    """Return what the bank reports of an order, in the order in which it does."""
+    key, amount = row["key"], row["amount"]
+    late = plan.days_late if plan.hits("late", key) else 0
+    settles = datetime.fromisoformat(row["booked_at"]) + timedelta(days=plan.days_to_settle + late)
+    returns = settles + timedelta(days=plan.days_to_return)
+    if plan.hits("bounce", key):
+        cause = "name_differs" if plan.hits("other_cause", key) else "account_unknown"
+        return [_Report(_MAIN, "bounced", settles, settles, amount, cause)]
+    said = amount - 1 if plan.hits("wrong_amount", key) and amount > 1 else amount
+    settled = [_Report(_MAIN, "settled", settles, settles, said)]
+    if plan.hits("repeat", key):
+        settled.append(_Report(_REPEAT, "settled", settles, settles, said))
+    if plan.hits("unknown_key", key):
+        settled.append(_Report(_STRANGER, "settled", settles, settles, amount, stranger=True))
+    if not plan.hits("late_return", key):
+        return settled
+    back = _Report(_RETURN, "returned", returns, returns, amount, "account_closed")
+    if plan.hits("out_of_order", key):
+        return [back, replace(settled[0], shown_at=returns), *settled[1:]]
+    return [*settled, back]

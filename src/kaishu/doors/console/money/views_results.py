@@ -1,0 +1,123 @@
+"""Results that fitted nothing: what the provider said, and what two people make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from kaishu.base import clock, desk, exports
+from kaishu.base.desk import Problem, problem_of
+from kaishu.base.fresh import fresh_sign_in
+from kaishu.base.refusals import refusal_page
+from kaishu.base.roles import staff
+from kaishu.core.errors import Refusal
+from kaishu.doors.console import frame
+from kaishu.doors.console.labels import label
+from kaishu.doors.console.money.common import HOME, MOST, not_yours
+from kaishu.payouts import actions, result_acts
+from kaishu.payouts.errors import ActNotFound
+
+WHERE = f"{HOME}results/"
+
+
+@staff(*frame.PAYOUTS)
+@require_safe
+def results(request: HttpRequest) -> HttpResponseBase:
+    """List results that fitted nothing; with `state=all` also those that were dealt with."""
+    return _list(request)
+
+
+@staff(*frame.MONEY_PROPOSE)
+@require_POST
+@desk.once
+def propose(request: HttpRequest, event_id: int) -> HttpResponseBase:
+    """Propose what to make of one result."""
+    try:
+        actions.propose_act(
+            event_id=event_id,
+            act=request.POST.get("act", ""),
+            kind=request.POST.get("kind", ""),
+            key=request.POST.get("order", ""),
+            why=request.POST.get("why", ""),
+            by=request.user.get_username(),
+            at=clock.now(),
+        )
+    except ActNotFound as refusal:
+        return refusal_page(request, refusal, status=404)
+    except Refusal as refusal:
+        return _list(request, problems=[problem_of(refusal, f"id-why-{event_id}")])
+    desk.say_next(request, _("Proposed. Another person has to agree."))
+    return HttpResponseRedirect(WHERE)
+
+
+@staff(*frame.MONEY_WITHDRAW)
+@fresh_sign_in
+@require_POST
+@desk.once
+def decide(request: HttpRequest, act_id: int) -> HttpResponseBase:
+    """Agree to what another person made of a result, or take it back."""
+    me, now = request.user.get_username(), clock.now()
+    agrees = request.POST.get("do") == "agree"
+    if agrees and not frame.may(request, frame.MONEY_APPROVE):
+        return not_yours(request)
+    try:
+        if agrees:
+            actions.approve_act(act_id=act_id, by=me, at=now)
+        else:
+            actions.withdraw_act(act_id=act_id, by=me, at=now)
+    except ActNotFound as refusal:
+        return refusal_page(request, refusal, status=404)
+    except Refusal as refusal:
+        return _list(request, problems=[problem_of(refusal)])
+    said = _("Agreed. The result is dealt with.") if agrees else _("Taken back.")
+    desk.say_next(request, said)
+    return HttpResponseRedirect(WHERE)
+
+
+def _list(request: HttpRequest, *, problems: Sequence[Problem] = ()) -> HttpResponseBase:
+    everything = request.GET.get("state") == "all"
+    rows = result_acts.unmatched(settled=everything).prefetch_related("acts__instruction")
+    header = [
+        _("Provider"), _("Number"), _("Key"), _("Result"), _("Quantity"), _("Why it waits"),
+        _("Happened"), _("Received"),
+    ]  # fmt: skip
+    file = exports.offered(
+        request,
+        name="results",
+        header=header,
+        rows=(
+            [
+                row.provider, row.number, row.key, label("state", row.kind), row.amount,
+                label("outcome", row.outcome), row.happened_at, row.received_at,
+            ]
+            for row in rows
+        ),
+    )  # fmt: skip
+    if file:
+        return file
+    events = [
+        {
+            "event": row,
+            "order": result_acts.order_of(row),
+            "act": next((act for act in row.acts.all() if act.withdrawn_at is None), None),
+        }
+        for row in rows[:MOST]
+    ]
+    context = {
+        "events": events,
+        "everything": everything,
+        "kinds": result_acts.KINDS,
+        "me": request.user.get_username(),
+        "proposes": frame.may(request, frame.MONEY_PROPOSE),
+        "agrees": frame.may(request, frame.MONEY_APPROVE),
+        "withdraws": frame.may(request, frame.MONEY_WITHDRAW),
+        "typed": request.POST,
+    }
+    status = 409 if problems else 200
+    return frame.show(
+        request, "console/money/results.html", context, problems=problems, status=status
+    )
