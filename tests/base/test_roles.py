@@ -34,6 +34,7 @@ def routes(settings: Settings) -> str:
         path("queue/", staff(Role.REVIEWER, "manager")(view), name="queue"),
         path("numbers/", staff(Role.MANAGER, Role.AUDITOR, Role.REGULATOR)(view), name="numbers"),
         path("mine/", staff(*Role, own=True)(view), name="mine"),
+        path("due/", staff(Role.MANAGER, Role.FINANCE, acts=[Role.FINANCE])(view), name="due"),
         path("details/", staff(Role.OPERATOR, auditor=False)(view), name="details"),
         path("sign-in/", open_to_all(view), name="sign-in"),
         path("forgotten/", view, name="forgotten"),
@@ -89,6 +90,13 @@ def test_the_auditor_reads_every_page_but_those_that_show_details(db: None) -> N
     assert client.get("/staff/details/").status_code == 403
 
 
+@pytest.mark.parametrize(("role", "status"), [(Role.MANAGER, 403), (Role.FINANCE, 200)])
+def test_some_read_a_page_and_others_act_on_it(db: None, role: Role, status: int) -> None:
+    client = _client(role)
+    assert client.get("/staff/due/").content == b"inside"
+    assert client.post("/staff/due/").status_code == status
+
+
 def test_a_superuser_has_no_role_by_itself(db: None) -> None:
     client = Client()
     client.force_login(User.objects.create_superuser("root"))
@@ -110,6 +118,7 @@ def test_the_policy_table_is_read_from_the_routes(routes: str) -> None:
         "/staff/queue/": {Role.REVIEWER, Role.MANAGER, Role.AUDITOR},
         "/staff/numbers/": {Role.MANAGER, Role.AUDITOR, Role.REGULATOR},
         "/staff/mine/": set(Role),
+        "/staff/due/": {Role.MANAGER, Role.FINANCE, Role.AUDITOR},
         "/staff/details/": {Role.OPERATOR},
         "/staff/sign-in/": frozenset(),
         "/staff/forgotten/": None,

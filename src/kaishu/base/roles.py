@@ -12,7 +12,7 @@ No role contains another and no account is above the table: separation of duties
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
@@ -81,8 +81,15 @@ class NoPolicy(Refusal):
     code = "no_policy"
 
 
-def staff(*roles: Role | str, own: bool = False, auditor: bool = True) -> Callable[[View], View]:
+def staff(
+    *roles: Role | str,
+    acts: Iterable[Role | str] | None = None,
+    own: bool = False,
+    auditor: bool = True,
+) -> Callable[[View], View]:
     """Let only these roles in: others are refused, and a visitor is asked to sign in.
+
+    `acts` names those among them who may send the page's forms, where that is not everybody.
 
     Two rules hold whatever a view names: auditor and regulator read (GET) and never act, and the
     auditor reads every page. `own` marks a person's own account, where everybody acts;
@@ -91,7 +98,8 @@ def staff(*roles: Role | str, own: bool = False, auditor: bool = True) -> Callab
     named = frozenset(Role(role) for role in roles)
     if not named:
         raise ValueError("name at least one role")
-    acting = named if own else named - ONLY_READ
+    sending = named if acts is None else frozenset(Role(role) for role in acts)
+    acting = sending if own else sending - ONLY_READ
     reading = (named | ({Role.AUDITOR} if auditor else frozenset())) - acting
 
     def decorate(view: View) -> View:

@@ -20,6 +20,8 @@ DOES = {
     "mori": _("certifies what the recycler disposed of"),
     "hana": _("runs the recalls"),
     "kei": _("reads everything, changes nothing"),
+    "rika": _("reads the figures of recalls, no person's details"),
+    "aki": _("invites staff, gives roles, resets second steps"),
 }
 
 

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import Group, User
 
+from kaishu.base import clock
 from kaishu.base.roles import Role
+from kaishu.returns.actions import tie
 
+DEPOTS = ("depot-east", "depot-north", "shop-minato")
+RECYCLERS = ("recycler-mori", "recycler-xiang")
 PASSWORD = "kaishu-demo"  # noqa: S105 (printed on purpose; refused outside the demo)
 
 
@@ -18,6 +22,7 @@ class Member:
     name: str
     roles: tuple[Role, ...]
     does: str
+    works_at: tuple[str, ...] = ()
 
 
 MEMBERS = (
@@ -25,10 +30,12 @@ MEMBERS = (
     Member("jun", (Role.REVIEWER, Role.OPERATOR), "judges claims, second pair of eyes"),
     Member("yuki", (Role.FINANCE,), "proposes payment batches"),
     Member("ren", (Role.APPROVER,), "approves batches that somebody else proposed"),
-    Member("sora", (Role.COLLECTOR,), "scans parcels and packs containers at a depot"),
-    Member("mori", (Role.RECYCLER,), "certifies what was disposed of"),
+    Member("sora", (Role.COLLECTOR,), "scans parcels and packs containers at a depot", DEPOTS),
+    Member("mori", (Role.RECYCLER,), "takes containers, certifies what was disposed of", RECYCLERS),
     Member("hana", (Role.MANAGER,), "runs the recalls"),
     Member("kei", (Role.AUDITOR,), "reads everything, changes nothing"),
+    Member("rika", (Role.REGULATOR,), "reads the figures of recalls, no person's details"),
+    Member("aki", (Role.ADMIN,), "invites staff, gives roles, resets second steps"),
 )
 
 
@@ -42,3 +49,5 @@ def hire() -> None:
         for role in member.roles:
             group, _ = Group.objects.get_or_create(name=role.value)
             user.groups.add(group)
+        for party in member.works_at:
+            tie(account=member.name, party=party, by="hana", at=clock.now())
