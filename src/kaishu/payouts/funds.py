@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -71,12 +72,7 @@ def lock(recall_id: int, commodity: str) -> None:
 
 def figures(*, recall_id: int | None = None, commodity: str = "") -> list[Figures]:
     """Return the money of every recall and commodity that has any; kits and goods are not money."""
-    promises, funds = Promise.objects.filter(role="remedy"), _approved()
-    waiting = Instruction.objects.filter(
-        state=READY, sent_entry_id=None, batch__approver__isnull=False, batch__withdrawn_at=None
-    )
-    if recall_id is not None:
-        asked = {"recall_id": recall_id, "commodity": commodity}
+    asked: dict[str, Any] = {"recall_id": recall_id, "commodity": commodity}
     wanted = {name: value for name, value in asked.items() if value not in (None, "")}
     promises = Promise.objects.filter(role="remedy", account__in=(OWED, SENT, PAID), **wanted)
     funds = _approved().filter(**wanted)
