@@ -47,7 +47,7 @@ def hidden(page: HttpResponse) -> dict[str, str]:
 
 
 def proposed(client: Client) -> BulkAct:
-    shown = send(client, f"{BULK}preview/", unit=chosen(), act="approve")
+    shown = send(client, f"{BULK}preview/", unit=chosen(), act="approve:checked")
     said = hidden(shown) | {"typed": "3"}
     assert send(client, f"{BULK}confirm/", **said).status_code == 302
     return BulkAct.objects.get()
@@ -55,7 +55,7 @@ def proposed(client: Client) -> BulkAct:
 
 def test_the_preview_says_how_many_and_how_much_and_does_nothing(world: World) -> None:
     client = member("mika", Role.REVIEWER)
-    page = text(parsed(send(client, f"{BULK}preview/", unit=chosen(), act="approve")))
+    page = text(parsed(send(client, f"{BULK}preview/", unit=chosen(), act="approve:checked")))
     assert "Approve: 3 claims" in page and "¥11,970" in page
     assert "Another person must approve it" in page
     assert Decision.objects.count() == BulkAct.objects.count() == 0
@@ -63,7 +63,7 @@ def test_the_preview_says_how_many_and_how_much_and_does_nothing(world: World) -
 
 def test_a_wrong_number_keeps_the_page_and_the_choice(world: World) -> None:
     client = member("mika", Role.REVIEWER)
-    said = hidden(send(client, f"{BULK}preview/", unit=chosen(), act="approve"))
+    said = hidden(send(client, f"{BULK}preview/", unit=chosen(), act="approve:checked"))
     wrong = send(client, f"{BULK}confirm/", **{**said, "typed": "30"})
     assert wrong.status_code == 422 and BulkAct.objects.count() == 0
     assert find(parsed(wrong), ".summary a")[0].get("href") == "#id-typed"
@@ -104,7 +104,7 @@ def test_a_manager_can_undo_and_its_maker_cannot(world: World) -> None:
 
 def test_nothing_chosen_and_nothing_found_are_said(world: World) -> None:
     client = member("mika", Role.REVIEWER)
-    for fields in ({}, {"unit": "x", "act": "approve"}, {"unit": chosen(), "act": "ask"}):
+    for fields in ({}, {"unit": "x", "act": "approve:checked"}, {"unit": chosen(), "act": "ask"}):
         assert send(client, f"{BULK}preview/", **fields).status_code == 422
     assert client.get(f"{BULK}9999/").status_code == 404
     assert find(parsed(client.get(BULK)), ".empty")
@@ -121,3 +121,19 @@ def test_a_stopped_job_says_so_and_only_a_manager_stops(world: World) -> None:
     assert Decision.objects.count() == 0
     page = text(parsed(second.get(f"/staff/jobs/{Job.objects.get().id}/")))
     assert "Stopped. What was done stays done." in page
+
+
+def test_the_queue_page_leads_here_with_boxes_or_with_all_that_fit(world: World) -> None:
+    client = member("mika", Role.REVIEWER)
+    page = parsed(client.get("/staff/claims/?queue=to_review"))
+    boxes = [str(box.get("value")) for box in find(page, ".pick input")]
+    assert sorted(boxes) == sorted(chosen())
+    assert find(page, "#id-act option")[1].get("value") == "approve:checked"
+    world.claim("SN0009", order_amount=100)
+    said = {"queue": "to_review", "scope": "all", "act": "approve:checked"}
+    everything = text(parsed(send(client, f"{BULK}preview/", **said)))
+    assert "Approve: 4 claims" in everything
+    some = text(parsed(send(client, f"{BULK}preview/", **said, query="most=1000")))
+    assert "Approve: 1 claim." in some
+    nowhere = send(client, f"{BULK}preview/", **{**said, "queue": "made_up"})
+    assert nowhere.status_code == 422

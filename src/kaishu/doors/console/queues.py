@@ -48,8 +48,9 @@ Counted = tuple[int, datetime | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line of a queue."""
+    """One line of a queue; `unit_id` is the claim unit's own id."""
 
+    unit_id: int
     case_no: str
     unit_no: int
     product: str
@@ -234,6 +235,7 @@ def _row(unit: ClaimUnit, account: str | None, promises: Sequence[Promise], file
     )
     remedy = next((d.facts["remedy"] for d in reversed(decisions) if "remedy" in d.facts), "")
     return Row(
+        unit_id=unit.id,
         case_no=unit.claim.case_no,
         unit_no=unit.unit_no,
         product=unit.product,

@@ -19,6 +19,7 @@ from kaishu.claims.facts import EVIDENCE_KINDS
 from kaishu.core.recall import LANGUAGES, say
 from kaishu.core.verdict import Answer
 from kaishu.doors.console import frame, queues
+from kaishu.doors.console.bulk import choices as bulk
 from kaishu.doors.console.labels import label
 from kaishu.doors.console.review import chosen, filters, saved, signals
 from kaishu.doors.console.review.chosen import Chosen
@@ -70,6 +71,7 @@ def queue(request: HttpRequest) -> HttpResponseBase:
         "next": offset + queues.PAGE if len(rows) == queues.PAGE else None,
         "before": max(0, offset - queues.PAGE) if offset else None,
         "hands_out": name in queues.REVIEWED and frame.may(request, frame.DECIDE),
+        "acts": bulk.acts() if frame.may(request, frame.DECIDE) else (),
         **_filter_context(picked),
     }
     return frame.show(request, "console/queue.html", context)

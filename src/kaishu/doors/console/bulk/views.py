@@ -18,10 +18,11 @@ from kaishu.base.roles import staff
 from kaishu.claims.bulk import actions
 from kaishu.claims.bulk.errors import BulkNotFound, BulkNotTyped
 from kaishu.claims.bulk.models import BulkAct
-from kaishu.claims.bulk.plan import ACTS, MOST, Plan
+from kaishu.claims.bulk.plan import ACTS, Plan
 from kaishu.core.errors import Refusal
 from kaishu.core.sentences import sentence
 from kaishu.doors.console import frame
+from kaishu.doors.console.bulk import choices
 
 SAMPLE = 20  # lines of a preview that are shown as examples
 
@@ -47,10 +48,11 @@ def preview(request: HttpRequest) -> HttpResponse:
 def confirm(request: HttpRequest) -> HttpResponse:
     """Keep the act as it was shown, confirmed by typing its number of claims."""
     try:
+        act, reason = choices.act_of(request)
         made = actions.propose(
-            unit_ids=_chosen(request),
-            act=request.POST.get("act", ""),
-            reason=_reason(request),
+            unit_ids=choices.units_of(request),
+            act=act,
+            reason=reason,
             shown=request.POST.get("shown", ""),
             typed=request.POST.get("typed", ""),
             key=desk.key_of(request),
@@ -125,13 +127,14 @@ def _do(
 
 
 def _preview(request: HttpRequest, wrong: Refusal | None = None) -> HttpResponse:
-    chosen = _chosen(request)
+    chosen = choices.units_of(request)
+    act, reason = choices.act_of(request)
     problems = [] if wrong is None else [_problem(wrong)]
     try:
         plan: Plan | None = actions.preview(
             unit_ids=chosen,
-            act=request.POST.get("act", ""),
-            reason=_reason(request),
+            act=act,
+            reason=reason,
             by=request.user.get_username(),
         )
     except Refusal as refusal:
@@ -176,19 +179,6 @@ def _show(request: HttpRequest, row: BulkAct, problems: Sequence[Problem] = ()) 
     }
     status = 422 if problems else 200
     return frame.show(request, "console/bulk/act.html", context, problems=problems, status=status)
-
-
-def _chosen(request: HttpRequest) -> list[int]:
-    """Return the ids of the chosen claim units: boxes of a list, or what a preview carried on."""
-    typed = [*request.POST.getlist("unit"), *request.POST.get("units", "").split(",")]
-    found = dict.fromkeys(int(n) for n in typed if n.isascii() and n.isdigit() and len(n) < 19)
-    return list(found)[: MOST + 1]
-
-
-def _reason(request: HttpRequest) -> str:
-    """Return the reason that goes with the act; the only one is nobody's choice."""
-    reasons = ACTS.get(request.POST.get("act", ""), ("", ()))[1]
-    return reasons[0] if len(reasons) == 1 else request.POST.get("reason", "")
 
 
 def _problem(refusal: Refusal) -> Problem:
