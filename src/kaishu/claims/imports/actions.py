@@ -29,7 +29,7 @@ from kaishu.core.recall import LANGUAGES
 from kaishu.editions import queries as editions
 from kaishu.editions.imports.upload import store
 
-__all__ = ["bring", "found", "remember", "start_check", "start_import", "tell_settings"]
+__all__ = ["bring", "found", "newest", "remember", "start_check", "start_import", "tell_settings"]
 Settings = Mapping[str, str]
 
 
@@ -134,6 +134,11 @@ def found(import_id: int, *, lock: bool = False) -> ClaimImport:
     if source is None:
         raise ImportNotFound(number=import_id)
     return source
+
+
+def newest(limit: int = 50) -> list[ClaimImport]:
+    """Return the newest imports."""
+    return list(ClaimImport.objects.order_by("-id")[:limit])
 
 
 def tell_settings(slug: str, said: Settings | None = None) -> dict[str, str]:

@@ -212,7 +212,9 @@ def _recalls(request: HttpRequest) -> list[Link]:
         return []
     drafts = "/staff/recalls/"
     desk_link = Link(_("Recalls and drafts"), drafts, request.path == drafts)
-    return [desk_link] * may(request, RECALLS) + [
+    brought = "/staff/imports/"
+    bring_link = Link(_("Claims from elsewhere"), brought, request.path.startswith(brought))
+    return [desk_link, bring_link] * may(request, RECALLS) + [
         Link(
             recall_name(row.slug),
             f"/staff/recalls/{row.slug}/progress/",
