@@ -38,7 +38,7 @@ HANAKO = Contact(
     city="港区",
     street="1-2-3",
 )
-RIGHT = {"phone": "５６７８", "postcode": "1050001"}
+RIGHT = {"phone": "＋８１ ３ 1234 ５６７８", "postcode": "1050001"}
 MOVED = replace(HANAKO, postcode="150-0043", city="渋谷区", street="9-9")
 NEW_MAIL = replace(HANAKO, email="new@example.jp")
 
@@ -97,10 +97,11 @@ def test_two_facts_that_agree_make_a_caller_known_for_one_call_of_one_operator(
 @pytest.mark.parametrize(
     ("said", "refusal"),
     [
-        ({"phone": "5678"}, CallerUnknown),
-        ({"phone": "5678", "postcode": " "}, CallerUnknown),
-        ({"phone": "5678", "postcode": "105-0002"}, CallerWrong),
-        ({"phone": "78", "postcode": "105-0001"}, CallerWrong),
+        ({"phone": "03-1234-5678"}, CallerUnknown),
+        ({"phone": "03-1234-5678", "postcode": " "}, CallerUnknown),
+        ({"serial": "0042", "order": "250"}, CallerUnknown),
+        ({"phone": "03-1234-5678", "postcode": "105-0002"}, CallerWrong),
+        ({"phone": "5678", "postcode": "105-0001"}, CallerWrong),
         ({"order": "", "serial": "0042", "name": "鈴木"}, CallerWrong),
     ],
 )

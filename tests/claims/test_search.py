@@ -52,6 +52,7 @@ def cases(typed: str, **how: object) -> list[str]:
     [
         "佐藤",
         "佐藤花子",
+        "佐",
         "花子 佐藤",
         "佐藤　花子",
         "さとう",
@@ -144,7 +145,6 @@ def test_rows_from_before_are_filled_in_and_the_audit_says_what_is_missing(world
         ("search_missing", f"case {second}"),
         ("search_left_over", f"case {second}"),
     ]
-    assert cases("佐藤") == [second] or cases("花子") == [second]
     assert keep.backfill() == 1
     assert keep.backfill() == 0
     keep.renew_all(Claim.objects.values_list("id", flat=True))
@@ -165,4 +165,5 @@ def test_names_fold_width_kana_case_accents_and_old_characters() -> None:
     assert folding.name("髙﨑") == folding.name("高崎")
     assert folding.name("はは") != folding.name("ばば")
     assert "佐藤" in folding.name_parts("佐藤花子")
-    assert folding.name_parts("李") == frozenset()
+    assert folding.name_parts("李雷") == frozenset({"李", "李雷"})
+    assert "j" not in folding.name_parts("J Smith")

@@ -24,20 +24,25 @@ A_CALL = timedelta(minutes=30)
 MOST_WRONG = 5
 WITHIN = timedelta(hours=1)
 TAIL = 4
-# A fact that somebody could read off the product or guess proves little; one such is enough of it.
-FACTS = ("name", "phone", "postcode", "mail", "order", "serial")
+# The tail of a number that a masked page shows proves nothing, so the whole number is asked for;
+# nine digits are the same at home and from abroad.
+WHOLE_PHONE = 9
+OF_PERSON = ("name", "phone", "postcode", "mail")
+# Whoever holds the product can read these off it: one of them counts, beside a personal fact.
+OF_PURCHASE = ("order", "serial")
+FACTS = (*OF_PERSON, *OF_PURCHASE)
 
 
 def check_caller(*, case_no: str, said: Mapping[str, str], by: str, at: datetime) -> None:
     """Hold at least two facts against what we have, and write down what was asked and if it agreed.
 
-    `said` is what the caller answered by code of `FACTS`: the last four digits of the telephone
-    and of the serial are enough. Raises CallerUnknown for fewer than two, CallerWrong where one
-    does not agree, CallerLocked after five wrong tries in an hour.
+    `said` is what the caller answered by code of `FACTS`; at least one must be of the person.
+    Raises CallerUnknown for too few, CallerWrong where one does not agree, CallerLocked after
+    five wrong tries in an hour.
     """
     claim = lookups.claim(case_no)
     asked = {code: words for code, words in said.items() if code in FACTS and words.strip()}
-    if len(asked) < FEWEST:
+    if len(asked) < FEWEST or not asked.keys() & set(OF_PERSON):
         raise CallerUnknown()
     wrong = claim.caller_checks.filter(passed=False, at__gt=at - WITHIN).count()
     if wrong >= MOST_WRONG:
@@ -77,9 +82,14 @@ def _tail(word: str) -> str:
     return word[-TAIL:] if len(word) >= TAIL else ""
 
 
+def _whole_phone(typed: str) -> str:
+    number = folding.digits(typed)
+    return number[-WHOLE_PHONE:] if len(number) >= WHOLE_PHONE - 1 else ""
+
+
 _FOLD: Mapping[str, Callable[[str], str]] = {
     "name": folding.name,
-    "phone": lambda words: _tail(folding.digits(words)),
+    "phone": _whole_phone,
     "postcode": folding.postcode,
     "mail": lambda words: words.strip().casefold(),
     "order": folding.code,
@@ -87,7 +97,7 @@ _FOLD: Mapping[str, Callable[[str], str]] = {
 }
 _KEPT: Mapping[str, Callable[[Contact, list[ClaimUnit]], list[str]]] = {
     "name": lambda contact, _: [folding.name(contact.name), folding.name(contact.name_kana)],
-    "phone": lambda contact, _: [_tail(folding.digits(contact.phone))],
+    "phone": lambda contact, _: [_whole_phone(contact.phone)],
     "postcode": lambda contact, _: [folding.postcode(contact.postcode)],
     "mail": lambda contact, _: [contact.email.strip().casefold()],
     "order": lambda _, units: [folding.code(unit.order_no) for unit in units],

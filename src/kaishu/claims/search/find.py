@@ -68,11 +68,11 @@ def _by_reference(text: str) -> int | None:
 
 def _by_name(text: str) -> Iterable[int]:
     whole, words = folding.name(text), folding.words(text)
-    if len(whole) < folding.SHORTEST_WORD or "@" in text or whole.isdigit():
+    if not folding.is_enough(whole) or "@" in text or whole.isdigit():
         return []
     found = list(_newest("name", whole))
     if len(words) > 1:
-        first, *others = [word for word in words if len(word) >= folding.SHORTEST_WORD] or [whole]
+        first, *others = [word for word in words if folding.is_enough(word)] or [whole]
         found += _newest("name", first, *others)
     return found
 

@@ -18,6 +18,7 @@ _IGNORED = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Mn", "Me", "Po", "Pd", "Ps"
 # The long mark of kana is a letter to Unicode; a dash and a middle dot are not.
 SHORTEST_WORD = 2
 LONGEST_PART = 3
+FIRST_HAN = 0x3400
 
 
 def name(typed: str) -> str:
@@ -40,15 +41,20 @@ def words(typed: str) -> list[str]:
 def name_parts(typed: str) -> frozenset[str]:
     """Return everything a name is found by: whole, each word, and how a whole CJK name begins.
 
-    A name in kanji or kana is often written without a space: its first two and three signs are
-    the family name, its last two the given name.
+    A name in kanji or kana is often written without a space: its first one to three signs are the
+    family name, its last two the given name. One letter finds nobody; one Chinese character does.
     """
     whole = name(typed)
     parts = {whole, *words(typed)}
     if whole and _is_cjk(whole):
-        parts |= {whole[:length] for length in range(SHORTEST_WORD, LONGEST_PART + 1)}
+        parts |= {whole[:length] for length in range(1, LONGEST_PART + 1)}
         parts.add(whole[-SHORTEST_WORD:])
-    return frozenset(part for part in parts if len(part) >= SHORTEST_WORD)
+    return frozenset(part for part in parts if is_enough(part))
+
+
+def is_enough(word: str) -> bool:
+    """Say whether a folded word is worth looking for: two signs, or one Chinese character."""
+    return len(word) >= SHORTEST_WORD or (bool(word) and ord(word) >= FIRST_HAN)
 
 
 def digits(typed: str) -> str:

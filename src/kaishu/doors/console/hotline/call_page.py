@@ -74,6 +74,7 @@ def context_of(draft: OpenDraft, known: Mapping[str, Pack]) -> dict[str, Any]:
         "units": [_unit(thing, tongue) for thing in units],
         "recalls": [_models(pack) for pack in known.values()],
         "conditions": ASKED,
+        "danger": script.danger([thing.get("condition") for thing in units], tongue),
         "script": script.before(said, known),
         "towns": _towns(said),
         "may_add": len(units) < call_form.MOST_UNITS,

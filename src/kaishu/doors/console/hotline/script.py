@@ -52,13 +52,12 @@ def hear(thing: Thing, tongue: str) -> Heard | None:
 
 
 def before(said: Said, packs: Mapping[str, Pack]) -> tuple[Line, ...]:
-    """Return the script of the call until the claim is sent, danger before everything else."""
+    """Return the script of the call until the claim is sent; `danger` comes before it."""
     tongue = call_form.spoken(said)
     units = call_form.things(said, packs)
     pack = next((thing.pack for thing in units if thing.pack), None)
     pack = pack or next(iter(packs.values()), None)
     return (
-        *danger([thing.get("condition") for thing in units], tongue),
         *_greeting(pack, tongue),
         *(line for thing in units for line in _unit(thing, tongue)),
         *_next([thing.get("condition") for thing in units], tongue),
@@ -134,7 +133,7 @@ def _unit(thing: Thing, tongue: str) -> Iterator[Line]:
         yield _say("serial", "hotline_serial_back", tongue, spelled=spelled)
     told = heard.told
     words = (told.headline, told.first, told.sentence, told.repaired)
-    yield Line("verdict", " ".join(part for part in words if part))
+    yield Line("verdict", " ".join(_ended(part, tongue) for part in words if part))
     if heard.verdict.answer is Answer.ASK and not serial:
         yield _say("verdict", "hotline_serial_unread", tongue)
     elif told.steps and heard.verdict.answer is Answer.AFFECTED:
@@ -153,6 +152,13 @@ def _consent(pack: Pack | None, tongue: str) -> Iterator[Line]:
     if pack is not None:
         asked = sentence("hotline_consent", tongue).text
         yield Line("consent", f"{asked} {consent_text(pack.recall, tongue)}")
+
+
+def _ended(words: str, tongue: str) -> str:
+    """Return words with the stop that a headline has not and a speaker needs."""
+    if words.endswith((".", "。", "?", "？", "!", "！")):
+        return words
+    return words + ("." if tongue == "en" else "。")
 
 
 def _say(kind: str, code: str, tongue: str, **facts: str) -> Line:
