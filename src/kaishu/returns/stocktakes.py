@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -95,9 +96,9 @@ def count_sealed(*, stocktake_id: int, number: str, by: str, at: datetime) -> in
         container = box.exclude(seal_no="").first()
         if container is None:
             raise StocktakeUnitUnknown(unit=number[:40])
-        units = ContainerUnit.objects.filter(container=container, unit_id__isnull=False)
+        inside = container.lines.values_list("unit_id", flat=True)
         added = 0
-        for unit_id in units.values_list("unit_id", flat=True):
+        for unit_id in [unit for unit in inside if unit is not None]:
             _, new = StocktakeSeen.objects.get_or_create(
                 stocktake=stocktake, unit_id=unit_id, defaults={"by": by, "at": at}
             )
@@ -234,7 +235,7 @@ def _post(stocktake: Stocktake, line: StocktakeLine, *, by: str, at: datetime) -
     unnamed, named, there = _held(stocktake, line.product, line.pool)
     if (unnamed, named) != (line.unnamed, line.named) or not set(line.missing) <= there:
         raise StocktakeStale(product=line.product)
-    what = {
+    what: dict[str, Any] = {
         "recall_id": stocktake.recall_id,
         "product": line.product,
         "pool": line.pool,

@@ -125,7 +125,7 @@ def _record(
     typed: str,
     outcome: str,
 ) -> Scanned:
-    who = {
+    who: dict[str, Any] = {
         "site": site.code,
         "by": request.user.get_username(),
         "at": clock.now(),

@@ -7,7 +7,8 @@
 
 const form = document.getElementById("scan");
 const box = document.getElementById("id-code");
-const piece = document.getElementById("piece");
+const band = document.getElementById("band");
+const rest = document.getElementById("rest");
 const TONES = { ok: [[880, 0.09]], attention: [[620, 0.12], [620, 0.12]], stop: [[240, 0.22], [190, 0.22], [240, 0.3]] };
 const MUTED = "kaishu-depot-muted";
 const AGAIN_MS = 3000;
@@ -57,9 +58,12 @@ function arm(button) {
 
 function disarm() { arm(form.querySelector("button[value=ok]")); }
 
-function show(html, name) {
-  piece.innerHTML = html;
-  sound(name || piece.querySelector("[data-sound]")?.dataset.sound || "stop");
+function show(html) {
+  const answer = new DOMParser().parseFromString(html, "text/html");
+  for (const part of [band, rest]) {
+    part.replaceChildren(...(answer.getElementById(part.id)?.childNodes ?? []));
+  }
+  sound(band.querySelector("[data-sound]")?.dataset.sound || "stop");
 }
 
 function lost() {
@@ -69,7 +73,7 @@ function lost() {
     note.id = "lost";
     note.className = "answer affected";
     note.setAttribute("role", "alert");
-    piece.prepend(note);
+    band.prepend(note);
     sound("stop");
   }
   note.textContent = `${form.dataset.lostHead} (${waiting.length}): ${form.dataset.lost}`;
@@ -132,7 +136,7 @@ if (form) {
     if (button.form === form) pressed(button);
     else button.form.requestSubmit(button);
   });
-  piece.addEventListener("submit", (event) => {
+  band.addEventListener("submit", (event) => {
     const again = event.target.closest("form.again");
     if (!again) return;
     event.preventDefault();
