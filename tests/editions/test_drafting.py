@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -146,7 +147,13 @@ def test_a_draft_that_waits_cannot_be_changed_until_it_is_taken_back(folder: Fol
     proposal = proposed(folder)
     assert proposal.revision is not None
     draft = proposal.revision.draft
-    save = {"draft_id": draft.id, "section": "identity", "seen": 1, "by": "a", "at": AT}
+    save: dict[str, Any] = {
+        "draft_id": draft.id,
+        "section": "identity",
+        "seen": 1,
+        "by": "a",
+        "at": AT,
+    }
     with pytest.raises(errors.DraftClosed):
         actions.save_section(said=said(draft, brand="B"), **save)
     proposals.withdraw(proposal_id=proposal.id, by="ren", at=AT)

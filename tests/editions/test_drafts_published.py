@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from kaishu.books.errors import TooLittle
@@ -122,7 +124,7 @@ def test_a_draft_of_an_older_edition_is_not_published(folder: Folder) -> None:
 
 def test_closing_and_reopening_need_a_reason_and_a_second_person(folder: Folder) -> None:
     publish(proposed(folder))
-    ask = {"slug": SLUG, "by": "hana", "at": AT}
+    ask: dict[str, Any] = {"slug": SLUG, "by": "hana", "at": AT}
     with pytest.raises(errors.ReasonMissing):
         proposals.propose_state(act="close", reason="target_reached", words="short", **ask)
     with pytest.raises(RecallStateClosedToThis):
@@ -132,7 +134,7 @@ def test_closing_and_reopening_need_a_reason_and_a_second_person(folder: Folder)
         ("reopen", "new_units", RecallState.REOPENED),
     ):
         proposal = proposals.propose_state(act=act, reason=reason, words="As agreed today.", **ask)
-        settle = {"proposal_id": proposal.id, "typed": SLUG, "at": AT}
+        settle: dict[str, Any] = {"proposal_id": proposal.id, "typed": SLUG, "at": AT}
         with pytest.raises(errors.OwnProposal):
             proposals.settle_state(by="hana", **settle)
         proposals.settle_state(by="ren", **settle)

@@ -138,7 +138,7 @@ def _marked(content: bytes, base: str, code: str, draft_id: int) -> bytes:
     )
     head = render_to_string("console/recalls/preview_head.html")
     led = led.replace(b"</head>", head.encode() + b"</head>", 1)
-    return re.sub(rb"(<body[^>]*>)", rb"\1" + top.encode().replace(b"\\", b"\\\\"), led, count=1)
+    return led.replace(b"<header", top.encode() + b"<header", 1)
 
 
 def _frame_of(recall: Recall, code: str) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -9,6 +11,8 @@ from kaishu.base import language
 from kaishu.base.language import NAMES, TAGS
 from kaishu.core.sentences import sentence
 from kaishu.editions.drafting.judging import Found
+
+_NAMED = re.compile(r"\[([^\]]*)\]")
 
 WORDS = {
     # sections
@@ -214,6 +218,16 @@ def word(code: str) -> str:
     """Say a code; a code without a word is shown as it is, never hidden."""
     msgid = WORDS.get(code)
     return pgettext("word", msgid) if msgid else code.rpartition(".")[2]
+
+
+def path_word(path: str) -> str:
+    """Say a path of `editions.compare`; what has no word of its own stays as it is."""
+    plain = _NAMED.sub("", path)
+    named = ", ".join(_NAMED.findall(path))
+    homes = ("", "texts.", "recall.")
+    known = next((home + plain for home in homes if home + plain in WORDS), "")
+    said = word(known) if known else plain
+    return f"{said} ({named})" if named else said
 
 
 def field_label(name: str) -> str:
