@@ -32,6 +32,7 @@ def production(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     settings.KAISHU_PUBLIC_URL = "https://recall.example"
     settings.KAISHU_MAIL_URL = "smtp://post:secret@mail.example:587"
     settings.KAISHU_MAIL_FROM = "Recall <recall@recall.example>"
+    settings.KAISHU_SECOND_STEP = "required"
     settings.KAISHU_SECURITY_CONTACT = "mailto:security@recall.example"
     use_database(monkeypatch, engine="postgresql")
     return settings
@@ -64,6 +65,7 @@ def test_safe_production_settings_are_served(production: Settings) -> None:
         ("ALLOWED_HOSTS", ["recall.example", "*"], "kaishu.E006"),
         ("CSRF_TRUSTED_ORIGINS", ["http://recall.example"], "kaishu.E007"),
         ("SESSION_COOKIE_SECURE", False, "kaishu.E008"),
+        ("KAISHU_SECOND_STEP", "offered", "kaishu.E011"),
         ("KAISHU_PUBLIC_URL", "http://recall.example", "kaishu.E020"),
         ("KAISHU_MAIL_URL", "", "kaishu.E021"),
         ("KAISHU_MAIL_URL", "mail.example:25", "kaishu.E022"),

@@ -59,7 +59,7 @@ def money(amount: int | None, commodity: str) -> str:
 @register.filter
 def count(number: int | None) -> str:
     """Show a whole number with the separators of the language."""
-    return "" if number is None else format_decimal(number, locale=words.locale())
+    return "" if number in (None, "") else format_decimal(number, locale=words.locale())
 
 
 @register.filter
