@@ -267,8 +267,25 @@ class SavedFilter(models.Model):
 
 
 # Further tables of this app, kept beside what uses them; Django finds them through this file.
-from kaishu.claims.bulk.models import BulkAct as BulkAct  # noqa: E402, PLC0414 (they name Claim)
-from kaishu.claims.hotline.models import CallerCheck as CallerCheck  # noqa: E402, PLC0414
-from kaishu.claims.hotline.models import ContactChange as ContactChange  # noqa: E402, PLC0414
-from kaishu.claims.imports.models import ClaimImport as ClaimImport  # noqa: E402, PLC0414
-from kaishu.claims.search.models import SearchKey as SearchKey  # noqa: E402, PLC0414
+from kaishu.claims.bulk.models import BulkAct  # noqa: E402 (it names Claim)
+from kaishu.claims.hotline.models import CallerCheck, ContactChange  # noqa: E402 (they name Claim)
+from kaishu.claims.imports.models import ClaimImport  # noqa: E402 (it names Claim)
+from kaishu.claims.search.models import SearchKey  # noqa: E402 (it names Claim)
+
+__all__ = [
+    "DIGEST",
+    "AccessCode",
+    "BulkAct",
+    "CallerCheck",
+    "Claim",
+    "ClaimImport",
+    "ClaimUnit",
+    "ContactChange",
+    "Decision",
+    "Evidence",
+    "EvidenceErased",
+    "Note",
+    "Reading",
+    "SavedFilter",
+    "SearchKey",
+]
