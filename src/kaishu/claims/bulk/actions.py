@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from kaishu.base import jobs
+from kaishu.claims.bulk import queries
 from kaishu.claims.bulk.errors import (
     BulkActUnknown,
     BulkChanged,
@@ -129,21 +130,6 @@ def undo(*, bulk_id: int, by: str, at: datetime) -> BulkAct:
         return _lock(bulk_id)
 
 
-def find(bulk_id: int) -> BulkAct:
-    """Return an act. Raises BulkNotFound."""
-    found = BulkAct.objects.filter(id=bulk_id).first()
-    if found is None:
-        raise BulkNotFound
-    return found
-
-
-def recent(*, limit: int = 50) -> list[BulkAct]:
-    """Return the newest acts, those that wait for a second person first."""
-    waiting = BulkAct.objects.filter(job_id=None, withdrawn_at=None).order_by("id")
-    others = BulkAct.objects.exclude(job_id=None, withdrawn_at=None).order_by("-id")
-    return [*waiting.defer("rows"), *others.defer("rows")[:limit]]
-
-
 def _start(made: BulkAct, at: datetime) -> BulkAct:
     kind, _reasons = ACTS[made.act]
     names = {
@@ -161,7 +147,7 @@ def _start(made: BulkAct, at: datetime) -> BulkAct:
     # proposed or approved -> started, once; the database refuses money without a second person
     if not _undecided(made.id).update(job_id=job.id):
         raise BulkDecided
-    return find(made.id)
+    return queries.find(made.id)
 
 
 def _undecided(bulk_id: int) -> QuerySet[BulkAct]:

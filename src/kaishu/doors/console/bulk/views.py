@@ -15,7 +15,7 @@ from kaishu.base.desk import Problem, problem_of
 from kaishu.base.fresh import fresh_sign_in
 from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
-from kaishu.claims.bulk import actions
+from kaishu.claims.bulk import actions, queries
 from kaishu.claims.bulk.errors import BulkNotFound, BulkNotTyped
 from kaishu.claims.bulk.models import BulkAct
 from kaishu.claims.bulk.plan import ACTS, Plan
@@ -31,7 +31,7 @@ SAMPLE = 20  # lines of a preview that are shown as examples
 @require_safe
 def acts(request: HttpRequest) -> HttpResponse:
     """List the acts: those that wait for a second person first."""
-    context = {"rows": actions.recent(), "me": request.user.get_username()}
+    context = {"rows": queries.recent(), "me": request.user.get_username()}
     return frame.show(request, "console/bulk/acts.html", context)
 
 
@@ -72,7 +72,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 def act(request: HttpRequest, bulk_id: int) -> HttpResponse:
     """Show one act: who, what, how many, how much, and how far it is."""
     try:
-        return _show(request, actions.find(bulk_id))
+        return _show(request, queries.find(bulk_id))
     except BulkNotFound as refusal:
         return refusal_page(request, refusal, status=404)
 
@@ -119,7 +119,7 @@ def _do(
     except BulkNotFound as refusal:
         return refusal_page(request, refusal, status=404)
     except Refusal as refusal:
-        return _show(request, actions.find(bulk_id), [problem_of(refusal, "id-typed")])
+        return _show(request, queries.find(bulk_id), [problem_of(refusal, "id-typed")])
     if job:
         return HttpResponseRedirect(f"/staff/jobs/{getattr(made, job)}/")
     desk.say_next(request, _("Withdrawn. Nothing was done."))
