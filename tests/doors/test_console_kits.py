@@ -165,7 +165,7 @@ def test_a_stock_form_that_does_not_fit_says_why_and_keeps_what_was_typed(
 def test_many_kits_are_marked_after_a_preview_and_a_typed_number(world: DeskWorld) -> None:
     client = member("jun", OP)
     preview = post(client, "mark/")
-    assert "2 kits are marked as sent" in text(parsed(preview))
+    assert "2 kits will be marked as sent" in text(parsed(preview))
     assert "1 pick-up stays out" in text(parsed(preview))
     hidden = find(parsed(preview), "[name=numbers]")[0].get("value")
     wrong = post(client, "mark/", numbers=hidden, confirm="3")
@@ -195,7 +195,7 @@ def test_a_carriers_file_is_tried_then_marked_and_a_repeat_changes_nothing(
     rows = [text(row) for row in find(parsed(tried), "tbody tr")]
     assert "must not be posted" in rows[0] and "not one of our references" in rows[1]
     assert not Kit.objects.exists()
-    kept = find(parsed(tried), "[name=rows]")[0].text_content()
+    kept = find(parsed(tried), "[name=rows]")[0].get("value")
     assert post(client, "file/", rows=kept, do="mark", confirm="4").status_code == 422
     done = post(client, "file/", rows=kept, do="mark", confirm="2")
     assert done.headers["Location"].startswith("/staff/jobs/")

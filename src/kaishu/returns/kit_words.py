@@ -54,8 +54,8 @@ def by_pickup(phone: str) -> Words:
         title=_("Do not send this battery. We fetch it."),
         intro=_("A carrier for dangerous goods comes to you and packs it. It costs you nothing."),
         steps=(
-            _step("keep-away", _("Leave it where it is. Do not charge, press or open it.")),
-            _step("unplug", _("If it is safe: pull out the cable. Touch nothing else.")),
+            _step("keep-away", _("Leave it where it is. Do not touch, charge or open it.")),
+            _step("clear", _("Only if it is safe: take away things nearby that burn easily.")),
             _step("call", _("We call you and agree on a day. You need not do anything before.")),
             _step("fetch", _("The carrier packs it. Please show this sheet at the door.")),
         ),

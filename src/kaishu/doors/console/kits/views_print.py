@@ -50,7 +50,7 @@ def pick(request: HttpRequest) -> HttpResponse:
     if request.POST.get("as") == "pdf":
         return _pdf(kit_letters.pick_list(found, contacts, at=at), f"pick-{at:%Y%m%d-%H%M}.pdf")
     context = {
-        "groups": kit_letters.pick_groups(found, contacts, at=at),
+        "piles": kit_letters.pick_groups(found, contacts, at=at),
         "numbers": chosen.numbers(found),
         "total": len(found),
     }

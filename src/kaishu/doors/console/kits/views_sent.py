@@ -63,7 +63,7 @@ def _preview(
 ) -> HttpResponse:
     grouped = Counter((line.kit, line.language) for line in posted)
     context = {
-        "groups": [
+        "piles": [
             (base_words.quantity(number, kit), words.language_name(tag), number)
             for (kit, tag), number in sorted(grouped.items())
         ],

@@ -105,7 +105,11 @@ def _show(request: HttpRequest, *, problems: Sequence[Problem] = ()) -> HttpResp
         "lines": [_line(row, slugs) for row in found],
         "kinds": [(f"{number}|{kit}", name) for (number, kit), name in kinds.items()],
         "receipts": [
-            {"row": row, "why": words.word(row.why), "kit": base_words.quantity(1, row.kit)}
+            {
+                "row": row,
+                "why": words.word(row.why),
+                "kit": base_words.quantity(abs(row.quantity), row.kit),
+            }
             for row in kit_stock.receipts()
         ],
         "typed": request.POST if problems else {},
