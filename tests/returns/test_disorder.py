@@ -82,7 +82,7 @@ def test_a_unit_given_up_for_gone_turns_up_again(arrived: World) -> None:
 
 
 def test_nothing_is_due_for_a_unit_that_went_back_to_its_owner(arrived: World) -> None:
-    assert [line.reason for line in due()] == ["collected"]
+    assert [line.why for line in due()] == ["collected"]
     move(arrived, "custody.handed_over", Place("transit", "post"))
     actions.parcel_returned(**parcel(arrived, "back"), by="post", at=arrived.now())
     assert due() == []

@@ -156,28 +156,32 @@ def _collect(
     for label in labels:
         page.fill("#id-code", label)
         page.click("button[name=outcome][value=ok]")
-        assert page.locator(".answer.ok").count() == 1
+        page.wait_for_selector(f".answer.ok .code:has-text('-{label[-1]}')")
     shoot(page, f"line-scan-{box}")
     page.goto(f"{site}/depot/containers/")
     page.fill("#id-number", box)
-    if page.locator("#id-recall").count():
-        page.select_option("#id-recall", slug)
-    page.select_option("#id-recycler", recycler)
-    page.click(f"form.filters {NEXT.removeprefix('main ')}")
-    page.goto(f"{site}/depot/containers/{box}/")
+    page.select_option("#id-goes", f"{slug}/{recycler}")
+    page.click("section.panel p.acts button")
     for label in labels:
         page.fill("#id-code", label)
-        page.click("form.scan button.button:not(.quiet)")
-    page.click("form.panel button.button")
+        page.click("form.scan button.button")
+    page.fill("#id-seal", f"S-{box}")
+    page.click("button[value=seal]")
+    page.click("button[value=give]")
     shoot(page, f"line-container-{box}")
 
 
 def _certify(page: Page, site: str) -> None:
+    for number in ("E-1", "N-1"):
+        page.goto(f"{site}/depot/take/{number}/")
+        page.click("form.panel button.button")
     page.goto(f"{site}/depot/certificates/")
     for number in range(page.locator("form.panel").count()):
         form = page.locator("form.panel").first
-        form.locator("input[type=text]").first.fill(f"CERT-{number}")
-        form.locator("button.button").click()
+        units = form.locator("p").first.inner_text().split()[0]
+        form.locator("input[name=certificate_no]").fill(f"CERT-{number}")
+        form.locator("input[name=units]").fill(units)
+        form.locator("p.acts button.button").click()
     assert page.locator("form.panel").count() == 0
     shoot(page, "line-certified")
 
