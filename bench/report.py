@@ -20,6 +20,7 @@ COMMANDS = {
     "eligibility": ["-m", "bench.eligibility"],
     "balance": ["-m", "bench.balance"],
     "claims": ["-m", "bench.claims"],
+    "desk": ["-m", "bench.desk"],
     "check_http": ["-m", "bench.check_http"],
     "same_time": ["-m", "bench.same_time"],
     "slow_upload": ["-m", "bench.slow_upload"],

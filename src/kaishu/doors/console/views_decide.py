@@ -194,6 +194,10 @@ def _no_amount(unreadable: _Unreadable) -> Problem:
     return Problem(_("This amount cannot be read."), _("Write only the number."), f"id-{field}")
 
 
+def _waits(unit: UnitView) -> bool:
+    return unit.standing is Standing.OPEN
+
+
 def _go_on(request: HttpRequest, place: _Place, kind: str) -> HttpResponse:
     number = f"{case_numbers.group(place.case.case_no)}-{place.unit.unit_no}"
     done = {"number": number, "decision": label("decision", kind)}
@@ -201,11 +205,7 @@ def _go_on(request: HttpRequest, place: _Place, kind: str) -> HttpResponse:
     if kind in _STAY:
         return HttpResponseRedirect(f"/staff/claims/{place.case.case_no}/")
     still_open = next(
-        (
-            unit
-            for unit in claims.case(place.case.case_no).units
-            if unit.standing is Standing.OPEN and unit.unit_no != place.unit.unit_no
-        ),
+        (unit for unit in place.case.units if _waits(unit) and unit.unit_no != place.unit.unit_no),
         None,
     )
     picked = chosen.of(request)

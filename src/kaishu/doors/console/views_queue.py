@@ -16,7 +16,7 @@ from kaishu.base.desk import Problem
 from kaishu.base.roles import Role, staff
 from kaishu.claims import case_numbers
 from kaishu.claims.facts import EVIDENCE_KINDS
-from kaishu.core.recall import LANGUAGES, say
+from kaishu.core.recall import LANGUAGES, Recall, say
 from kaishu.core.verdict import Answer
 from kaishu.doors.console import frame, queues
 from kaishu.doors.console.bulk import choices as bulk
@@ -86,11 +86,13 @@ def _search(request: HttpRequest, typed: str) -> HttpResponse:
 
 
 def _lines(rows: Iterable[queues.Row]) -> list[dict[str, Any]]:
+    rows = list(rows)
     days, now = filters.promised_days(), clock.now()
+    recalls = {number: frame.recall_of(number) for number in {row.edition_id for row in rows}}
     return [
         {
             "row": row,
-            "remedy": _remedy(row),
+            "remedy": _remedy(row, recalls[row.edition_id]),
             "due": _due(row, days.get(row.recall_id), now),
         }
         for row in rows
@@ -153,8 +155,8 @@ def _problems(typed: str, rows: list[queues.Row]) -> list[Problem]:
     return [Problem(wrong, _("Read it again, digit by digit."), "id-search")]
 
 
-def _remedy(row: queues.Row) -> str:
-    remedy = frame.recall_of(row.edition_id).remedy(row.remedy)
+def _remedy(row: queues.Row, recall: Recall) -> str:
+    remedy = recall.remedy(row.remedy)
     return say(remedy.title, language.tag()) if remedy else row.remedy
 
 

@@ -102,13 +102,13 @@ def narrow(
     return rows.filter(_age(chosen.age, at)) if chosen.age else rows
 
 
-def _evidence(wanted: str) -> Q | Exists:
+def _evidence(wanted: str) -> Q:
     files = Evidence.objects.filter(claim=OuterRef("claim_id"), erased=None).filter(
         Q(claim_unit=OuterRef("id")) | Q(claim_unit=None)
     )
     if wanted in EVIDENCE_KINDS:
-        return Exists(files.filter(kind=wanted))
-    return Exists(files) if wanted == "yes" else ~Exists(files)
+        return Q(Exists(files.filter(kind=wanted)))
+    return Q(Exists(files)) if wanted == "yes" else ~Q(Exists(files))
 
 
 def _age(wanted: str, at: datetime) -> Q:
