@@ -147,4 +147,4 @@ def _names(text: str) -> tuple[str, str]:
         return "", ""
     said = head if isinstance(head, dict) else {}
     slug, market = (said.get(name, "") for name in ("slug", "market"))
-    return str(slug)[:80], str(market)[:8]
+    return str(slug).replace("\0", "")[:80], str(market).replace("\0", "")[:8]

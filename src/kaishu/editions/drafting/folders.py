@@ -22,6 +22,7 @@ from kaishu.editions.problems import RECALL_FILE
 LIST_NAME = re.compile(r"serials/[A-Za-z0-9][A-Za-z0-9._-]{0,80}\.csv")
 PICTURE_NAME = re.compile(r"pictures/[A-Za-z0-9][A-Za-z0-9._-]{0,80}\.svg")
 PLACES = {".csv": "serials", ".svg": "pictures"}
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")  # what a draft says may be any text, a path too
 MOST_FILES = 500
 MOST_BYTES = 200 * 1024 * 1024
 Files = Mapping[str, Mapping[str, Any]]
@@ -57,13 +58,18 @@ def read(files: Files) -> dict[str, bytes]:
 def materialised(revision: Revision) -> Iterator[Path]:
     """Write a revision as a recall folder; it is gone when the reading ends."""
     with tempfile.TemporaryDirectory(prefix="kaishu-draft-") as place:
-        folder = Path(place) / (revision.draft.slug or "recall")
+        folder = Path(place) / plain_name(revision.draft.slug)
         for name in ("serials", "pictures"):
             (folder / name).mkdir(parents=True)
         (folder / RECALL_FILE).write_text(revision.text, encoding="utf-8")
         for name, content in read(revision.files).items():
             (folder / name).write_bytes(content)
         yield folder
+
+
+def plain_name(slug: str) -> str:
+    """Return a slug as the name of a folder; anything else was typed wrong and names none."""
+    return slug if SLUG.fullmatch(slug) else "recall"
 
 
 def zipped(revision: Revision) -> bytes:
@@ -98,13 +104,19 @@ def unpacked(uploads: Mapping[str, bytes]) -> tuple[str, dict[str, bytes]]:
 
 
 def named(name: str) -> str:
-    """Return where an uploaded file stands in the folder; raise FileNameWrong."""
+    """Return where an uploaded file stands in the folder; raise FileNameWrong.
+
+    A name that loses letters here (写真.svg) gets a mark of its own, so that two never become one.
+    """
     last = re.split(r"[/\\]", name)[-1]
     place = PLACES.get(Path(last).suffix.lower())
     if place is None:
         raise FileNameWrong(file=last[:80])
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", last).strip("-.") or "file"
-    return f"{place}/{Path(plain).stem}{Path(last).suffix.lower()}"
+    stem = Path(last).stem
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._")[:60] or "file"
+    if plain != stem:
+        plain += f"-{hashlib.sha256(stem.encode()).hexdigest()[:6]}"
+    return f"{place}/{plain}{Path(last).suffix.lower()}"
 
 
 def _unzipped(content: bytes) -> dict[str, bytes]:
@@ -113,9 +125,15 @@ def _unzipped(content: bytes) -> dict[str, bytes]:
             infos = [info for info in folder.infolist() if not info.is_dir()]
             if len(infos) > MOST_FILES or sum(info.file_size for info in infos) > MOST_BYTES:
                 raise FolderUnreadable(what="zip")
-            return {info.filename: folder.read(info) for info in infos}
+            return {info.filename: _inflated(folder, info) for info in infos}
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
         raise FolderUnreadable(what="zip") from error
+
+
+def _inflated(folder: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """Read a file up to the size that the zip names; one that says less than it holds is cut."""
+    with folder.open(info) as file:
+        return file.read(info.file_size)
 
 
 def _decoded(content: bytes) -> str:

@@ -217,7 +217,7 @@ def folder(request: HttpRequest, draft_id: int) -> HttpResponse:
         opened = open_draft(draft_id)
     except DraftNotFound as refusal:
         return refusal_page(request, refusal, status=404)
-    name = f"{opened.draft.slug or 'recall'}-{opened.revision.number}.zip"
+    name = f"{folders.plain_name(opened.draft.slug)}-{opened.revision.number}.zip"
     response = HttpResponse(folders.zipped(opened.revision), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
