@@ -161,3 +161,33 @@ def test_a_kind_nobody_knows_waits_for_a_worker_that_does() -> None:
     assert run_due(at=datetime.now(UTC), kinds={}) == {"rows": 0, "jobs": 0}
     assert jobs.job_view(job.id).state == "running"
     assert _run(COUNTING)["rows"] == 5
+
+
+def test_a_stopped_job_does_no_row_after_the_one_under_way() -> None:
+    job = _start()
+
+    def stop_at_two(view: JobView, row: RowView, at: datetime) -> Mapping[str, int]:
+        if row.facts["no"] == 2:
+            jobs.stop(job_id=view.id, by="hana", at=at)
+        return _count(view, row, at)
+
+    _run(JobKind(name="test", run_row=stop_at_two))
+    assert jobs.counts(job.id) == {"done": 2, "waiting": 3}
+    assert jobs.job_view(job.id).state == "stopped"
+
+
+def test_a_stopped_file_ends_at_its_next_word_of_progress() -> None:
+    job = jobs.start(kind="test", key="whole", by="mika", at=AT)
+    reached: list[int] = []
+
+    def read(view: JobView, progress: Progress, at: datetime) -> Mapping[str, int]:
+        for number in range(5):
+            progress(number, 5)
+            reached.append(number)
+            if number == 1:
+                jobs.stop(job_id=view.id, by="hana", at=at)
+        return {}
+
+    _run(JobKind(name="test", run_whole=read))
+    assert reached == [0, 1]
+    assert (jobs.job_view(job.id).state, Job.objects.get(id=job.id).tries) == ("stopped", 0)

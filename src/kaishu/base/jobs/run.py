@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from kaishu.base import logs
 from kaishu.base.clock import now
@@ -23,6 +23,10 @@ LEASE = timedelta(seconds=60)  # a worker that says nothing for so long is taken
 ROUND = 5.0  # seconds of rows in one round, so that mail and payouts are not kept waiting
 TRIES = 3
 PAGE = 200
+
+
+class _NotMine(Exception):  # noqa: N818 (no error: somebody stopped the job or took it over)
+    """Ends a whole-file job at its next word of progress."""
 
 
 def run_due(
@@ -69,8 +73,11 @@ def _release(job: Job, me: str) -> None:
 
 def _renew(job: Job, me: str, **fields: object) -> bool:
     """Keep the lease and note progress; False where the job was stopped or taken over."""
-    mine = Job.objects.filter(id=job.id, lease_by=me, state=Job.RUNNING)
-    return bool(mine.update(lease_until=now() + LEASE, **fields))
+    return bool(_mine(job, me).update(lease_until=now() + LEASE, **fields))
+
+
+def _mine(job: Job, me: str) -> QuerySet[Job]:
+    return Job.objects.filter(id=job.id, lease_by=me, state=Job.RUNNING)
 
 
 def _run(kind: JobKind, job: Job, me: str, until: float, done: dict[str, int]) -> bool:
@@ -82,7 +89,8 @@ def _run(kind: JobKind, job: Job, me: str, until: float, done: dict[str, int]) -
         if not page:
             return _finish(job, me, {})
         for row in page:
-            _run_row(kind, job, row)
+            if not _run_row(kind, job, row, me):
+                return False
             done["rows"] += 1
             if time.monotonic() >= until:
                 _note(job, me)
@@ -95,7 +103,8 @@ def _note(job: Job, me: str) -> bool:
     return _renew(job, me, done=job.rows.exclude(state=JobRow.WAITING).count())
 
 
-def _run_row(kind: JobKind, job: Job, row: JobRow) -> None:
+def _run_row(kind: JobKind, job: Job, row: JobRow, me: str) -> bool:
+    """Do one row; False where the job was stopped or taken over, and the row was left alone."""
     assert kind.run_row is not None, kind.name
     at = now()
     try:
@@ -103,7 +112,9 @@ def _run_row(kind: JobKind, job: Job, row: JobRow) -> None:
             # waiting -> being done, by one worker: another finds it locked, then no longer waiting
             mine = JobRow.objects.select_for_update().filter(id=row.id, state=JobRow.WAITING)
             if not mine.exists():
-                return
+                return True
+            if not _mine(job, me).exists():
+                return False
             result = kind.run_row(view_of(job), row_view(row), at)
             JobRow.objects.filter(id=row.id).update(
                 state=JobRow.DONE, result=dict(result or {}), at=at
@@ -116,6 +127,7 @@ def _run_row(kind: JobKind, job: Job, row: JobRow) -> None:
             _end(row, JobRow.BROKEN, "broken", {}, at)
         else:
             JobRow.objects.filter(id=row.id).update(tries=row.tries + 1)
+    return True
 
 
 def _end(row: JobRow, state: str, reason: str, facts: Mapping[str, str], at: datetime) -> None:
@@ -127,12 +139,15 @@ def _run_whole(kind: JobKind, job: Job, me: str) -> bool:
     assert kind.run_whole is not None, kind.name
 
     def progress(done: int, total: int) -> None:
-        _renew(job, me, done=done, total=total or job.total)
+        if not _renew(job, me, done=done, total=total or job.total):
+            raise _NotMine
 
     try:
         result = kind.run_whole(view_of(job), progress, now())
     except Refusal as refusal:
         return _finish(job, me, dict(refusal.facts), reason=refusal.code)
+    except _NotMine:
+        return False
     except Exception:
         log.exception("job.failed", job=job.id, kind=job.kind, tries=job.tries + 1)
         Job.objects.filter(id=job.id).update(tries=job.tries + 1)
@@ -142,8 +157,9 @@ def _run_whole(kind: JobKind, job: Job, me: str) -> bool:
 
 def _finish(job: Job, me: str, result: Mapping[str, object], *, reason: str = "") -> bool:
     # running -> done, only by the worker that has it
-    mine = Job.objects.filter(id=job.id, lease_by=me, state=Job.RUNNING)
     fields: dict[str, object] = {"result": dict(result), "reason": reason}
     if job.rows.exists():
         fields["done"] = job.rows.exclude(state=JobRow.WAITING).count()
-    return bool(mine.update(state=Job.DONE, finished_at=now(), lease_until=None, **fields))
+    return bool(
+        _mine(job, me).update(state=Job.DONE, finished_at=now(), lease_until=None, **fields)
+    )
