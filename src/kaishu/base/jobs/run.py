@@ -25,7 +25,7 @@ TRIES = 3
 PAGE = 200
 
 
-class _NotMine(Exception):  # noqa: N818 (no error: somebody stopped the job or took it over)
+class _NotMine(Exception):
     """Ends a whole-file job at its next word of progress."""
 
 
