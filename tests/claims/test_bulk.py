@@ -22,6 +22,7 @@ from kaishu.claims.bulk.errors import (
 )
 from kaishu.claims.bulk.models import BulkAct
 from kaishu.claims.bulk.plan import MOST
+from kaishu.claims.kits import keep_condition
 from kaishu.claims.models import ClaimUnit, Decision
 from kaishu.config.jobs import KINDS
 from tests.claims.world import World
@@ -208,3 +209,30 @@ def test_the_database_itself_wants_two_people_and_keeps_the_rows(world: World) -
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             rows.update(**changes)
+
+
+def test_a_claim_that_turned_dangerous_since_is_read_by_somebody(world: World) -> None:
+    for number in (1, 2):
+        world.claim(f"SN000{number}")
+    started = approve(world, propose(world))
+    with transaction.atomic():
+        unit = world.unit("SN0002")
+        keep_condition(unit, "swollen", key="told", by="owner", at=world.now())
+    run()
+    assert started.job_id is not None
+    assert jobs.counts(started.job_id) == {"done": 1, "refused:bulk_changed": 1}
+    assert world.unit("SN0002").standing == "open"
+
+
+def test_undo_leaves_what_somebody_decided_since(world: World) -> None:
+    world.claim("SN0001", remedy="credit")
+    world.claim("SN0002", remedy="credit")
+    started = approve(world, propose(world))
+    run()
+    world.decide("SN0002", "reopened", "our_mistake")
+    world.decide("SN0002", "refused", "no_answer")
+    undone = actions.undo(bulk_id=started.id, by="ren", at=world.now())
+    run()
+    assert undone.undo_job_id is not None
+    assert jobs.counts(undone.undo_job_id) == {"done": 1, "refused:decision_conflict": 1}
+    assert world.unit("SN0002").standing == "refused"

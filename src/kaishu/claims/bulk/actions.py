@@ -27,6 +27,7 @@ from kaishu.claims.models import ClaimUnit
 from kaishu.core.canonical import digest
 
 JOB, UNDO_JOB = "bulk_decide", "bulk_undo"
+LONGEST_COUNT = 9
 
 
 def preview(*, unit_ids: Sequence[int], act: str, reason: str, by: str) -> Plan:
@@ -109,8 +110,11 @@ def withdraw(*, bulk_id: int, by: str, at: datetime) -> BulkAct:
 
 
 def undo(*, bulk_id: int, by: str, at: datetime) -> BulkAct:
-    """Reopen every claim that the act decided, as far as nothing has left; once, and by somebody
-    else than its maker (nobody takes back what they decided). Raises BulkNotRun, BulkOwn."""
+    """Reopen every claim that the act decided, as far as nothing has left and nobody has decided
+    since; once, and by somebody else than its maker (nobody takes back what they decided).
+
+    Raises BulkNotRun, BulkOwn.
+    """
     with transaction.atomic():
         found = _lock(bulk_id)
         if found.maker == by:
@@ -120,7 +124,10 @@ def undo(*, bulk_id: int, by: str, at: datetime) -> BulkAct:
         if found.undo_job_id is not None:
             return found
         rows = [
-            jobs.Row(subject=row.subject, facts={"unit": row.facts["unit"]})
+            jobs.Row(
+                subject=row.subject,
+                facts={"unit": row.facts["unit"], "made": row.result["decision"]},
+            )
             for row in jobs.rows_of(found.job_id, state="done")
         ]
         job = jobs.start(
@@ -131,7 +138,6 @@ def undo(*, bulk_id: int, by: str, at: datetime) -> BulkAct:
 
 
 def _start(made: BulkAct, at: datetime) -> BulkAct:
-    kind, _reasons = ACTS[made.act]
     names = {
         unit_id: f"{case_no}-{unit_no}"
         for unit_id, case_no, unit_no in ClaimUnit.objects.filter(
@@ -142,7 +148,7 @@ def _start(made: BulkAct, at: datetime) -> BulkAct:
         jobs.Row(subject=names[unit_id], facts={"unit": unit_id, "seen": seen})
         for unit_id, seen in made.rows
     ]
-    facts: dict[str, str | int] = {"bulk": made.id, "kind": kind, "reason": made.reason}
+    facts: dict[str, str | int] = {"bulk": made.id, "act": made.act, "reason": made.reason}
     job = jobs.start(kind=JOB, key=f"bulk:{made.id}", by=made.maker, at=at, rows=rows, facts=facts)
     # proposed or approved -> started, once; the database refuses money without a second person
     if not _undecided(made.id).update(job_id=job.id):
@@ -167,5 +173,5 @@ def _digest(found: BulkAct) -> str:
 
 def _typed(typed: str, count: int) -> None:
     digits = "".join(letter for letter in typed if letter.isdigit())
-    if not digits.isdecimal() or int(digits) != count:
+    if not digits.isdecimal() or len(digits) > LONGEST_COUNT or int(digits) != count:
         raise BulkNotTyped(count=count)

@@ -6,15 +6,25 @@ from datetime import datetime
 
 from kaishu.base.jobs import JobKind, JobView, RowView
 from kaishu.claims.bulk.actions import JOB, UNDO_JOB
+from kaishu.claims.bulk.errors import BulkChanged
+from kaishu.claims.bulk.plan import ACTS, plan
 from kaishu.claims.decide import decide, lock
 
 
 def _decide(job: JobView, row: RowView, at: datetime) -> dict[str, str | int]:
-    """Decide one claim unit as its maker saw it; what was decided meanwhile is refused."""
+    """Decide one claim unit as its maker saw it; what changed meanwhile is refused.
+
+    A unit may have turned dangerous or contested without any decision; somebody reads it then.
+    """
+    unit_id, act, reason = int(row.facts["unit"]), str(job.facts["act"]), str(job.facts["reason"])
+    lock(unit_id)
+    (line,) = plan(unit_ids=[unit_id], act=act, reason=reason, by=job.by).lines
+    if line.code and line.seen == int(row.facts["seen"]):
+        raise BulkChanged
     made = decide(
-        claim_unit_id=int(row.facts["unit"]),
-        kind=str(job.facts["kind"]),
-        reason=str(job.facts["reason"]),
+        claim_unit_id=unit_id,
+        kind=ACTS[act][0],
+        reason=reason,
         by=job.by,
         at=at,
         seen=int(row.facts["seen"]) or None,
@@ -23,15 +33,15 @@ def _decide(job: JobView, row: RowView, at: datetime) -> dict[str, str | int]:
 
 
 def _reopen(job: JobView, row: RowView, at: datetime) -> dict[str, str | int]:
-    """Open one claim unit again; the books refuse where something has left."""
-    newest = lock(int(row.facts["unit"])).newest_decision
+    """Open one claim unit again, unless somebody decided since; the books refuse where something
+    has left."""
     made = decide(
         claim_unit_id=int(row.facts["unit"]),
         kind="reopened",
         reason="our_mistake",
         by=job.by,
         at=at,
-        seen=newest.number if newest else None,
+        seen=int(row.facts["made"]),
     )
     return {"decision": made.number}
 
