@@ -18,9 +18,11 @@ from bench import common
 PAGE = common.ROOT / "docs" / "reference" / "performance.md"
 COMMANDS = {
     "eligibility": ["-m", "bench.eligibility"],
+    "import_lists": ["-m", "bench.import_lists"],
     "balance": ["-m", "bench.balance"],
     "claims": ["-m", "bench.claims"],
     "desk": ["-m", "bench.desk"],
+    "search": ["-m", "bench.search"],
     "check_http": ["-m", "bench.check_http"],
     "same_time": ["-m", "bench.same_time"],
     "slow_upload": ["-m", "bench.slow_upload"],

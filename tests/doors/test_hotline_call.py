@@ -218,3 +218,5 @@ def test_the_operator_sheet_has_the_script_in_three_languages(world: DeskWorld) 
     for words in ("お電話ありがとうございます", "这里是", "Thank you for calling"):
         assert words in spoken
     assert len(find(parsed(page), ".sheet")) == 3
+    assert "only in these colours" in spoken or "not in these colours" in spoken
+    assert "bought" in spoken

@@ -69,7 +69,7 @@ def danger(conditions: Sequence[str], tongue: str) -> tuple[Line, ...]:
     """Return what to say at once of units that may hurt somebody."""
     seen = dict.fromkeys(word for word in conditions if word and triage(word).dangerous)
     said = [sentence(f"triage_{word}", tongue) for word in seen]
-    return tuple(Line("danger", f"{one.text} {one.next}".strip()) for one in said)
+    return tuple(Line("danger", _join((one.text, one.next), tongue)) for one in said)
 
 
 def after(
@@ -93,7 +93,9 @@ def sheet(pack: Pack, tongue: str) -> tuple[Line, ...]:
     return (
         _say("danger", "triage_first", tongue),
         *_greeting(pack, tongue),
-        Line("verdict", f"{say(recall.stop_use, tongue)} {say(recall.keep_safe, tongue)}"),
+        Line(
+            "verdict", _join((say(recall.stop_use, tongue), say(recall.keep_safe, tongue)), tongue)
+        ),
         Line("verdict", say(recall.never, tongue)),
         Line("verdict", say(recall.flight, tongue)),
         _say("next", "hotline_next", tongue),
@@ -133,11 +135,11 @@ def _unit(thing: Thing, tongue: str) -> Iterator[Line]:
         yield _say("serial", "hotline_serial_back", tongue, spelled=spelled)
     told = heard.told
     words = (told.headline, told.first, told.sentence, told.repaired)
-    yield Line("verdict", " ".join(_ended(part, tongue) for part in words if part))
+    yield Line("verdict", _join([_ended(part, tongue) for part in words if part], tongue))
     if heard.verdict.answer is Answer.ASK and not serial:
         yield _say("verdict", "hotline_serial_unread", tongue)
     elif told.steps and heard.verdict.answer is Answer.AFFECTED:
-        yield Line("verdict", f"{told.keep_safe} {told.never}".strip())
+        yield Line("verdict", _join((told.keep_safe, told.never), tongue))
 
 
 def _next(conditions: Sequence[str], tongue: str) -> Iterator[Line]:
@@ -151,7 +153,12 @@ def _next(conditions: Sequence[str], tongue: str) -> Iterator[Line]:
 def _consent(pack: Pack | None, tongue: str) -> Iterator[Line]:
     if pack is not None:
         asked = sentence("hotline_consent", tongue).text
-        yield Line("consent", f"{asked} {consent_text(pack.recall, tongue)}")
+        yield Line("consent", _join((asked, consent_text(pack.recall, tongue)), tongue))
+
+
+def _join(parts: Sequence[str], tongue: str) -> str:
+    """Return sentences one after the other, as the language writes them."""
+    return (" " if tongue == "en" else "").join(part for part in parts if part)
 
 
 def _ended(words: str, tongue: str) -> str:
