@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from kaishu.books.models import Promise
-from kaishu.payouts.due_rows import DUE, WAITING, Owed, Wanted, owed_rows
+from kaishu.payouts.due_rows import (
+    DUE,
+    WAITING,
+    Group,
+    Owed,
+    Wanted,
+    owed_groups,
+    owed_rows,
+)
 from kaishu.payouts.pauses import paused_recalls
 
 __all__ = ["DUE", "WAITING", "Group", "Owed", "due", "groups", "is_due_now", "listed"]
 
 MOST_LINES = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """What is owed in one recall, commodity and for one reason; `oldest` its oldest decision."""
-
-    recall_id: int
-    commodity: str
-    why: str
-    count: int
-    people: int
-    total: int
-    oldest: datetime | None
 
 
 def due(
@@ -73,29 +66,7 @@ def listed(
 
 def groups(*, recall_id: int | None = None) -> list[Group]:
     """Return everything owed and in no batch, counted by recall, commodity and reason."""
-    counts: Counter[tuple[int, str, str]] = Counter()
-    totals: Counter[tuple[int, str, str]] = Counter()
-    people: dict[tuple[int, str, str], set[str]] = {}
-    oldest: dict[tuple[int, str, str], datetime] = {}
-    for row in listed(recall_id=recall_id):
-        key = (row.recall_id, row.commodity, row.why)
-        counts[key] += 1
-        totals[key] += row.quantity
-        people.setdefault(key, set()).add(row.payee)
-        if row.since is not None:
-            oldest[key] = min(row.since, oldest.get(key, row.since))
-    return [
-        Group(
-            recall_id=key[0],
-            commodity=key[1],
-            why=key[2],
-            count=counts[key],
-            people=len(people[key]),
-            total=totals[key],
-            oldest=oldest.get(key),
-        )
-        for key in sorted(counts)
-    ]
+    return owed_groups(Wanted(recall_id=recall_id, paused=paused_recalls()))
 
 
 def is_due_now(promise: Promise) -> bool:

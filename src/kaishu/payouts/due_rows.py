@@ -8,7 +8,7 @@ the words is the order of the questions: the first that answers wins.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,6 +56,19 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """What is owed in one recall, commodity and for one reason; `oldest` its oldest decision."""
+
+    recall_id: int
+    commodity: str
+    why: str
+    count: int
+    people: int
+    total: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which of them: empty = all. `before` leaves out what was decided later; `in_batch` reads what
     lies in a batch too."""
@@ -96,6 +109,54 @@ def owed_rows(wanted: Wanted, *, limit: int | None = None) -> Iterator[Owed]:
             return
 
 
+def owed_groups(wanted: Wanted) -> list[Group]:
+    """Return what is owed and lies in no batch, counted in the database by recall and reason.
+
+    What leaves before its unit came is read line by line where a sample may hold it back.
+    """
+    sampling, fallback = rules(), house_rule()
+    found: list[Group] = []
+    mixed: list[tuple[int, str]] = []
+    for recall_id, commodity, why, count, people, total, oldest in _grouped(wanted):
+        rule = sampling.get((recall_id, commodity)) or fallback
+        if why == "approved" and rule.sample_permille:
+            mixed.append((recall_id, commodity))
+            continue
+        found.append(
+            Group(
+                recall_id=recall_id,
+                commodity=commodity,
+                why=why,
+                count=count,
+                people=people,
+                total=int(total),
+                oldest=_time(oldest),
+            )
+        )
+    for recall_id, commodity in mixed:
+        each = replace(wanted, recall_id=recall_id, commodity=commodity, why=("approved", "sample"))
+        found += _counted(list(owed_rows(each)))
+    return sorted(found, key=lambda group: (group.recall_id, group.commodity, group.why))
+
+
+def _counted(rows: Sequence[Owed]) -> list[Group]:
+    groups = []
+    for why in sorted({row.why for row in rows}):
+        mine = [row for row in rows if row.why == why]
+        groups.append(
+            Group(
+                recall_id=mine[0].recall_id,
+                commodity=mine[0].commodity,
+                why=why,
+                count=len(mine),
+                people=len({row.payee for row in mine}),
+                total=sum(row.quantity for row in mine),
+                oldest=min((row.since for row in mine if row.since), default=None),
+            )
+        )
+    return groups
+
+
 def _after_sample(row: Sequence[Any], rule: Rule) -> str:
     """Return why, once the sample is asked too: only what leaves before the unit came can wait."""
     if row[11] != "approved" or row[12]:
@@ -105,25 +166,46 @@ def _after_sample(row: Sequence[Any], rule: Rule) -> str:
 
 
 def _select(wanted: Wanted) -> Iterator[Sequence[Any]]:
+    text, values = _owed(wanted)
+    narrow, narrow_values = _narrow(wanted)
+    yield from _run(
+        f"SELECT * FROM ({text}) AS owed {narrow} ORDER BY id",  # noqa: S608 (words are ours)
+        [*values, *narrow_values],
+    )
+
+
+def _grouped(wanted: Wanted) -> Iterator[Sequence[Any]]:
+    text, values = _owed(wanted)
+    yield from _run(
+        f"""SELECT recall_id, commodity, why, COUNT(*), COUNT(DISTINCT person_id), SUM(quantity),
+        MIN(at) FROM ({text}) AS owed GROUP BY recall_id, commodity, why""",  # noqa: S608 (ours)
+        values,
+    )
+
+
+def _run(text: str, values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(text, values)
+        while page := cursor.fetchmany(2_000):
+            yield from page
+
+
+def _owed(wanted: Wanted) -> Sql:
+    """Return the statement that reads every promise owed, with why."""
     filters, values = _filters(wanted)
     why, why_values = _why(wanted)
-    narrow, narrow_values = _narrow(wanted)
     text = f"""
-        SELECT * FROM (
-        SELECT p.id, p.recall_id, p.case_no, p.unit_no, p.terms, p.commodity, p.quantity,
-               c.person_id, cu.product, CASE WHEN cu.contested THEN NULL ELSE cu.unit_id END,
-               d.at, {why} AS why, {_collected()} AS collected
+        SELECT p.id AS id, p.recall_id AS recall_id, p.case_no, p.unit_no, p.terms,
+               p.commodity AS commodity, p.quantity AS quantity, c.person_id AS person_id,
+               cu.product, CASE WHEN cu.contested THEN NULL ELSE cu.unit_id END AS unit_id,
+               d.at AS at, {why} AS why, {_collected()} AS collected
         FROM books_promise p
         JOIN claims_claim c ON c.case_no = p.case_no
         JOIN claims_claimunit cu ON cu.claim_id = c.id AND cu.unit_no = p.unit_no
         LEFT JOIN claims_decision d ON d.id = cu.newest_decision_id
         LEFT JOIN books_unit u ON u.id = cu.unit_id AND NOT cu.contested
-        WHERE p.account = 'owed' AND p.role = 'remedy' {filters} {_free(wanted)}
-        ) AS owed {narrow} ORDER BY 1"""  # noqa: S608 (every value is a parameter; words are ours)
-    with connection.cursor() as cursor:
-        cursor.execute(text, [*why_values, *values, *narrow_values])
-        while page := cursor.fetchmany(2_000):
-            yield from page
+        WHERE p.account = 'owed' AND p.role = 'remedy' {filters} {_free(wanted)}"""  # noqa: S608 (every value is a parameter; words are ours)
+    return text, [*why_values, *values]
 
 
 def _free(wanted: Wanted) -> str:
@@ -162,12 +244,12 @@ def _why(wanted: Wanted) -> Sql:
     later, later_values = _among(collected)
     text = f"""CASE
         WHEN d.standing IS NULL OR d.standing <> 'approved' THEN 'not_approved'
-        WHEN EXISTS (SELECT 1 FROM people_person pe
-                     WHERE pe.id = c.person_id AND pe.forgotten_at IS NOT NULL) THEN 'forgotten'
+        WHEN c.person_id IN (SELECT pe.id FROM people_person pe
+                             WHERE pe.forgotten_at IS NOT NULL) THEN 'forgotten'
         WHEN {_numbers("p.recall_id", paused)} THEN 'paused'
-        WHEN EXISTS (SELECT 1 FROM payouts_instruction b WHERE b.promise_id = p.id
-                     AND b.state IN ('bounced', 'returned') AND b.corrected_at IS NULL
-                     AND b.reason IN ({_words(OWNER_CORRECTS)})) THEN 'correct_first'
+        WHEN p.id IN (SELECT b.promise_id FROM payouts_instruction b
+                      WHERE b.state IN ('bounced', 'returned') AND b.corrected_at IS NULL
+                      AND b.reason IN ({_words(OWNER_CORRECTS)})) THEN 'correct_first'
         WHEN NOT ({first} OR {later}) THEN 'not_approved'
         WHEN {_collected()} THEN 'collected'
         WHEN {later} THEN 'not_collected'
