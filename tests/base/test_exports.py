@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import openpyxl
 import pytest
 from django.test import RequestFactory
+from django.utils import translation
 
 from kaishu.base import exports
 
@@ -38,6 +39,15 @@ def test_csv_has_a_byte_order_mark_and_inert_formulas() -> None:
     assert read[0] == list(HEADER)
     assert [row[2] for row in read[1:]] == ["'" + str(row[2]) for row in ROWS]
     assert [row[1] for row in read[1:]] == ["3990", "-5", "0"]
+
+
+def test_rows_speak_the_language_of_the_request_though_they_are_sent_later() -> None:
+    with translation.override("ja"):
+        request = RequestFactory().get("/", {"as": "csv"})
+        rows = ([translation.get_language()] for _number in range(2))
+        answer = exports.offered(request, name="list", header=["x"], rows=rows)
+    content = b"".join(answer.streaming_content)  # type: ignore[union-attr]
+    assert content.decode("utf-8-sig").split() == ["x", "ja", "ja"]
 
 
 def test_xlsx_holds_numbers_as_numbers_and_formulas_as_text() -> None:

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 import xlsxwriter
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import translation
 
 FORMATS = ("csv", "xlsx")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -39,10 +40,12 @@ def offered(
 
 
 def csv_response(name: str, header: Sequence[str], rows: Iterable[Row]) -> HttpResponseBase:
-    """Return rows as a streamed CSV file."""
-    response = StreamingHttpResponse(
-        (line.encode() for line in csv_lines(header, rows)), content_type="text/csv; charset=utf-8"
-    )
+    """Return rows as a streamed CSV file.
+
+    Rows are made while they are sent, when the request's language is over: each is made in it.
+    """
+    lines = _in_language(csv_lines(header, rows), translation.get_language())
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     return _named(response, f"{name}.csv")
 
 
@@ -96,6 +99,15 @@ class _Echo:
 
     def write(self, line: str) -> str:
         return line
+
+
+def _in_language(lines: Iterator[str], code: str | None) -> Iterator[bytes]:
+    while True:
+        with translation.override(code):
+            line = next(lines, None)
+        if line is None:
+            return
+        yield line.encode()
 
 
 def _inert(value: object) -> str | int | float:
