@@ -163,11 +163,40 @@ def test_a_new_link_makes_the_old_one_useless(recall_id: int) -> None:
             answers.find_site(token)
 
 
+def test_a_new_link_is_mailed_at_once(recall_id: int) -> None:
+    site = shop()
+    sites.send_link(site_id=site.id, by="hana", at=AT)
+    sites.new_link(site_id=site.id, by="hana", at=AT)
+    sites.send_link(site_id=site.id, by="hana", at=AT)
+    assert Message.objects.count() == 2
+
+
+def test_shops_that_are_done_do_not_keep_the_late_from_being_reminded(recall_id: int) -> None:
+    done, counted, late = shop(), shop("Ueno"), shop("Shibuya")
+    for site in (done, counted, late):
+        sites.send_link(site_id=site.id, by="hana", at=AT)
+    for site in (done, counted):
+        count(read(site), 0)
+    answers.complete(site_id=done.id, name="Oto", key="e", at=AT)
+    assert sites.remind_late(at=AT + timedelta(days=3), limit=1) == {"reminded": 1}
+    assert TradeSite.objects.get(id=late.id).reminders == 1
+
+
+def test_a_shop_that_was_told_by_hand_is_reminded_by_mail(recall_id: int) -> None:
+    sites.mark_given(site_id=shop().id, by="hana", at=AT)
+    assert sites.remind_late(at=AT + timedelta(days=3)) == {"reminded": 1}
+
+
 def test_a_shop_is_listed_once_with_what_it_needs(recall_id: int) -> None:
     shop()
     with pytest.raises(SiteKnown):
         shop()
-    for wrong in ({"party": "nobody"}, {"mail": "shop"}, {"kind": "depot"}, {"language": "fr"}):
+    for wrong in (
+        {"party": "nobody"},
+        {"mail": "shop"},
+        {"kind": "distributor"},
+        {"language": "fr"},
+    ):
         with pytest.raises(SiteIncomplete):
             shop("Ueno", **wrong)
     with pytest.raises(SiteIncomplete):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from kaishu.base.sealing import keyed_digest, seal, unseal
 from kaishu.claims.tokens import token_hash
@@ -15,7 +16,7 @@ from kaishu.core.recall import LANGUAGES, say
 from kaishu.editions import queries as editions
 from kaishu.notices import actions as notices
 from kaishu.returns.trade.errors import NoMail, SiteIncomplete, SiteKnown, SiteNotFound
-from kaishu.returns.trade.models import KINDS, TradeSite
+from kaishu.returns.trade.models import COMPLETED, KINDS, TradeSite
 from kaishu.returns.trade.state import state
 
 MAIL = "trade:mail"
@@ -37,8 +38,9 @@ def add_site(
 ) -> TradeSite:
     """Put a shop on the list of a recall. Raises SiteIncomplete, SiteKnown."""
     recall = editions.current_pack(slug).recall
-    known = {each.code for each in recall.parties if each.role in KINDS}
-    wanted = (name.strip(), party in known, kind in KINDS, language in LANGUAGES)
+    # The kind says in which pool of the books the shop's stock lies: it is its account's own role.
+    known = {each.code: each.role for each in recall.parties if each.role in KINDS}
+    wanted = (name.strip(), party in known, known.get(party) == kind, language in LANGUAGES)
     if not all(wanted) or ("@" not in mail if mail.strip() else False):
         raise SiteIncomplete(name=name.strip()[:60], party=party[:40])
     row = editions.recall_row(slug)
@@ -107,30 +109,27 @@ def mark_given(*, site_id: int, by: str, at: datetime) -> TradeSite:
 
 
 def new_link(*, site_id: int, by: str, at: datetime) -> TradeSite:
-    """Give a site another link; the one before opens nothing any more."""
+    """Give a site another link, which may be mailed at once; the one before opens nothing."""
     with transaction.atomic():
         site = _lock(site_id)
         site.link_no += 1
         site.token_hash = token_hash(link_token(site))
-        site.save(update_fields=["link_no", "token_hash"])
+        site.reminded_at = None
+        site.save(update_fields=["link_no", "token_hash", "reminded_at"])
         return site
 
 
 def remind_late(*, at: datetime, limit: int = 200) -> dict[str, int]:
     """Remind the sites that owe an answer and are late; the worker calls it each round."""
-    sent = 0
-    late = TradeSite.objects.filter(
-        sent_at__lte=at - REMIND_AFTER,
-        closed_at=None,
-        mail__isnull=False,
-        reminders__lt=MOST_REMINDERS,
-        reminded_at__lte=at - REMIND_AFTER,
-    ).prefetch_related("answers")
-    for site in late.order_by("reminded_at", "id")[:limit]:
-        if state(site, site.answers.all()).overdue(at):
-            send_link(site_id=site.id, by="worker", at=at)
-            sent += 1
-    return {"reminded": sent}
+    long_ago = Q(reminded_at=None) | Q(reminded_at__lte=at - REMIND_AFTER)
+    asked = TradeSite.objects.filter(
+        long_ago, sent_at__lte=at - REMIND_AFTER, mail__isnull=False, reminders__lt=MOST_REMINDERS
+    ).exclude(answers__step=COMPLETED)
+    rows = asked.order_by("sent_at", "id").prefetch_related("answers")
+    late = [site.id for site in rows if state(site, site.answers.all()).overdue(at)][:limit]
+    for site_id in late:
+        send_link(site_id=site_id, by="worker", at=at)
+    return {"reminded": len(late)}
 
 
 def mail_of(site: TradeSite) -> str:
