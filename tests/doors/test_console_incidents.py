@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from kaishu.base import clock
 from kaishu.base.roles import Role
+from kaishu.doors.console.incidents.intake import IntakeForm
+from kaishu.incidents import queries
 from kaishu.incidents.models import Filing, Incident, IncidentTask
+from tests.claims.world import START
 from tests.doors import desk_world, kumo
 from tests.doors.desk_world import DeskWorld, member
 from tests.doors.pages import find, parsed, text
@@ -119,3 +124,25 @@ def test_the_list_is_saved_as_a_file_and_counts_open_their_rows(world: DeskWorld
             "#reports tbody tr",
         )
         assert len(listed) == int(text(link))
+
+
+def test_the_file_holds_every_report_though_the_page_shows_the_first(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "LIST", 1)
+    client = member("oto", Role.OPERATOR)
+    for key in "ab":
+        send(client, NEW, **intake(key=key * 32))
+    for shown in ("open", "closed"):
+        answer = client.get(f"/staff/incidents/?as=csv&shown={shown}")
+        content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+        assert len(list(csv.reader(io.StringIO(content.decode())))) == 3
+        Incident.objects.update(closed_at=START, outcome="made_safe", closed_by="hana")
+
+
+def test_today_is_the_day_of_the_market(world: DeskWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    half_past_midnight_in_tokyo = datetime(2026, 4, 1, 15, 30, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: half_past_midnight_in_tokyo)
+    assert "happened_on" not in IntakeForm(intake(happened_on="2026-04-02")).errors
+    assert "happened_on" in IntakeForm(intake(happened_on="2026-04-03")).errors
+    assert "happened_on" in IntakeForm(intake(happened_on="2026-04-02", product="")).errors

@@ -142,6 +142,15 @@ def test_severity_is_the_worst_that_was_told() -> None:
     )
 
 
+def test_the_worst_comes_first_however_many_are_older(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "LIST", 1)
+    for number in range(6):
+        report(f"k{number}", kind="unknown")
+    report("worst", kind="unknown", injured=True)
+    assert [row.severity for row in queries.open_incidents()[:1]] == [Severity.INJURY]
+    assert len(queries.open_incidents()) == 7
+
+
 def test_a_moment_keeps_the_day_of_the_market_and_a_day_stays_a_day() -> None:
     late = datetime(2026, 4, 1, 15, 30, tzinfo=UTC)  # half past midnight in Tokyo
     assert report("k1", happened_at=late).happened_on == date(2026, 4, 2)
@@ -206,7 +215,8 @@ def test_a_report_is_closed_once_with_a_known_outcome() -> None:
     with pytest.raises(IncidentNotFound):
         actions.close(incident_id=made.id + 1, outcome="duplicate", by="mika", at=AT)
     (closed,) = queries.closed_incidents()
-    assert (closed.outcome, closed.closed_by, queries.open_incidents()) == ("made_safe", "hana", [])
+    assert (closed.outcome, closed.closed_by) == ("made_safe", "hana")
+    assert not queries.open_incidents()
 
 
 def test_forgetting_a_person_empties_the_words_and_keeps_the_rows() -> None:

@@ -6,12 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, When
 
+from kaishu.core.triage import Condition, triage
 from kaishu.incidents.errors import IncidentNotFound
 from kaishu.incidents.models import Incident, IncidentTask
+from kaishu.incidents.severity import Severity
 
 LIST = 200
+# `Incident.severity`, as the database can sort by it.
+_WORST = Case(
+    When(injured=True, then=Severity.INJURY),
+    When(Q(fire=True) | Q(fire_service=True), then=Severity.FIRE),
+    When(kind=Condition.HOT.value, then=Severity.HEAT),
+    When(
+        kind__in=[each.value for each in Condition if triage(each).dangerous],
+        then=Severity.CONDITION,
+    ),
+    default=Severity.UNCLEAR,
+    output_field=IntegerField(),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +69,16 @@ def of_person(person_id: str) -> list[Incident]:
     return list(found.order_by("-id"))
 
 
-def open_incidents() -> list[Incident]:
+def open_incidents() -> QuerySet[Incident]:
     """Return the open reports: the worst first, then the oldest."""
-    rows = Incident.objects.filter(closed_at=None).order_by("known_at", "id")
-    rows = rows.prefetch_related("notes")
-    return sorted(rows[: LIST * 5], key=lambda row: -row.severity)[:LIST]
+    rows = Incident.objects.filter(closed_at=None).prefetch_related("notes")
+    return rows.order_by(_WORST.desc(), "known_at", "id")
 
 
-def closed_incidents() -> list[Incident]:
-    """Return the reports that were closed last."""
-    return list(Incident.objects.filter(closed_at__isnull=False).order_by("-closed_at")[:LIST])
+def closed_incidents() -> QuerySet[Incident]:
+    """Return the closed reports, those that were closed last first."""
+    rows = Incident.objects.filter(closed_at__isnull=False).prefetch_related("notes")
+    return rows.order_by("-closed_at", "-id")
 
 
 def open_count() -> tuple[int, datetime | None]:

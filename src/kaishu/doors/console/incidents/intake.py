@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -87,7 +88,8 @@ class IntakeForm(forms.Form):
 
     def clean_happened_on(self) -> date | None:
         day: date | None = self.cleaned_data["happened_on"]
-        if day is not None and not date(2000, 1, 1) <= day <= clock.now().date():
+        zone = _zone(str(self.cleaned_data.get("product", "")))
+        if day is not None and not date(2000, 1, 1) <= day <= clock.now().astimezone(zone).date():
             raise forms.ValidationError(
                 _("This day cannot be right. It lies between 2000 and today.")
             )
@@ -118,6 +120,12 @@ def new(request: HttpRequest) -> HttpResponse:
         return _ask(request, form, [problem_of(refusal, "id-known_at")])
     desk.say_next(request, str(_("Written down. Now decide the duties below.")))
     return HttpResponseRedirect(f"/staff/incidents/{made.number}/")
+
+
+def _zone(product: str) -> ZoneInfo:
+    """Return the clock of the market that a choice of recall and model belongs to."""
+    slug = product.partition("|")[0]
+    return (zone_of([editions.recall_row(slug).market]) if slug else None) or ZoneInfo("UTC")
 
 
 def _keep(request: HttpRequest, said: dict[str, Any]) -> Incident:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -145,9 +146,9 @@ def words_of(part: Clock) -> str:
     return say(part.duty.name, language.tag())
 
 
-def _rows(shown: str, slug: str, side: str) -> list[Incident]:
+def _rows(shown: str, slug: str, side: str) -> QuerySet[Incident]:
     if slug and side in SIDES and (pack := _pack(slug)) is not None:
-        return list(queries.around(slug, pack.recall.announced, side))
+        return queries.around(slug, pack.recall.announced, side)
     return queries.closed_incidents() if shown == "closed" else queries.open_incidents()
 
 
@@ -201,7 +202,7 @@ def _left(until: datetime | None, now: datetime) -> dict[str, Any]:
     return {"until": until, "late": late, "left": words.age(now - until if late else until - now)}
 
 
-def _file_rows(rows: Sequence[Incident]) -> Iterator[tuple[object, ...]]:
+def _file_rows(rows: Iterable[Incident]) -> Iterator[tuple[object, ...]]:
     for row in rows:
         ends = next_clock(row)
         happened = row.happened_at or row.happened_on
