@@ -19,6 +19,7 @@ from kaishu.base.models import Job, JobRow
 from kaishu.base.roles import Role
 from kaishu.claims import erasure, owner
 from kaishu.config.jobs import run_jobs
+from kaishu.doors.console.kits import views_list, views_print
 from kaishu.doors.partner.codes import read_label
 from kaishu.notices.models import Message
 from kaishu.paper.codes import unit_code
@@ -303,3 +304,16 @@ def test_a_long_list_goes_over_pages(world: DeskWorld) -> None:
     assert len(find(rest, "[name=kit_no]")) == 3
     assert [str(link.get("href")) for link in find(rest, "p.acts a")] == ["/staff/kits/?from=0"]
     assert len(words(post(client, "letters/"))) == 23
+
+
+def test_a_file_of_letters_has_an_end_and_the_page_says_so(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = member("jun", OP)
+    assert "One file holds" not in text(parsed(client.get("/staff/kits/")))
+    for module in (views_list, views_print):
+        monkeypatch.setattr(module, "MOST_LETTERS", 2)
+    assert "One file holds 2 letters" in text(parsed(client.get("/staff/kits/")))
+    printed = scanned(post(client, "letters/"))
+    assert printed == [[unit_code(world.cases[name], 1)] for name in NAMES[:2]]
+    assert RevealLog.objects.count() == 2

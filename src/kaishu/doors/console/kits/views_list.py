@@ -21,6 +21,7 @@ from kaishu.claims.errors import ClaimNotFound
 from kaishu.core.errors import Refusal
 from kaishu.doors.console import frame
 from kaishu.doors.console.kits import chosen, words
+from kaishu.doors.console.kits.views_print import MOST_LETTERS
 from kaishu.people import actions as people
 from kaishu.people import queries as people_queries
 from kaishu.people.contact import Contact, mask
@@ -108,6 +109,7 @@ def _show(
     context = {
         "lines": lines,
         "total": len(found),
+        "most": MOST_LETTERS if len(found) > MOST_LETTERS else 0,
         "counts": [(words.word(state), number) for state, number in counts(found).items()],
         "addresses": in_clear,
         "filters": filters,

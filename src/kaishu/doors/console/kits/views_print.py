@@ -21,7 +21,8 @@ from kaishu.returns import kit_letters
 from kaishu.returns.kit_letters import Addressed
 from kaishu.returns.kit_list import SHORT, KitLine
 
-MOST_LETTERS = 200
+# A letter is 30 ms of work and a page process has one thread: this is a second and a half.
+MOST_LETTERS = 50
 MOST_PICKED = 1000
 
 
