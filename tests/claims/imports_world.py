@@ -12,7 +12,7 @@ from typing import Any
 from kaishu.base import jobs
 from kaishu.base.clock import now
 from kaishu.base.jobs.run import run_due
-from kaishu.claims.imports import actions
+from kaishu.claims.imports import actions, queries
 from kaishu.claims.imports.models import ClaimImport
 from kaishu.config.jobs import KINDS
 from kaishu.core.recall import Party
@@ -76,10 +76,10 @@ def brought(rows: Sequence[dict[str, str]], **settings: str) -> ClaimImport:
         actions.remember(
             import_id=source.id,
             mapping=source.mapping,
-            settings=actions.tell_settings(SLUG, said),
+            settings=queries.tell_settings(SLUG, said),
             at=now(),
         )
-    return actions.found(source.id)
+    return queries.found(source.id)
 
 
 def work() -> None:
@@ -100,7 +100,7 @@ def imported(source: ClaimImport, by: str = "jun") -> ClaimImport:
     tried(source)
     actions.start_import(import_id=source.id, typed=str(source.rows), by=by, at=now())
     work()
-    return actions.found(source.id)
+    return queries.found(source.id)
 
 
 def results(source: ClaimImport) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from kaishu.books.audit import audit
 from kaishu.books.models import Entry
 from kaishu.books.queries import trial_balance
 from kaishu.claims.audit import audit as audit_claims
-from kaishu.claims.imports import actions
+from kaishu.claims.imports import actions, queries
 from kaishu.claims.imports.check import report_rows
 from kaishu.claims.imports.columns import guess
 from kaishu.claims.imports.errors import (
@@ -164,7 +164,7 @@ def test_a_row_that_cannot_be_brought_in_moves_nothing(
     assert [line[1:3] for line in report_rows(result)] == [("refused", code)]
     assert results(imported(source)) == [("refused", code)]
     assert (old.books(), Claim.objects.count()) == (before, 0)
-    assert tie_out(actions.found(source.id)).holds
+    assert tie_out(queries.found(source.id)).holds
 
 
 def test_units_that_came_in_need_a_place(old: World) -> None:
@@ -227,7 +227,7 @@ def test_columns_are_mapped_once_each_and_remembered_for_the_next_file(old: Worl
         actions.remember(import_id=source.id, mapping=twice, settings={}, at=now())
     odd = {"name": "受付番号", "serial": "シリアル番号"}
     actions.remember(
-        import_id=source.id, mapping=odd, settings=actions.tell_settings(SLUG), at=now()
+        import_id=source.id, mapping=odd, settings=queries.tell_settings(SLUG), at=now()
     )
     more = actions.bring(
         slug=SLUG,

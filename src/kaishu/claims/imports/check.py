@@ -38,7 +38,8 @@ def check_file(source: ClaimImport, progress: jobs.Progress) -> Mapping[str, obj
             else:
                 counts[did] += 1
                 _count(counts, planned, did)
-                writer.writerow([number, did, planned.reason, planned.serial, ""])
+                code = "unit_contested" if did == CONTESTED else planned.doubt
+                writer.writerow([number, did, code, planned.serial, _packed(planned.facts)])
             if done % TOLD_EVERY == 0:
                 progress(done, len(table.rows))
         file.flush()

@@ -25,7 +25,7 @@ from kaishu.core.answer import Inspection, judge
 from kaishu.core.canonical import digest
 from kaishu.core.pack import Pack
 from kaishu.core.remedy import Purchase, award
-from kaishu.core.verdict import Answer
+from kaishu.core.verdict import Answer, Verdict
 from kaishu.editions import queries as editions
 
 DOOR = "import"
@@ -43,8 +43,14 @@ class Planned:
     serial: str
     verdict: str
     reason: str
+    facts: Mapping[str, str]
     amount: int
     commodity: str
+
+    @property
+    def doubt(self) -> str:
+        """Return the reason code of a unit that the recall does not certainly cover, or ""."""
+        return "" if self.verdict == Answer.AFFECTED else self.reason
 
     @property
     def approves(self) -> bool:
@@ -100,15 +106,16 @@ def key_of(source: ClaimImport, row: ImportRow, number: int) -> str:
 
 
 def _planned(
-    row: ImportRow, key: str, did: str, serial: str, verdict: object, amount: int, commodity: str
+    row: ImportRow, key: str, did: str, serial: str, verdict: Verdict, amount: int, commodity: str
 ) -> Planned:
     return Planned(
         row=row,
         key=key,
         did=did,
         serial=serial,
-        verdict=str(getattr(verdict, "answer", "")),
-        reason=str(getattr(verdict, "reason", "")),
+        verdict=str(verdict.answer),
+        reason=verdict.reason,
+        facts={name: str(value) for name, value in verdict.facts.items()},
         amount=amount,
         commodity=commodity,
     )

@@ -213,7 +213,8 @@ def _recalls(request: HttpRequest) -> list[Link]:
     drafts = "/staff/recalls/"
     desk_link = Link(_("Recalls and drafts"), drafts, request.path == drafts)
     brought = "/staff/imports/"
-    bring_link = Link(_("Claims from elsewhere"), brought, request.path.startswith(brought))
+    here = request.path.startswith(brought) and "/lists/" not in request.path
+    bring_link = Link(_("Claims from elsewhere"), brought, here)
     return [desk_link, bring_link] * may(request, RECALLS) + [
         Link(
             recall_name(row.slug),

@@ -15,6 +15,7 @@ from kaishu.editions.imports.unzip import Package
 
 SHARED = "xl/sharedStrings.xml"
 _ITEM = re.compile(rb"<si>(.*?)</si>|<si/>", re.DOTALL)
+_PLAIN_ITEM = re.compile(rb"<si><t>([^<]*)</t></si>")
 _PHONETIC = re.compile(rb"<rPh\b.*?</rPh>", re.DOTALL)
 _TEXT = re.compile(rb"<t(?:\s[^>]*)?>([^<]*)</t>")
 _VALUE = re.compile(rb"<v(?:\s[^>]*)?>([^<]*)</v>")
@@ -95,12 +96,10 @@ def _shared_strings(package: Package) -> pl.Series:
     """Return the texts that cells share, in their order."""
     parts = [pl.Series(dtype=pl.String)]
     for block in package.blocks(SHARED, b"</si>"):
-        items = _ITEM.findall(block)
-        if items:
-            raw = [
-                item[3:-4] if item[:3] == b"<t>" and item.count(b"<") == 2 else _joined(item)
-                for item in items
-            ]
+        raw = _PLAIN_ITEM.findall(block)
+        if len(raw) != block.count(b"<si>") + block.count(b"<si/>"):
+            raw = [_joined(item) for item in _ITEM.findall(block)]
+        if raw:
             parts.append(series(raw))
     return pl.concat(parts)
 

@@ -143,18 +143,16 @@ def repeated(keys: Keys) -> Iterator[tuple[int, int]]:
     """
     mixed = _mixed(keys)
     ordered = np.sort(mixed)
-    if not (ordered[1:] == ordered[:-1]).any():
+    again = ordered[1:][ordered[1:] == ordered[:-1]]
+    if not len(again):
         return
-    order = np.argsort(mixed, kind="stable")
-    same = mixed[order][1:] == mixed[order][:-1]
-    doubtful = np.zeros(len(keys), np.bool_)
-    doubtful[order[1:][same]] = True
-    doubtful[order[:-1][same]] = True
+    nearest = np.minimum(np.searchsorted(again, mixed), len(again) - 1)
+    doubtful = again[nearest] == mixed
     places = np.flatnonzero(doubtful)
     _, first, which = np.unique(keys[places], return_index=True, return_inverse=True)
     firsts = places[first[which]]
-    again = firsts != places
-    yield from zip(places[again].tolist(), firsts[again].tolist(), strict=True)
+    later = firsts != places
+    yield from zip(places[later].tolist(), firsts[later].tolist(), strict=True)
 
 
 def _mixed(keys: Keys) -> npt.NDArray[np.uint64]:

@@ -16,7 +16,7 @@ from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
 from kaishu.base.same_site import guarded
 from kaishu.base.uploads import upload_base
-from kaishu.claims.imports import actions
+from kaishu.claims.imports import actions, queries
 from kaishu.claims.imports.check import report_rows
 from kaishu.claims.imports.columns import FIELDS
 from kaishu.claims.imports.errors import ImportNotFound
@@ -30,6 +30,7 @@ from kaishu.core.recall import LANGUAGES, say
 from kaishu.core.sentences import sentence
 from kaishu.doors.console import frame
 from kaishu.doors.console.imports.taken import one_file
+from kaishu.doors.console.imports.views_lists import in_words
 from kaishu.doors.console.labels import label
 from kaishu.doors.console.recalls.uploads import say_refused
 from kaishu.editions import queries as editions
@@ -50,7 +51,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         "encodings": ENCODINGS,
         "upload_base": upload_base(request),
         "may_edit": frame.may(request, frame.EDIT_RECALLS),
-        "imports": actions.newest(),
+        "imports": queries.newest(),
     }
     return frame.show(request, "console/imports/imports.html", context)
 
@@ -81,12 +82,14 @@ def take(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, import_id: int) -> HttpResponseBase:
     """Show one import: its columns, its try-out, its result. `?as=` saves the try-out's rows."""
     try:
-        source = actions.found(import_id)
+        source = queries.found(import_id)
     except ImportNotFound as refusal:
         return refusal_page(request, refusal, status=404)
     header = (_("Row"), _("What it would do"), _("Serial"), _("Reason"), _("In words"))
     name = f"import-{source.id}"
-    file = exports.offered(request, name=name, header=header, rows=_lines(source))
+    file = exports.offered(
+        request, name=name, header=header, rows=(line[:5] for line in _lines(source))
+    )
     return file or _page(request, source)
 
 
@@ -99,8 +102,8 @@ def columns(request: HttpRequest, import_id: int) -> HttpResponse:
     typed = {field: request.POST.get(f"field-{field}", "") for field in FIELDS}
     said = {name: request.POST.get(name, "") for name in SETTINGS}
     try:
-        source = actions.found(import_id)
-        settings = actions.tell_settings(source.slug, said)
+        source = queries.found(import_id)
+        settings = queries.tell_settings(source.slug, said)
         actions.remember(import_id=import_id, mapping=typed, settings=settings, at=clock.now())
         actions.start_check(import_id=import_id, by=by, at=clock.now())
     except ImportNotFound as refusal:
@@ -116,7 +119,7 @@ def columns(request: HttpRequest, import_id: int) -> HttpResponse:
 def start(request: HttpRequest, import_id: int) -> HttpResponse:
     """Start the import, confirmed by its number of rows."""
     try:
-        source = actions.found(import_id)
+        source = queries.found(import_id)
         actions.start_import(
             import_id=import_id,
             typed=request.POST.get("rows", ""),
@@ -152,7 +155,7 @@ def _page(
         "told": sentence(tried.reason, language.tag(), {}) if tried and tried.reason else None,
         "counts": _counts(tried.result) if tried and fresh else [],
         "fresh": fresh,
-        "lines": list(islice((line for line in _lines(source) if line[6]), SHOWN)),
+        "lines": list(islice((line for line in _lines(source) if line[5]), SHOWN)),
         "job": running,
         "importing": running is not None and running.state in RUNNING,
         "report": tie_out(source) if running is not None else None,
@@ -228,5 +231,6 @@ def _lines(source: ClaimImport) -> Iterator[tuple[object, ...]]:
         return
     for row, did, code, serial, facts in report_rows(tried.result):
         said = sentence(code, language.tag(), {"serial": serial, **facts}) if code else None
-        words = f"{said.text} {said.next}".strip() if said and did != "created" else ""
-        yield row, label("import_did", did), serial, code, words, did, did != "created"
+        words = in_words(said.text, said.next) if said else ""
+        looked_at = did != "created" or bool(code)
+        yield row, label("import_did", did), serial, code, words, looked_at

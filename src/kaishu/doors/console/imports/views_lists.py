@@ -115,7 +115,7 @@ def _page(
     request: HttpRequest, job: jobs.JobView, *, refusal: Refusal | None = None
 ) -> HttpResponse:
     lines = [
-        {"sheet": sheet, "row": row, "text": text, "said": f"{said} {todo}".strip()}
+        {"sheet": sheet, "row": row, "text": text, "said": in_words(said, todo)}
         for sheet, row, text, _code, said, todo in islice(_lines(job), SHOWN)
     ]
     bad, twice = int(str(job.result.get("bad", 0))), int(str(job.result.get("twice", 0)))
@@ -151,6 +151,11 @@ def _lines(job: jobs.JobView) -> Iterator[tuple[str, int, str, str, str, str]]:
         facts = dict(pair.split("=", 1) for pair in packed.splitlines() if "=" in pair)
         said = _said(code, {"serial": text, **facts})
         yield sheet, int(row), text, code, said.text, said.next
+
+
+def in_words(said: str, todo: str) -> str:
+    """Return a sentence and its next step; only English has a space between them."""
+    return f"{said}{' ' if language.tag() == 'en' and todo else ''}{todo}"
 
 
 def _said(code: str, facts: object) -> Sentence:
