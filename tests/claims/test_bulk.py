@@ -120,6 +120,17 @@ def test_the_same_form_sent_twice_is_one_act(world: World) -> None:
     assert BulkAct.objects.count() == 1
 
 
+def test_the_same_form_sent_twice_at_once_is_one_act(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.claim("SN0001")
+    first, look = propose(world), actions._sent_before
+    answers = iter([None])  # the other process had not committed yet
+    monkeypatch.setattr(actions, "_sent_before", lambda *asked: next(answers, look(*asked)))
+    assert propose(world).id == first.id
+    assert BulkAct.objects.count() == 1
+
+
 def test_a_claim_that_changed_since_the_preview_stops_the_act(world: World) -> None:
     world.claim("SN0001")
     seen = actions.preview(unit_ids=unit_ids(), act="approve", reason="checked", by="mika")

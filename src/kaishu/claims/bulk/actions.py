@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from kaishu.base import jobs
@@ -58,27 +58,22 @@ def propose(
 
     The same key twice is one act. Raises BulkChanged, BulkNotTyped, and what `preview` raises.
     """
-    with transaction.atomic():
-        before = BulkAct.objects.filter(maker=by, key=key).first()
-        if before is not None:
-            return before
-        found = preview(unit_ids=unit_ids, act=act, reason=reason, by=by)
-        if found.digest != shown:
-            raise BulkChanged
-        _typed(typed, len(found.done))
-        made = BulkAct.objects.create(
-            key=key,
-            act=act,
-            reason=reason,
-            maker=by,
-            made_at=at,
-            count=len(found.done),
-            totals=found.totals,
-            rows=[[line.claim_unit_id, line.seen] for line in found.done],
-            digest=found.digest,
-            needs_second=found.money,
-        )
-        return made if found.money else _start(made, at)
+    try:
+        with transaction.atomic():
+            before = _sent_before(by, key)
+            if before is not None:
+                return before
+            found = preview(unit_ids=unit_ids, act=act, reason=reason, by=by)
+            if found.digest != shown:
+                raise BulkChanged
+            _typed(typed, len(found.done))
+            made = _keep(found, key=key, by=by, at=at)
+            return made if found.money else _start(made, at)
+    except IntegrityError:  # the same form, a moment earlier, in another process
+        before = _sent_before(by, key)
+        if before is None:
+            raise
+        return before
 
 
 def approve(*, bulk_id: int, shown: str, typed: str, by: str, at: datetime) -> BulkAct:
@@ -135,6 +130,25 @@ def undo(*, bulk_id: int, by: str, at: datetime) -> BulkAct:
         )
         BulkAct.objects.filter(id=bulk_id, undo_job_id=None).update(undo_job_id=job.id)
         return _lock(bulk_id)
+
+
+def _sent_before(by: str, key: str) -> BulkAct | None:
+    return BulkAct.objects.filter(maker=by, key=key).first()
+
+
+def _keep(found: Plan, *, key: str, by: str, at: datetime) -> BulkAct:
+    return BulkAct.objects.create(
+        key=key,
+        act=found.act,
+        reason=found.reason,
+        maker=by,
+        made_at=at,
+        count=len(found.done),
+        totals=found.totals,
+        rows=[[line.claim_unit_id, line.seen] for line in found.done],
+        digest=found.digest,
+        needs_second=found.money,
+    )
 
 
 def _start(made: BulkAct, at: datetime) -> BulkAct:
