@@ -16,6 +16,7 @@ from kaishu.editions import queries as editions
 from kaishu.notices.models import Message
 from kaishu.returns.trade import answers, sites
 from kaishu.returns.trade.errors import (
+    CountTooHigh,
     CountWrong,
     NoMail,
     NotCounted,
@@ -84,6 +85,27 @@ def test_more_than_the_books_knew_is_taken_from_what_they_took_for_sold(recall_i
     assert at(recall_id, "unsold") == 0
     assert (at(recall_id, "depot"), at(recall_id, "at_large")) == (shelf + 5, sold - 5)
     assert Entry.objects.filter(kind="stock.quarantined").get().reason == "more_than_known"
+
+
+def test_more_than_were_ever_made_is_a_number_in_the_wrong_box(recall_id: int) -> None:
+    units = editions.current_pack(kumo.SLUG).recall.products[0].units
+    site = read(shop())
+    with pytest.raises(CountTooHigh):
+        count(site, units + 1)
+    for _again in range(2):
+        count(site, units)
+    with pytest.raises(CountTooHigh):
+        count(site, 1, "another")
+    assert at(recall_id, "depot") == units
+
+
+def test_units_taken_for_sold_come_from_the_pool_they_were_counted_in(
+    recall_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "pool_of", lambda recall, model: "distributor")
+    count(read(shop()), at(recall_id, "unsold") + 5)
+    sold = [line for line in trial_balance(recall_id=recall_id).units if line.quantity == -5]
+    assert [(line.account, line.pool) for line in sold] == [("at_large", "distributor")]
 
 
 def test_none_here_is_an_answer_too(recall_id: int) -> None:

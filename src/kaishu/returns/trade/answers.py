@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,12 +15,19 @@ from kaishu.books.locks import hold
 from kaishu.books.models import Unit
 from kaishu.books.sums import unnamed_in
 from kaishu.books.values import Place, UnitMove
+from kaishu.claims.terms import pool_of
 from kaishu.claims.tokens import token_hash
 from kaishu.core.accounts import AT_LARGE, DEPOT, UNSOLD
 from kaishu.core.answer import Inspection, judge
 from kaishu.core.verdict import Answer
 from kaishu.editions import queries as editions
-from kaishu.returns.trade.errors import CountWrong, NotCounted, NotReadYet, SiteNotFound
+from kaishu.returns.trade.errors import (
+    CountTooHigh,
+    CountWrong,
+    NotCounted,
+    NotReadYet,
+    SiteNotFound,
+)
 from kaishu.returns.trade.models import (
     ACKNOWLEDGED,
     COMPLETED,
@@ -77,12 +85,13 @@ def count(
     """Record what a site put aside, by product; all zeros says that it has none.
 
     The books follow what was counted: first the stock that they knew of at this site, then units
-    that they took for sold. Raises NotReadYet, CountWrong.
+    that they took for sold. Raises NotReadYet, CountWrong, CountTooHigh.
     """
     if any(not 0 <= quantity <= MOST for quantity in quantities.values()):
         raise CountWrong
     with transaction.atomic():
         site = _lock(site_id, after=Reached.ACKNOWLEDGED)
+        _check_numbers(site, COUNTED, key, quantities)
         there = {product: n for product, n in quantities.items() if n}
         if not there:
             _answer(site, NONE_HERE, key, at, signed=name)
@@ -112,12 +121,13 @@ def sold_since(
 ) -> None:
     """Record what a site sold after the stop: reportable, and with owners now.
 
-    Raises NotReadYet, CountWrong.
+    Raises NotReadYet, CountWrong, CountTooHigh.
     """
     if any(not 0 <= quantity <= MOST for quantity in quantities.values()):
         raise CountWrong
     with transaction.atomic():
         site = _lock(site_id, after=Reached.ACKNOWLEDGED)
+        _check_numbers(site, SOLD_SINCE, key, quantities)
         for product, quantity in sorted(quantities.items()):
             if quantity and _answer(
                 site, SOLD_SINCE, key, at, product=product, quantity=quantity, signed=name
@@ -141,7 +151,7 @@ def _put_aside(site: TradeSite, product: str, quantity: int, *, key: str, at: da
         UnitMove(product=product, pool=pool, quantity=n, source=source, target=back_room)
         for pool, n, source in (
             (POOL[site.kind], known, Place(UNSOLD, site.party)),
-            ("consumer", quantity - known, Place(AT_LARGE)),
+            (_sold_pool(site, product), quantity - known, Place(AT_LARGE)),
         )
         if n
     ]
@@ -155,6 +165,24 @@ def _put_aside(site: TradeSite, product: str, quantity: int, *, key: str, at: da
         at=at,
         reason="counted" if known == quantity else "more_than_known",
     )
+
+
+def _sold_pool(site: TradeSite, product: str) -> str:
+    return pool_of(editions.current_pack(site.recall_slug).recall, product)
+
+
+def _check_numbers(site: TradeSite, step: str, key: str, quantities: Mapping[str, int]) -> None:
+    """Refuse more than were ever made: a number typed into the wrong box would empty the books.
+
+    What this very form said before is not counted twice.
+    """
+    recall = editions.current_pack(site.recall_slug).recall
+    before = Counter[str]()
+    for answer in site.answers.filter(step=step).exclude(key=key):
+        before[answer.product] += answer.quantity
+    for product in recall.products:
+        if before[product.model] + quantities.get(product.model, 0) > product.units:
+            raise CountTooHigh(model=product.model, units=product.units)
 
 
 def _sell(site: TradeSite, product: str, quantity: int, *, key: str, at: datetime) -> None:
@@ -234,7 +262,7 @@ def _identify(site: TradeSite, product: str, serial: str) -> Unit:
     if _on_shelf(site, product):
         pool, place = POOL[site.kind], Place(UNSOLD, site.party)
     else:
-        pool, place = "consumer", Place(AT_LARGE)
+        pool, place = _sold_pool(site, product), Place(AT_LARGE)
     return books.identify(
         recall_id=site.recall_id, product=product, pool=pool, place=place, serial=serial
     )

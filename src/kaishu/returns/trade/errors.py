@@ -41,6 +41,12 @@ class CountWrong(Refusal):
     code = "trade_count_wrong"
 
 
+class CountTooHigh(Refusal):
+    """This is more than were ever made."""
+
+    code = "trade_count_too_high"
+
+
 class NoMail(Refusal):
     """There is no mail address of this shop."""
 
