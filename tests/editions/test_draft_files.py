@@ -49,3 +49,9 @@ def test_a_zip_that_names_a_smaller_size_is_not_inflated() -> None:
     except FolderUnreadable:  # the checksum told
         return
     assert len(text) <= 10
+
+
+def test_a_file_with_zero_bytes_is_no_recall_file() -> None:
+    for content in (b"a = 1\0", "a = 1".encode("utf-16")):
+        with pytest.raises(FolderUnreadable):
+            folders.unpacked({"recall.toml": content})

@@ -138,6 +138,9 @@ def _inflated(folder: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
 
 def _decoded(content: bytes) -> str:
     try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise FolderUnreadable(what=RECALL_FILE) from None
+    if "\0" in text:  # no text, and PostgreSQL keeps none of it
+        raise FolderUnreadable(what=RECALL_FILE)
+    return text
