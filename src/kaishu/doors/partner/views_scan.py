@@ -56,12 +56,13 @@ def scan(request: HttpRequest) -> HttpResponse:
     repeats its key, which gives the first answer. With the header of `PIECE` only the answer comes.
     """
     recalls = frame.running()
-    site = frame.site_of(request, frame.sites_of(request, recalls))
+    sites = frame.sites_of(request, recalls)
+    site = frame.site_of(request, sites)
     if request.method != "POST":
-        return _show(request, recalls, site)
+        return _show(request, sites, site)
     if site is None:
         missing = Problem(_("Choose the site first."), _("Then scan again."), "id-site")
-        return _show(request, recalls, site, problems=[missing])
+        return _show(request, sites, site, problems=[missing])
     typed, outcome = request.POST.get("code", ""), request.POST.get("outcome", "ok")
     names = _names(recalls)
     try:
@@ -70,7 +71,7 @@ def scan(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         answer = answers.of_refusal(refusal, typed=typed, outcome=outcome, names=names)
     _count(request, answer.counts)
-    return _show(request, recalls, site, answer=answer)
+    return _show(request, sites, site, answer=answer)
 
 
 @staff(*frame.SCAN)
@@ -78,7 +79,8 @@ def scan(request: HttpRequest) -> HttpResponse:
 def undo(request: HttpRequest) -> HttpResponse:
     """Take the last scan back, while nothing followed it."""
     recalls = frame.running()
-    site = frame.site_of(request, frame.sites_of(request, recalls))
+    sites = frame.sites_of(request, recalls)
+    site = frame.site_of(request, sites)
     try:
         returns.undo_scan(
             scan_id=frame.number(request.POST.get("scan", "")),
@@ -87,7 +89,7 @@ def undo(request: HttpRequest) -> HttpResponse:
         )
     except Refusal as refusal:
         answer = answers.of_refusal(refusal, typed="", outcome="ok", names=_names(recalls))
-        return _show(request, recalls, site, answer=answer)
+        return _show(request, sites, site, answer=answer)
     taken_back = Answer(
         tone="info",
         headline=_("Taken back"),
@@ -95,7 +97,7 @@ def undo(request: HttpRequest) -> HttpResponse:
         next=_("Scan on."),
         counts="",
     )
-    return _show(request, recalls, site, answer=taken_back)
+    return _show(request, sites, site, answer=taken_back)
 
 
 @staff(*frame.STOCK, own=True)
@@ -174,7 +176,7 @@ def _unit_of(typed: str) -> tuple[str, int]:
 
 def _show(
     request: HttpRequest,
-    recalls: Sequence[frame.Running],
+    sites: Sequence[frame.Party],
     site: frame.Party | None,
     *,
     answer: Answer | None = None,
@@ -182,7 +184,7 @@ def _show(
 ) -> HttpResponse:
     last = recent_scans(site=site.code, limit=LAST) if site else []
     context: dict[str, Any] = {
-        "sites": frame.sites_of(request, recalls),
+        "sites": sites,
         "site": site,
         "answer": answer,
         "keys": [
