@@ -12,10 +12,21 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from kaishu.payouts.models import CALLING, READY, SENT, Instruction
+from kaishu.payouts import actions
+from kaishu.payouts.due import due
+from kaishu.payouts.models import CALLING, READY, SENT, Instruction, ShopCode, StockUnit
+from kaishu.payouts.providers.simulated_bank import simulated_bank
+from kaishu.payouts.providers.simulated_orders import FaultPlan
 from kaishu.payouts.sending import LEASE
 from tests.claims.world import World
-from tests.payouts.teller import approved_batch, make_due, rounds, transfers
+from tests.payouts.teller import (
+    approved_batch,
+    make_due,
+    owners_correct,
+    rounds,
+    scanned,
+    transfers,
+)
 from tests.support import seeds
 from tests.support.environment import DATABASE_URL, ENGINE
 
@@ -25,12 +36,18 @@ IN_FLIGHT = "JPY: cost -3990  sent 3990"
 PAID = "JPY: cost -3990  paid 3990"
 
 
+SERIALS = ("SN0001", "SN0002", "SN0003")
+FAULTS = {"lost_before": 0.3, "lost_after": 0.3, "bounce": 0.3, "late_return": 0.2, "repeat": 0.3}
 POINTS = (
     "while the promise is taken",
     "before the call",
     "after the call",
     "while the answer is kept",
     "after the answer was kept",
+    "while an unknown order is looked up",
+    "after an unknown order was looked up",
+    "while the counts are watched",
+    "while a bounce is moved",
     "while a result is read",
     "after a result was moved",
 )
@@ -99,3 +116,51 @@ def test_a_worker_killed_again_and_again_pays_once(
         real_world.minutes += dice.choice([1, LEASE // timedelta(minutes=1)])
     rounds(real_world)
     assert ("JPY: cost -7980  paid 7980" in real_world.books(), transfers()) == (True, 2)
+
+
+@pytest.mark.parametrize("number", seeds.runs(2, 300))
+def test_a_worker_killed_among_a_bank_s_faults_pays_each_promise_once(
+    real_world: World, fresh_db: str, number: int
+) -> None:
+    seed = seeds.FIRST + number
+    dice = random.Random(seed)
+    make_due(real_world, *SERIALS)
+    simulated_bank().plan(FaultPlan(seed=seed, days_to_return=0, **FAULTS))
+    for _ in range(4):
+        owners_correct(real_world)
+        if due():
+            approved_batch(real_world)
+        run_worker(real_world, fresh_db, dice.choice(POINTS))
+        real_world.minutes += LEASE // timedelta(minutes=1)
+    simulated_bank().plan(FaultPlan())
+    for _ in range(4):
+        owners_correct(real_world)
+        if due():
+            approved_batch(real_world)
+        rounds(real_world, 2)
+    paid = 3990 * len(SERIALS)
+    assert f"JPY: cost -{paid}  paid {paid}" in real_world.books()
+    assert list(simulated_bank().kept().values()) == [[3990]] * len(SERIALS)
+
+
+@pytest.mark.parametrize(
+    ("remedy", "point", "money"),
+    [
+        ("credit", "after a code was issued", "coupon:JPY: cost -4040  sent 4040"),
+        ("replacement", "after a unit was reserved", "sku:A1637: cost -1  paid 1"),
+        ("replacement", "after goods were handed over", "sku:A1637: cost -1  paid 1"),
+    ],
+)
+def test_a_code_or_a_unit_is_given_once_though_the_worker_dies(
+    real_world: World, fresh_db: str, remedy: str, point: str, money: str
+) -> None:
+    actions.load_codes(commodity="coupon:JPY", codes=["AAA", "BBB"], at=real_world.now())
+    real_world.claim("SN0001", remedy=remedy)
+    real_world.approve("SN0001")
+    scanned(real_world, "SN0001")
+    approved_batch(real_world)
+    run_worker_that_dies(real_world, fresh_db, point)
+    rounds(real_world)
+    assert money in real_world.books()
+    given = ShopCode.objects.filter(issued_key__isnull=False).count()
+    assert (given, StockUnit.objects.count()) == ((1, 0) if remedy == "credit" else (0, 1))

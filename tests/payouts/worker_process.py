@@ -14,9 +14,11 @@ import django
 
 django.setup()
 
-from kaishu.payouts import results, sending, worker
+from kaishu.payouts import pauses, results, sending, stock, worker
 from kaishu.payouts.models import ProviderEvent
 from kaishu.payouts.providers.bank import Bank
+from kaishu.payouts.providers.goods import Goods
+from kaishu.payouts.providers.shop_credit import ShopCredit
 
 
 def die(*_: Any, **__: Any) -> NoReturn:
@@ -40,8 +42,15 @@ POINTS = {
     "after the call": (Bank, "send", after(Bank.send)),
     "while the answer is kept": (sending, "record_sent", die),
     "after the answer was kept": (sending, "record_sent", after(sending.record_sent)),
+    "after a code was issued": (ShopCredit, "send", after(ShopCredit.send)),
+    "after a unit was reserved": (stock, "reserve", after(stock.reserve)),
+    "after goods were handed over": (Goods, "send", after(Goods.send)),
+    "while an unknown order is looked up": (Bank, "lookup", die),
+    "after an unknown order was looked up": (Bank, "lookup", after(Bank.lookup)),
+    "while the counts are watched": (pauses, "watch", die),
+    "while a bounce is moved": (sending, "tell_came_back", die),
     "while a result is read": (ProviderEvent.objects, "create", die),
-    "after a result was moved": (results, "_move", after(results._move)),
+    "after a result was moved": (results, "move", after(results.move)),
 }
 
 if __name__ == "__main__":

@@ -11,8 +11,10 @@ from kaishu.books.audit import CHUNK, Finding
 from kaishu.books.models import Entry, Promise
 from kaishu.core import accounts
 from kaishu.payouts.batches import batch_digest, batch_totals
+from kaishu.payouts.funds import figures
 from kaishu.payouts.models import (
     CALLING,
+    LIVE,
     READY,
     RETURNED,
     SENT,
@@ -20,9 +22,14 @@ from kaishu.payouts.models import (
     UNKNOWN,
     VOID,
     Batch,
+    Fund,
     Instruction,
+    Pause,
+    PayRule,
     ProviderEvent,
+    ResultAct,
 )
+from kaishu.payouts.pauses import left_counts, populations
 
 
 def audit() -> Iterator[Finding]:
@@ -47,6 +54,10 @@ def audit() -> Iterator[Finding]:
     yield from _entries()
     yield from _results()
     yield from _batches()
+    yield from _one_remedy_each()
+    yield from _population()
+    yield from _funds()
+    yield from _alone()
 
 
 def _paid_elsewhere() -> frozenset[int]:
@@ -64,14 +75,9 @@ def _account(line: Instruction) -> str:
 
 
 def _line(line: Instruction, promise: Promise | None) -> Iterator[Finding]:
-    ours = (line.recall_id, line.case_no, line.unit_no, line.commodity, line.quantity)
-    owed = promise and (
-        promise.recall_id,
-        promise.case_no,
-        promise.unit_no,
-        promise.commodity,
-        promise.quantity,
-    )
+    names = ("recall_id", "case_no", "unit_no", "commodity", "quantity", "terms")
+    ours = tuple(getattr(line, name) for name in names)
+    owed = promise and tuple(getattr(promise, name) for name in names)
     if ours != owed:
         yield Finding("order_differs", f"order {line.key}", "it is not what was promised")
 
@@ -88,8 +94,10 @@ def _entries() -> Iterator[Finding]:
 
 def _results() -> Iterator[Finding]:
     settled = ProviderEvent.objects.filter(kind="settled", matched=True).values("key")
+    agreed = ResultAct.objects.filter(kind="settled", approver__isnull=False, withdrawn_at=None)
     ended = Instruction.objects.filter(state__in=(SETTLED, RETURNED))
-    for line in ended.exclude(key__in=settled).order_by("id")[:100]:
+    told = ended.exclude(key__in=settled).exclude(id__in=agreed.values("instruction_id"))
+    for line in told.order_by("id")[:100]:
         yield Finding("settled_unreported", f"order {line.key}", "no provider reported it settled")
 
 
@@ -102,3 +110,56 @@ def _batches() -> Iterator[Finding]:
     sent = Instruction.objects.filter(alone).exclude(state__in=(READY, VOID))
     for line in sent.order_by("id")[:100]:
         yield Finding("sent_unapproved", f"order {line.key}", "no second person approved it")
+
+
+def _one_remedy_each() -> Iterator[Finding]:
+    """Look for what the triggers refuse: a claim unit with two remedies, a unit of two claims."""
+    terms: dict[tuple[str, int], str] = {}
+    holders: dict[tuple[int, int], tuple[str, int]] = {}
+    alive = Instruction.objects.filter(state__in=LIVE).order_by("id")
+    for line in alive.iterator(CHUNK):
+        whose = (line.case_no, line.unit_no)
+        if terms.setdefault(whose, line.terms) != line.terms:
+            yield Finding("two_remedies", f"order {line.key}", "its claim unit has another remedy")
+        unit = (line.recall_id, line.unit_id or 0)
+        if line.unit_id and holders.setdefault(unit, whose) != whose:
+            yield Finding("unit_paid_twice", f"order {line.key}", "another claim has this unit")
+
+
+def _population() -> Iterator[Finding]:
+    """Count what has left again, and hold it against the triggers' counter and the population."""
+    left: dict[tuple[int, str], set[tuple[str, int]]] = defaultdict(set)
+    rows = Instruction.objects.filter(state__in=(CALLING, UNKNOWN, SENT, SETTLED))
+    for line in rows.iterator(CHUNK):
+        left[line.recall_id, line.product].add((line.case_no, line.unit_no))
+    kept = left_counts()
+    declared = populations()
+    for recall_id, product in sorted(left.keys() | kept.keys()):
+        where, counted = f"recall {recall_id} {product}", len(left[recall_id, product])
+        if counted != kept.get((recall_id, product), 0):
+            yield Finding("left_miscounted", where, f"{counted} units have left")
+        population = declared.get((recall_id, product))
+        if population is not None and counted > population:
+            yield Finding("paid_past_population", where, f"{counted} of {population} units")
+
+
+def _funds() -> Iterator[Finding]:
+    for each in figures():
+        if each.tracked and each.available < 0:
+            where = f"recall {each.recall_id} {each.commodity}"
+            yield Finding(
+                "funds_overdrawn", where, f"{-each.available} more left than was received"
+            )
+
+
+def _alone() -> Iterator[Finding]:
+    """Look for acts that one person did alone."""
+    pairs = (
+        (Fund, "maker", "approver"),
+        (PayRule, "maker", "approver"),
+        (ResultAct, "maker", "approver"),
+        (Pause, "resume_by", "ended_by"),
+    )
+    for model, first, second in pairs:
+        for row in model._default_manager.filter(**{second: F(first)})[:100]:
+            yield Finding("done_alone", f"{model.__name__} {row.pk}", "one person did both")
