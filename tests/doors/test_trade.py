@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 
@@ -155,3 +156,23 @@ def test_a_renewed_link_closes_the_old_one(world: desk_world.DeskWorld) -> None:
     assert refused.status_code == 422 and "no mail address" in text(parsed(refused))
     assert send(client, f"{TRADE}{found.id}/do/", do="renew").status_code == 302
     assert Client().get(old).status_code == 404
+
+
+def test_lines_pasted_from_a_sheet_keep_the_commas_of_a_name(world: desk_world.DeskWorld) -> None:
+    client = member("hana", Role.MANAGER)
+    said = {"recall": kumo.SLUG, "kind": "retailer", "language": "ja"}
+    send(client, f"{TRADE}add/", **said, lines=f"Kumo, Ueno\t{retailer()}\n")
+    assert [each.name for each in TradeSite.objects.all()] == ["Kumo, Ueno"]
+
+
+def test_a_file_in_another_encoding_adds_no_shop_with_a_broken_name(
+    world: desk_world.DeskWorld,
+) -> None:
+    client = member("hana", Role.MANAGER)
+    said = {"recall": kumo.SLUG, "kind": "retailer", "language": "ja"}
+    content = f"\u4e0a\u91ce,{retailer()}\n"
+    for encoding, added in (("cp932", 0), ("utf-8", 1)):
+        file = SimpleUploadedFile("shops.csv", content.encode(encoding))
+        answer = send(client, f"{TRADE}add/", **said, file=file)
+        assert answer.status_code == (302 if added else 422)
+        assert TradeSite.objects.count() == added

@@ -72,6 +72,9 @@ def add(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _ask(request, {}, [])
     lines = _lines_of(request)
+    if lines is None:
+        unread = Problem(_("Save the file as CSV in UTF-8 and send it again."), "", "id-file")
+        return _ask(request, request.POST, [unread])
     if len(lines) > MOST_LINES:
         many = Problem(_("Add at most 5,000 lines at a time."), "", "id-lines")
         return _ask(request, request.POST, [many])
@@ -154,8 +157,11 @@ def _file_rows(lines: Sequence[Mapping[str, Any]]) -> Iterator[tuple[object, ...
         )
 
 
-def _lines_of(request: HttpRequest) -> list[tuple[int, dict[str, str]]]:
-    """Return the shops of a form: the single fields, and each pasted or uploaded line."""
+def _lines_of(request: HttpRequest) -> list[tuple[int, dict[str, str]]] | None:
+    """Return the shops of a form: the single fields, and each pasted or uploaded line.
+
+    None for a file in another encoding: read as UTF-8, its names would be full of holes.
+    """
     named = {"name": "name", "account": "party", "kind": "kind", "language": "language"}
     single = {field: request.POST.get(name, "") for name, field in named.items()}
     found: list[tuple[int, dict[str, str]]] = []
@@ -163,8 +169,11 @@ def _lines_of(request: HttpRequest) -> list[tuple[int, dict[str, str]]]:
         found.append((0, {**single, "mail": request.POST.get("mail", "")}))
     text = request.POST.get("lines", "")
     if (file := request.FILES.get("file")) is not None:
-        text += "\n" + file.read(2_000_000).decode("utf-8-sig", "replace")
-    rows = csv.reader(io.StringIO(text.replace("\t", ",")))
+        try:
+            text += "\n" + file.read().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return None
+    rows = csv.reader(io.StringIO(text), delimiter="\t" if "\t" in text else ",")
     for number, cells in enumerate(rows, start=1):
         if not any(cell.strip() for cell in cells) or cells[0].strip().lower() == COLUMNS[0]:
             continue
