@@ -16,7 +16,9 @@ LABEL = "123456789012-1"
 def photo(text: str, kind: str = "QRCode", side: int = 260, turn: int = 0) -> bytes:
     """Return a JPEG with one code on grey paper."""
     code = zxingcpp.create_barcode(text, getattr(zxingcpp.BarcodeFormat, kind))
-    drawn = Image.fromarray(zxingcpp.write_barcode_to_image(code, scale=4 if kind == "QRCode" else 2))
+    drawn = Image.fromarray(
+        zxingcpp.write_barcode_to_image(code, scale=4 if kind == "QRCode" else 2)
+    )
     if kind == "QRCode":
         drawn.thumbnail((side, side))
     paper = Image.new("L", (640, 480), 190)

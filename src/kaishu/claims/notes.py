@@ -56,7 +56,7 @@ def note_call(*, case_no: str, words: str, by: str, at: datetime) -> None:
     claim = lookups.claim(case_no)
     if people.forgotten_at(claim.person_id) is not None:
         raise PersonForgotten()
-    unit = claim.units.order_by("unit_no").first()
+    unit = claim.units.get(unit_no=1)
     note = Note.objects.create(claim_unit=unit, kind=CALL, by=by, at=at)
     note.sealed = seal(text.encode(), purpose=f"claims:note:{note.id}")
     note.save(update_fields=["sealed"])

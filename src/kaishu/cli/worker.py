@@ -28,8 +28,8 @@ def worker(*, every: float, once: bool) -> None:
     from kaishu.notices.sending import send_due
     from kaishu.notices.watches import follow
     from kaishu.payouts.worker import run_once
-    from kaishu.returns.trade.sites import remind_late
     from kaishu.returns.reminders import remind_round
+    from kaishu.returns.trade.sites import remind_late
 
     jobs: Mapping[str, Callable[..., object]] = {
         "payouts": run_once,

@@ -1,4 +1,4 @@
-"""Say whether a price and a date of purchase look like the others. An odd one is a question only."""
+"""Say whether a price and a date of purchase look like the others. An odd one only asks."""
 
 from __future__ import annotations
 

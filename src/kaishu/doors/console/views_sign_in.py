@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import cast
 
 from django.contrib import auth
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -51,7 +50,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         )
         return _ask(request, back, name, [wrong])
     limiter.forget(name=TRIES, subject=account)
-    return _go_on(request, cast("User", user), back, at)
+    return _go_on(request, user, back, at)
 
 
 def _go_on(request: HttpRequest, user: User, back: str, at: datetime) -> HttpResponse:
