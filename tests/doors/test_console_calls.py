@@ -239,9 +239,11 @@ def test_a_report_is_closed_with_its_outcome(world: DeskWorld) -> None:
     empty = send(client, path, outcome="", key="a" * 32)
     assert empty.status_code == 422
     assert find(parsed(empty), ".summary a")[0].get("href") == "#id-outcome"
-    assert send(client, path, outcome="collected", key="b" * 32).status_code == 302
+    early = send(client, path, outcome="collected", key="d" * 32)
+    assert early.status_code == 422 and "every duty" in text(parsed(early))
+    assert send(client, path, outcome="duplicate", key="b" * 32).status_code == 302
     made.refresh_from_db()
-    assert (made.outcome, made.closed_by) == ("collected", "hana")
+    assert (made.outcome, made.closed_by) == ("duplicate", "hana")
     assert not find(parsed(client.get("/staff/incidents/")), "#reports")
     closed = parsed(client.get("/staff/incidents/?shown=closed"))
     assert len(find(closed, "#reports tbody tr")) == 1

@@ -178,7 +178,7 @@ def test_a_report_that_its_caller_takes_back_leaves_nothing() -> None:
 
 def test_the_books_do_not_move() -> None:
     made = report(kind="hot", words=WORDS, person_id=somebody())
-    actions.close(incident_id=made.id, outcome="made_safe", by="hana", at=AT)
+    actions.close(incident_id=made.id, outcome="duplicate", by="hana", at=AT)
     assert Entry.objects.count() == 0
 
 
@@ -209,13 +209,13 @@ def test_a_report_is_closed_once_with_a_known_outcome() -> None:
     with pytest.raises(IncidentOutcomeUnknown):
         actions.close(incident_id=made.id, outcome="fine", by="hana", at=AT)
     assert [row.id for row in queries.open_incidents()] == [made.id]
-    actions.close(incident_id=made.id, outcome="made_safe", by="hana", at=AT)
+    actions.close(incident_id=made.id, outcome="duplicate", by="hana", at=AT)
     with pytest.raises(IncidentClosed):
         actions.close(incident_id=made.id, outcome="duplicate", by="mika", at=AT)
     with pytest.raises(IncidentNotFound):
         actions.close(incident_id=made.id + 1, outcome="duplicate", by="mika", at=AT)
     (closed,) = queries.closed_incidents()
-    assert (closed.outcome, closed.closed_by) == ("made_safe", "hana")
+    assert (closed.outcome, closed.closed_by) == ("duplicate", "hana")
     assert not queries.open_incidents()
 
 

@@ -12,6 +12,7 @@ from kaishu.incidents.clocks import clocks, next_clock
 from kaishu.incidents.errors import (
     FiledInFuture,
     IncidentClosed,
+    IncidentDutyOpen,
     IncidentStepUnknown,
     KnownInFuture,
     TaskGone,
@@ -144,8 +145,28 @@ def test_a_duty_is_not_ticked_off_as_a_task() -> None:
             tasks.open_task(incident_id=row.id, what=what, due_at=AT, by="hana", at=AT)
 
 
+def decide_duties(row: Incident) -> None:
+    """Say of every duty that it is not due."""
+    for part in clocks(row):
+        actions.note_duty(
+            incident_id=row.id, duty=part.duty.code, step="duty_not_due", by="hana", at=AT
+        )
+
+
+def test_a_report_is_closed_when_every_duty_is_decided_or_another_report_has_them() -> None:
+    row, again = report(), report("again")
+    with pytest.raises(IncidentDutyOpen):
+        actions.close(incident_id=row.id, outcome="collected", by="hana", at=AT)
+    assert next_clock(row) is not None
+    actions.close(incident_id=again.id, outcome="duplicate", by="hana", at=AT)
+    decide_duties(row)
+    actions.close(incident_id=row.id, outcome="collected", by="hana", at=AT)
+    assert Incident.objects.filter(closed_at=AT).count() == 2
+
+
 def test_a_closed_report_has_no_open_tasks() -> None:
     row = report()
+    decide_duties(row)
     actions.close(incident_id=row.id, outcome="collected", by="hana", at=AT)
     assert open_tasks(row) == []
     with pytest.raises(IncidentClosed):

@@ -20,6 +20,7 @@ from kaishu.core.triage import triage
 from kaishu.incidents import tasks
 from kaishu.incidents.errors import (
     IncidentClosed,
+    IncidentDutyOpen,
     IncidentKeyReused,
     IncidentNotFound,
     IncidentOutcomeUnknown,
@@ -108,9 +109,15 @@ def report(
 
 @transaction.atomic
 def close(*, incident_id: int, outcome: str, by: str, at: datetime) -> None:
-    """Close a report with what became of it (open → closed, once)."""
+    """Close a report with what became of it (open → closed, once).
+
+    Its clocks end with it, so every duty is decided first; only a duplicate leaves them to the
+    report that it repeats. Raises IncidentOutcomeUnknown, IncidentDutyOpen, IncidentClosed.
+    """
     if outcome not in OUTCOMES:
         raise IncidentOutcomeUnknown
+    if outcome != "duplicate" and tasks.duties_open(incident_id):
+        raise IncidentDutyOpen
     closed = Incident.objects.filter(id=incident_id, closed_at=None).update(
         closed_at=at, closed_by=by, outcome=outcome
     )

@@ -69,3 +69,9 @@ class KnownInFuture(Refusal):
     """We cannot have learned of it in the future, or before it happened."""
 
     code = "known_in_future"
+
+
+class IncidentDutyOpen(Refusal):
+    """Nobody has decided yet whether this must be reported."""
+
+    code = "incident_duty_open"

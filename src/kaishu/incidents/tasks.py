@@ -77,6 +77,12 @@ def finish_task(*, task_id: int, by: str, at: datetime) -> None:
         raise TaskGone
 
 
+def duties_open(incident_id: int) -> bool:
+    """Say whether a duty of an open report waits for somebody to decide about it."""
+    waiting = IncidentTask.objects.filter(what="decide_duty", done_at=None)
+    return waiting.filter(incident_id=incident_id, incident__closed_at=None).exists()
+
+
 def settle_duty_task(*, incident: Incident, duty: str, by: str, at: datetime) -> None:
     """Close the task of a duty that was decided; joins the caller's transaction."""
     IncidentTask.objects.filter(
