@@ -138,7 +138,7 @@ def test_the_page_names_what_differs_from_the_last_batch(world: DeskWorld) -> No
     make_due(world, 2)
     second = proposed(world, yuki)
     page = text(parsed(yuki.get(second)))
-    for part in (f"Batch {first.rstrip('/').rpartition('/')[2]}", "2 payouts: to people in no"):
+    for part in (f"Batch {first.rstrip('/').rpartition('/')[2]}", "2 payouts to people in no"):
         assert part in page, page
 
 
@@ -148,7 +148,7 @@ def test_a_withdrawn_batch_that_nobody_approved_was_no_attempt(world: DeskWorld)
     first = proposed(world, yuki)
     assert send(yuki, first, do="withdraw").status_code == 409
     assert send(yuki, first, do="withdraw", reason="made_twice", note="see 7").status_code == 302
-    assert "made twice, see 7" in text(parsed(yuki.get(first)))
+    assert "made twice (see 7)" in text(parsed(yuki.get(first)))
     second = proposed(world, yuki)
     line = queries.batch(int(second.rstrip("/").rpartition("/")[2])).lines[0]
     assert (line.attempt, line.tried, line.again) == (2, 1, False)

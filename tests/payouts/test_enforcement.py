@@ -1,4 +1,4 @@
-"""What the database refuses by itself, tried with plain SQL on both engines (docs/adr/0014)."""
+"""What the database refuses by itself, tried with plain SQL on both engines (docs/adr/0016)."""
 
 from __future__ import annotations
 

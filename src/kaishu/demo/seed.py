@@ -21,7 +21,7 @@ from kaishu.editions.queries import recall_row
 from kaishu.notices.models import Message
 from kaishu.notices.sending import send_due
 from kaishu.payouts import actions as payouts
-from kaishu.payouts import shop_codes
+from kaishu.payouts import funds, shop_codes
 from kaishu.payouts.worker import run_once
 from kaishu.returns import actions as returns
 
@@ -115,9 +115,19 @@ def _send_mails(now: datetime) -> None:
 
 
 def _pay(now: datetime) -> None:
-    """One batch went through, one lies with the approver, the rest is due."""
+    """Funds came in, one batch went through, one lies with the approver, the rest is due."""
     codes = [f"KAI-{secrets.token_hex(4).upper()}" for _ in range(200)]
     shop_codes.load_codes(commodity="coupon:CNY", codes=codes, at=now)
+    for number, each in enumerate(funds.figures(), start=1):
+        receipt = payouts.propose_fund(
+            recall_id=each.recall_id,
+            commodity=each.commodity,
+            quantity=3 * each.promised,
+            document=f"RCPT-{number:04d}",
+            by="yuki",
+            at=now - timedelta(days=6),
+        )
+        payouts.approve_fund(fund_id=receipt.id, by="ren", at=now - timedelta(days=6))
     paid = payouts.propose_batch(by="yuki", at=now - timedelta(days=3), limit=14)
     payouts.approve_batch(batch_id=paid.id, by="ren", at=now - timedelta(days=3))
     for hours in (70, 46, 22):

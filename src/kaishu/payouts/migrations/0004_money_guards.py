@@ -1,5 +1,5 @@
 # ruff: noqa: S608 (every word of these statements is ours)
-"""Let the database refuse what no screen may ever ask of it (docs/adr/0014).
+"""Let the database refuse what no screen may ever ask of it (docs/adr/0016).
 
 1. Nothing leaves without a second person: an instruction is called only while its batch is approved.
 2. One remedy a unit: what is alive for a claim unit has one remedy's terms (of several parts, all

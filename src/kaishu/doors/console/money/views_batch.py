@@ -22,14 +22,14 @@ from kaishu.core.errors import Refusal
 from kaishu.doors.console import frame
 from kaishu.doors.console.labels import label
 from kaishu.doors.console.money.common import HOME, names, not_yours, quantity, says, unreadable
-from kaishu.payouts import actions, compare, files, funds, queries
+from kaishu.payouts import actions, compare, files, funds, pauses, queries
 from kaishu.payouts.errors import BatchNotFound
 from kaishu.payouts.models import READY
 from kaishu.payouts.queries import BatchView
 from kaishu.payouts.reasons import BATCH_ENDS
 
 
-@staff(*frame.PAYOUTS)
+@staff(*frame.PAYOUTS, acts=frame.MONEY_WITHDRAW)
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk.once
 def batch(request: HttpRequest, batch_id: int) -> HttpResponseBase:
@@ -126,6 +126,7 @@ def _show(
         "marks": _marks(differs),
         "today": _today(found),
         "funds": _funds(found),
+        "paused": _paused(found),
         "mine": found.maker == me,
         "approver_role": role,
         "approves": role and found.maker != me and found.state == "proposed",
@@ -160,6 +161,13 @@ def _funds(found: BatchView) -> list[funds.Figures]:
     """Return the funds of every recall and commodity that the batch draws on."""
     wanted = sorted({(line.recall_id, line.commodity) for line in found.lines})
     return [funds.figure(recall_id=recall, commodity=commodity) for recall, commodity in wanted]
+
+
+def _paused(found: BatchView) -> list[str]:
+    """Return the names of the batch's recalls whose payouts stand still."""
+    still = pauses.paused_recalls() & {line.recall_id for line in found.lines}
+    called = names()
+    return [called.get(recall, str(recall)) for recall in sorted(still)]
 
 
 def _marks(differs: compare.Difference) -> list[dict[str, Any]]:

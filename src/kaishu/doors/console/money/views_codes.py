@@ -23,11 +23,11 @@ from kaishu.payouts.models import ShopCode
 from kaishu.payouts.reasons import CODE_ENDS
 
 WHERE = f"{HOME}codes/"
-LARGEST = 8 * 1024 * 1024
+LARGEST = 1_900_000  # a page takes 2 MB: about 100,000 codes a file
 STATES = ("free", "issued", "delivered", "void")
 
 
-@staff(*frame.PAYOUTS)
+@staff(*frame.PAYOUTS, acts=frame.MONEY_PROPOSE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def codes(request: HttpRequest) -> HttpResponseBase:
     """Show the pools and who has a code; the POST checks a file, or loads it."""

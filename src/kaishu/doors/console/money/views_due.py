@@ -34,7 +34,7 @@ from kaishu.payouts import actions, queries
 from kaishu.payouts.due import DUE, WAITING, Owed
 
 
-@staff(*frame.PAYOUTS)
+@staff(*frame.PAYOUTS, acts=frame.MONEY_PROPOSE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk.once
 def due(request: HttpRequest) -> HttpResponseBase:
@@ -94,7 +94,7 @@ def _list(request: HttpRequest, *, problems: Sequence[Problem] = ()) -> HttpResp
         "commodities": sorted({group.commodity for group in groups} | {choice.commodity} - {""}),
         "ages": AGES,
         "reasons": (*DUE, *WAITING),
-        "groups": [{"group": group, "href": _href(choice, group)} for group in groups],
+        "counts": [{"group": group, "href": _href(choice, group)} for group in groups],
         "lines": lines[:MOST],
         "more": len(lines) > MOST,
         "form": _form(request, choice, reasons),

@@ -34,7 +34,7 @@ from kaishu.payouts.models import Fund, PayRule
 from kaishu.payouts.money_models import GIVEN_BACK, RECEIVED
 
 
-@staff(*frame.PAYOUTS)
+@staff(*frame.PAYOUTS, acts=frame.MONEY_PROPOSE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk.once
 def funds(request: HttpRequest) -> HttpResponseBase:
@@ -86,7 +86,7 @@ def decide(request: HttpRequest, fund_id: int) -> HttpResponseBase:
     return HttpResponseRedirect(f"{HOME}funds/")
 
 
-@staff(*frame.PAYOUTS)
+@staff(*frame.PAYOUTS, acts=frame.MONEY_PROPOSE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk.once
 def rules(request: HttpRequest) -> HttpResponseBase:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kaishu.base import clock, desk, exports
 from kaishu.base.roles import staff
+from kaishu.core.remedy import currency_of
 from kaishu.doors.console import frame
 from kaishu.doors.console.money.common import HOME, Asked, names
 from kaishu.payouts import forecast as forecasts
@@ -29,8 +30,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
     called = names()
     figures = funds.figures()
     header = [
-        _("Recall"), _("Kind"), _("Funded"), _("Promised"), _("Owed"), _("Sent"), _("Paid"),
-        _("Available"), _("Approved, not sent"), _("Free to approve"),
+        _("Recall"), _("Kind"), _("Funded"), _("Promised"), _("Owed"), _("Left, not confirmed"),
+        _("Paid"), _("Available"), _("Approved, not sent"), _("Free to approve"),
     ]  # fmt: skip
     rows = (
         [
@@ -44,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
         return file
     context = {
         "figures": [_figure_links(each, called) for each in figures],
-        "groups": _groups(called),
+        "owed": _groups(called),
         "paused": pauses.open_pauses(),
         "names": called,
         "batches": queries.batches(limit=BATCHES),
@@ -100,6 +101,7 @@ def _figure_links(each: funds.Figures, called: dict[int, str]) -> dict[str, Any]
     return {
         "name": called.get(each.recall_id, str(each.recall_id)),
         "figures": each,
+        "currency": currency_of(each.commodity),
         "query": query.query(),
         "owed": query.query(state="owed"),
         "sent": query.query(state="sent"),

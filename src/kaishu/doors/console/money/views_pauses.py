@@ -22,7 +22,7 @@ from kaishu.payouts.errors import ActNotFound
 from kaishu.payouts.models import Pause
 
 
-@staff(*frame.PAYOUTS)
+@staff(*frame.PAYOUTS, acts=frame.MONEY_PAUSE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk.once
 def pauses(request: HttpRequest) -> HttpResponseBase:

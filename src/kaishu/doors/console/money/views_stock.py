@@ -25,7 +25,7 @@ WHERE = f"{HOME}stock/"
 STATES = ("free", "held", "reserved", "dispatched", "delivered", "back")
 
 
-@staff(*frame.GOODS)
+@staff(*frame.GOODS, acts=frame.MONEY_STOCK)
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk.once
 def stock(request: HttpRequest) -> HttpResponseBase:
