@@ -74,7 +74,9 @@ class Desk:
         """Count every queue that is counted on each page."""
         from kaishu.doors.console import queues
 
-        assert queues.counts("to_review")["to_review"][0] == self.waiting - self.decided  # type: ignore[index]
+        found = queues.counts("to_review")["to_review"]
+        assert found is not None
+        assert found[0] == self.waiting - self.decided
 
     def queue_page(self) -> None:
         """Open the queue."""
@@ -166,9 +168,10 @@ def main() -> None:
                 installation.migrate()
                 recall_id = published.publish(recall)
                 waiting = desk_rows.write(recall_id, claims=given.claims, serials=names)
-                desk = Desk(alias, label, waiting)
+            desks.append(Desk(alias, label, waiting))
+        for desk in desks:  # after the rows were made: a sign-in is forgotten when nobody comes
+            with installation.as_default(desk.alias):
                 desk.sign_in()
-            desks.append(desk)
             sides |= desk.sides(given.decisions)
         print(report(common.in_turn(sides, rounds=given.rounds), desks, given.claims))
 

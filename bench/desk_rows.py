@@ -40,7 +40,9 @@ def write(recall_id: int, *, claims: int, serials: Sequence[str]) -> int:
 
     from kaishu.editions import queries as editions
 
-    edition_id = editions.current_edition(_slug(recall_id)).id  # type: ignore[union-attr]
+    edition = editions.current_edition(_slug(recall_id))
+    assert edition is not None
+    edition_id = edition.id
     numbers = iter(_lives(claims))
     waiting = 0
     first = 0

@@ -47,6 +47,7 @@ def test_a_reviewer_decides_clear_claims_by_keys_alone(
         serial = f"AK2023000100{number:04d}"
         world.claim(f"k{number}", model="K200", serial=serial, colour="grey")
     page = open_page(width=1366, height=768)
+    page.set_default_timeout(SECONDS_A_CLAIM * 1000)
     signed_in(page, site, desk_world.member("mika", Role.REVIEWER))
     page.goto(f"{site}/staff/claims/")
     press(page, "n")
@@ -102,6 +103,7 @@ def test_claim_evidence_and_decision_stand_on_one_screen(
 ) -> None:
     world = desk_world.lively(desk_world.open_world(data_dir))
     page = open_page(width=width, height=height)
+    page.set_default_timeout(SECONDS_A_CLAIM * 1000)
     signed_in(page, site, desk_world.member("mika", Role.REVIEWER), language)
     first, second = world.cases["first"], world.cases["second"]
     pages = {
