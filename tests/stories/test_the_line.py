@@ -203,8 +203,9 @@ def _pay(open_page: OpenPage, site: str) -> None:
         axe(approver)
         shoot(approver, "line-batch")
         # The total as a person reads it in the sentence, typed again.
-        said = approver.locator(".words .says").inner_text()
-        approver.fill("#id-total-1", re.sub(r"[^0-9.,]", "", said.partition(" to ")[0]))
+        total = re.search(r"[\d.,]+", approver.locator(".words .says").inner_text())
+        assert total is not None
+        approver.fill("#id-total-1", total[0])
         approver.click("button[value=approve]")
     for _ in range(2):
         run_once(at=now())
