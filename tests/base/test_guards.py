@@ -19,7 +19,7 @@ def tables() -> Iterator[None]:
         cursor.execute("CREATE TABLE partly (id integer PRIMARY KEY, word varchar(9), place int)")
     editor = connection.schema_editor(atomic=False)  # not entered: the test is one transaction
     for operation in [*append_only("sample"), *immutable_columns("partly", ["word"])]:
-        operation.code(None, editor)
+        operation.database_forwards("base", editor, None, None)
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO sample VALUES (1, 'a', 1)")
         cursor.execute("INSERT INTO partly VALUES (1, 'a', 1)")
@@ -102,7 +102,8 @@ def test_the_guarded_tables_can_be_listed(tables: None) -> None:
 
 def test_a_guard_can_be_taken_back_by_a_backward_migration(tables: None) -> None:
     for operation in append_only("sample"):
-        operation.reverse_code(None, connection.schema_editor(atomic=False))
+        editor = connection.schema_editor(atomic=False)
+        operation.database_backwards("base", editor, None, None)
     run("DELETE FROM sample")
 
 
