@@ -59,7 +59,7 @@ def test_json_is_data_and_nothing_else(folder: Folder) -> None:
             "line": folder.line("party"),
             "severity": "error",
             "code": "party_unknown",
-            "message": "拠点「ship」がありません。ある拠点：shop。",
+            "message": "関係先「ship」がありません。ある関係先：shop。",
             "facts": {"party": "ship", "known": "shop"},
         }
     ]

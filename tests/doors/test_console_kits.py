@@ -148,7 +148,7 @@ def test_the_shelf_shows_what_is_short_and_from_when(world: DeskWorld) -> None:
     [
         ({"do": "receive", "number": "many"}, "The number of kits does not fit."),
         ({"do": "count", "number": "-4"}, "The number of kits does not fit."),
-        ({"do": "order", "number": "4", "due_on": "soon"}, "Enter the day"),
+        ({"do": "order", "number": "4", "due_on": "soon"}, "Give the day"),
         ({"do": "receive", "number": "4", "kind": "1|kit:gold"}, "Choose a recall"),
         ({"do": "close", "order": "99"}, "closed already"),
     ],

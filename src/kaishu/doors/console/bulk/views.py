@@ -122,7 +122,7 @@ def _do(
         return _show(request, queries.find(bulk_id), [problem_of(refusal, "id-typed")])
     if job:
         return HttpResponseRedirect(f"/staff/jobs/{getattr(made, job)}/")
-    desk.say_next(request, _("Withdrawn. Nothing was done."))
+    desk.say_next(request, _("Taken back. Nothing was done."))
     return HttpResponseRedirect(f"/staff/bulk/{bulk_id}/")
 
 

@@ -92,7 +92,7 @@ def _done(request: HttpRequest, do: str) -> Problem | None:
     elif do == "order":
         due_on = _day(form.get("due_on", ""))
         if due_on is None:
-            return Problem(_("Enter the day on which the kits come."), "", "id-order-due")
+            return Problem(_("Give the day on which the kits come."), "", "id-order-due")
         kit_stock.order_kits(quantity=quantity, due_on=due_on, **goods, **who)
     return None
 
