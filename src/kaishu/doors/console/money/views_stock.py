@@ -115,6 +115,7 @@ def _show(
         "serials": " ".join(serials),
         "read": read,
         "reasons": GOODS_BACK,
+        "sees": frame.may(request, frame.PAYOUTS),
         "works": frame.may(request, frame.MONEY_STOCK),
         "typed": request.POST,
     }
