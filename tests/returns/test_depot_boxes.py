@@ -16,6 +16,7 @@ from kaishu.returns.errors import (
     CertificateTooMany,
     CertificateTotalWrong,
     ContainerEnergy,
+    ContainerForIntact,
     ContainerFull,
     ContainerNotSealed,
     ContainerSealed,
@@ -43,6 +44,16 @@ def test_containers_are_numbered_by_site_and_year(world: World) -> None:
         *["E-7"] * 3,
         *[""] * 3,
     ]
+
+
+def test_a_swollen_unit_goes_into_a_case_and_never_into_a_box(world: World) -> None:
+    box = filled(world, "SN0001")
+    case = filled(world, kind="case")
+    world.claim("SN0002")
+    unit_id = scan(world, "SN0002", outcome="swollen").unit_id or 0
+    with pytest.raises(ContainerForIntact):
+        actions.put_in_container(container_id=box.id, unit_id=unit_id)
+    assert actions.put_in_container(container_id=case.id, unit_id=unit_id).container_id == case.id
 
 
 def test_a_container_takes_no_more_than_its_pieces_and_its_energy(

@@ -20,6 +20,7 @@ from kaishu.returns.errors import (
     AlreadyPacked,
     ContainerClosed,
     ContainerEmpty,
+    ContainerForIntact,
     ContainerKindUnknown,
     ContainerNotFound,
     ContainerNotSealed,
@@ -38,6 +39,7 @@ from kaishu.returns.errors import (
 from kaishu.returns.models import KINDS, Container, ContainerStep, ContainerUnit, Scan
 from kaishu.returns.workplaces import require
 
+DAMAGED = ("swollen", "hot", "leaking")
 UNSEAL_REASONS = ("wrong_content", "count_again", "damaged", "seal_broken")
 
 
@@ -90,7 +92,7 @@ def put_in_container(*, container_id: int, unit_id: int) -> ContainerUnit:
     """Put a named unit into a container; twice is once.
 
     Raises NotInDepot where the unit lies elsewhere, AlreadyPacked where it lies in another,
-    ContainerSealed, ContainerFull, ContainerEnergy.
+    ContainerSealed, ContainerFull, ContainerEnergy, ContainerForIntact.
     """
     with transaction.atomic():
         container = _open(container_id)
@@ -106,6 +108,8 @@ def put_in_container(*, container_id: int, unit_id: int) -> ContainerUnit:
             raise NotInDepot(unit=unit_id, site=container.site)
         limits.check(container, product=unit.product, quantity=1)
         scan = Scan.objects.filter(unit_id=unit_id, undone=None).order_by("-id").first()
+        if scan is not None and scan.outcome in DAMAGED and container.kind == "box":
+            raise ContainerForIntact(number=container.number)
         return _line(container, unit, scan)
 
 

@@ -155,6 +155,12 @@ class ContainerFull(Refusal):
     code = "container_full"
 
 
+class ContainerForIntact(Refusal):
+    """A damaged battery goes into a drum or a fireproof case, never into a box with others."""
+
+    code = "container_for_intact"
+
+
 class ContainerEnergy(Refusal):
     """One more would be over the container's limit of watt-hours."""
 
