@@ -178,7 +178,7 @@ def _grouped(wanted: Wanted) -> Iterator[Sequence[Any]]:
     text, values = _owed(wanted)
     yield from _run(
         f"""SELECT recall_id, commodity, why, COUNT(*), COUNT(DISTINCT person_id), SUM(quantity),
-        MIN(at) FROM ({text}) AS owed GROUP BY recall_id, commodity, why""",  # noqa: S608 (ours)
+        MIN(at) FROM ({text}) AS owed GROUP BY recall_id, commodity, why""",  # noqa: S608 (words are ours)
         values,
     )
 
