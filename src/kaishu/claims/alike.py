@@ -59,12 +59,14 @@ def alike(claim_unit_id: int) -> tuple[Alike, ...]:
 def _by_unit(unit: ClaimUnit) -> Iterable[tuple[str, Iterable[int]]]:
     others = ClaimUnit.objects.exclude(claim_id=unit.claim_id).order_by("-id")
     here = others.filter(recall_id=unit.recall_id)
+    # The exclusions are what lets SQLite use the indexes, which leave empty values out.
+    by_serial, by_order = here.exclude(serial=""), here.exclude(order_no="")
     if unit.unit_id is not None:
         yield "unit", here.filter(unit_id=unit.unit_id).values_list("id", flat=True)[:MOST]
     if unit.serial:
-        yield "serial", here.filter(serial=unit.serial).values_list("id", flat=True)[:MOST]
+        yield "serial", by_serial.filter(serial=unit.serial).values_list("id", flat=True)[:MOST]
     if unit.order_no:
-        yield "order", here.filter(order_no=unit.order_no).values_list("id", flat=True)[:MOST]
+        yield "order", by_order.filter(order_no=unit.order_no).values_list("id", flat=True)[:MOST]
     yield "photo", _same_bytes(unit)
 
 

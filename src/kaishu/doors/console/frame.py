@@ -145,14 +145,14 @@ def _claims(request: HttpRequest) -> list[Link]:
 
 def _queue_link(name: str, current: bool, found: queues.Counted | None) -> Link:
     count, oldest = found or (None, None)
-    most = queues.MOST_COUNTED
+    over = count is not None and name not in queues.COUNTED and count > queues.MOST_COUNTED
     return Link(
         label("queue", name),
         f"/staff/claims/?queue={name}",
         current,
-        min(count, most) if count is not None else None,
+        queues.MOST_COUNTED if over else count,
         _age(oldest) if oldest and name in queues.WAITING else "",
-        more=count is not None and count > most,
+        more=over,
     )
 
 
