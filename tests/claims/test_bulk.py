@@ -24,6 +24,7 @@ from kaishu.claims.bulk.models import BulkAct
 from kaishu.claims.bulk.plan import MOST
 from kaishu.claims.kits import keep_condition
 from kaishu.claims.models import ClaimUnit, Decision
+from kaishu.claims.search import keep
 from kaishu.config.jobs import KINDS
 from tests.claims.world import World
 
@@ -247,3 +248,18 @@ def test_undo_leaves_what_somebody_decided_since(world: World) -> None:
     assert undone.undo_job_id is not None
     assert jobs.counts(undone.undo_job_id) == {"done": 1, "refused:decision_conflict": 1}
     assert world.unit("SN0002").standing == "refused"
+
+
+def test_a_unit_that_proves_contested_in_the_act_is_kept_as_such(world: World) -> None:
+    world.claim("SN0001")
+    world.claim("SN0002")
+    started = approve(world, propose(world))
+    # Somebody reads the second photo: it shows the first claim's serial, so books and claim differ.
+    ClaimUnit.objects.filter(serial="SN0002").update(
+        serial="SN0001", unit_id=None, holder_entry_id=None
+    )
+    keep.renew(world.unit("SN0002").claim_id)
+    run()
+    assert started.job_id is not None
+    assert jobs.counts(started.job_id) == {"done": 1, "refused:unit_contested": 1}
+    assert ClaimUnit.objects.filter(contested=True).count() == 1

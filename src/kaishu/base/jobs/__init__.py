@@ -6,13 +6,14 @@ where it stopped, and every row has one result. What a kind of job does, its own
 """
 
 from kaishu.base.jobs.actions import start, stop
-from kaishu.base.jobs.kinds import JobKind, JobView, Progress, Row, RowView
+from kaishu.base.jobs.kinds import JobKind, JobView, Progress, Refused, Row, RowView
 from kaishu.base.jobs.queries import counts, job_view, recent, rows_of
 
 __all__ = [
     "JobKind",
     "JobView",
     "Progress",
+    "Refused",
     "Row",
     "RowView",
     "counts",

@@ -53,14 +53,23 @@ class RowView:
     result: Facts
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What `run_row` returns for a row that is refused and still leaves something behind."""
+
+    code: str
+    facts: Facts = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobKind:
     """How one kind of job is run: row by row, or as a whole.
 
     `run_row` runs in one transaction with its row's new state, so each row is done exactly once;
-    a Refusal is its result. `run_whole` reports progress and may be run again from its beginning.
+    a Refusal is its result and undoes all else, `Refused` keeps what was written. `run_whole`
+    reports progress and may be run again from its beginning.
     """
 
     name: str
-    run_row: Callable[[JobView, RowView, datetime], Facts | None] | None = None
+    run_row: Callable[[JobView, RowView, datetime], Facts | Refused | None] | None = None
     run_whole: Callable[[JobView, Progress, datetime], Mapping[str, object]] | None = None

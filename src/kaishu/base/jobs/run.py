@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from kaishu.base import logs
 from kaishu.base.clock import now
-from kaishu.base.jobs.kinds import JobKind
+from kaishu.base.jobs.kinds import Facts, JobKind, Refused
 from kaishu.base.jobs.queries import row_view, view_of
 from kaishu.base.models import Job, JobRow
 from kaishu.core.errors import Refusal
@@ -116,9 +116,10 @@ def _run_row(kind: JobKind, job: Job, row: JobRow, me: str) -> bool:
             if not _mine(job, me).exists():
                 return False
             result = kind.run_row(view_of(job), row_view(row), at)
-            JobRow.objects.filter(id=row.id).update(
-                state=JobRow.DONE, result=dict(result or {}), at=at
-            )
+            if isinstance(result, Refused):
+                _end(row, JobRow.REFUSED, result.code, result.facts, at)
+            else:
+                _end(row, JobRow.DONE, "", result or {}, at)
     except Refusal as refusal:
         _end(row, JobRow.REFUSED, refusal.code, refusal.facts, at)
     except Exception:
@@ -130,7 +131,7 @@ def _run_row(kind: JobKind, job: Job, row: JobRow, me: str) -> bool:
     return True
 
 
-def _end(row: JobRow, state: str, reason: str, facts: Mapping[str, str], at: datetime) -> None:
+def _end(row: JobRow, state: str, reason: str, facts: Facts, at: datetime) -> None:
     waiting = JobRow.objects.filter(id=row.id, state=JobRow.WAITING)
     waiting.update(state=state, reason=reason, result=dict(facts), tries=row.tries + 1, at=at)
 

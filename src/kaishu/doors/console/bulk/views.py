@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kaishu.base import clock, desk, idempotency, jobs, language
+from kaishu.base import clock, desk, exports, idempotency, jobs, language
 from kaishu.base.desk import Problem, problem_of
 from kaishu.base.fresh import fresh_sign_in
 from kaishu.base.refusals import refusal_page
@@ -25,6 +26,7 @@ from kaishu.doors.console import frame
 from kaishu.doors.console.bulk import choices
 
 SAMPLE = 20  # lines of a preview that are shown as examples
+SHOWN = 200  # claims of an act that are named on its page; its file has all
 
 
 @staff(*frame.CASES)
@@ -69,10 +71,15 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 @staff(*frame.CASES)
 @require_safe
-def act(request: HttpRequest, bulk_id: int) -> HttpResponse:
-    """Show one act: who, what, how many, how much, and how far it is."""
+def act(request: HttpRequest, bulk_id: int) -> HttpResponseBase:
+    """Show one act: who, what, how many, how much, which claims, and how far it is."""
     try:
-        return _show(request, queries.find(bulk_id))
+        row = queries.find(bulk_id)
+        header = (_("Case"), _("Unit"))
+        file = exports.offered(
+            request, name=f"bulk-{row.id}", header=header, rows=queries.claims_of(row)
+        )
+        return file or _show(request, row)
     except BulkNotFound as refusal:
         return refusal_page(request, refusal, status=404)
 
@@ -169,6 +176,7 @@ def _show(request: HttpRequest, row: BulkAct, problems: Sequence[Problem] = ()) 
         "row": row,
         "kind": ACTS[row.act][0],
         "totals": sorted(row.totals.items()),
+        "lines": queries.claims_of(row, limit=SHOWN),
         "job": job,
         "mine": mine,
         "waits": waits,

@@ -164,6 +164,11 @@ def _numbers(
         for model in models
         if typed[model] and not _NUMBER.fullmatch(_plain(typed[model]))
     ]
+    if not any(typed.values()):
+        none = Problem(
+            _("Type how many you have. If you have none, type 0."), "", f"id-n-{models[0]}"
+        )
+        problems = [none]
     if problems:
         return _show(request, found, page, {"typed": typed}, problems)
     try:
