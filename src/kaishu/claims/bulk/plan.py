@@ -74,7 +74,9 @@ def plan(*, unit_ids: Sequence[int], act: str, reason: str, by: str) -> Plan:
     units = ClaimUnit.objects.filter(id__in=list(unit_ids)[:MOST]).select_related(
         "claim", "newest_decision"
     )
-    units = units.prefetch_related("decisions", "evidence").order_by("claim__case_no", "unit_no")
+    units = units.prefetch_related("decisions", "evidence", "claim__evidence").order_by(
+        "claim__case_no", "unit_no"
+    )
     recalls: dict[int, Recall] = {}
     lines = []
     for unit in units:
@@ -140,6 +142,8 @@ def _approval(
 
 
 def _lacks_evidence(unit: ClaimUnit, recall: Recall) -> bool:
+    """Say whether a required file is missing; a proof may stand for all units of its claim."""
     there = {row.kind for row in unit.evidence.all()}
+    there |= {row.kind for row in unit.claim.evidence.all() if row.kind == "proof"}
     asked = {"serial_photo": recall.evidence.serial_photo, "proof": recall.evidence.proof}
     return any(rule == "required" and kind not in there for kind, rule in asked.items())
