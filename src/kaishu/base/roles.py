@@ -81,6 +81,12 @@ class NoPolicy(Refusal):
     code = "no_policy"
 
 
+class OnlyByForm(Refusal):
+    """This address takes what a form sends, and shows nothing by itself."""
+
+    code = "only_by_form"
+
+
 def staff(
     *roles: Role | str,
     acts: Iterable[Role | str] | None = None,
@@ -175,13 +181,22 @@ def give(user: User, *roles: Role | str) -> None:
 
 
 class PolicyGate:
-    """Refuse a page under /staff or /depot whose view names no policy: forgetting fails closed."""
+    """Refuse a page under /staff or /depot whose view names no policy: forgetting fails closed.
+
+    Where only a form may go, whoever reloads or changes the language gets words and a way on.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        guarded = request.path_info.startswith(GUARDED_PREFIXES)
+        if response.status_code == 405 and request.method in READS and guarded:
+            page = refusal_page(request, OnlyByForm(), status=405)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
 
     def process_view(
         self, request: HttpRequest, view: View, *_args: object

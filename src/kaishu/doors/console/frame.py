@@ -64,6 +64,7 @@ RECALLS = (Role.MANAGER, Role.AUDITOR)
 EDIT_RECALLS = (Role.MANAGER,)
 DEPOT = (Role.COLLECTOR,)
 CERTIFICATES = (Role.RECYCLER,)
+NOT_FOR_AUDITOR = ("/staff/hotline/",)  # a caller's details as they are typed, in clear
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +177,10 @@ def _work(request: HttpRequest) -> list[Link]:
         (LOOKS, _("Week of the team"), "/staff/digest/"),
         (ACCOUNTS, _("Accounts"), "/staff/access/"),
     )
-    return [
-        *_danger(request),
-        *(
-            Link(name, href, request.path.startswith(href))
-            for roles, name, href in lines
-            if may(request, (*roles, Role.AUDITOR))
-        ),
-    ]
+    reads = {line[2]: () if line[2] in NOT_FOR_AUDITOR else (Role.AUDITOR,) for line in lines}
+    shown = [line for line in lines if may(request, (*line[0], *reads[line[2]]))]
+    here = max((href for _r, _n, href in shown if request.path.startswith(href)), default="")
+    return [*_danger(request), *(Link(name, href, href == here) for _r, name, href in shown)]
 
 
 def _danger(request: HttpRequest) -> list[Link]:

@@ -75,6 +75,7 @@ def entries(request: HttpRequest, slug: str) -> HttpResponse:
         "asked": asked,
         "place": place(asked["account"], asked["party"], names),
         "shown_most": PAGE,
+        "may_open": frame.may(request, frame.CASES),
         **shown,
     }
     return frame.show(request, "console/entries.html", context, recall=recall)
