@@ -20,13 +20,14 @@ CODES = {
     "claim_reopened", "remedy_changed", "claim_withdrawn", "kit_sent", "kit_reminder",
     "parcel_received",
     "remedy_sent", "remedy_done", "link_again", "mail_changed", "data_erased", "watch_started",
-    "watch_changed", "danger_reported", "change_code", "change_waits",
+    "watch_changed", "danger_reported", "change_code", "change_waits", "remedy_came_back",
+    "trade_notice", "trade_reminder",
 }  # fmt: skip
 EVERY = [(code, language) for code in sorted(CODES) for language in LANGUAGES]
 FACTS = {
     "reason": "R & <b>why</b>", "next": "N-next", "product": "P-product", "model": "M-1",
     "unit_no": 1, "remedy": "W-remedy", "carrier": "C-carrier", "tracking": "T-tracking",
-    "amount": "A-amount", "until": "U-until",
+    "amount": "A-amount", "until": "U-until", "title": "T-title", "shop": "S-shop",
 }  # fmt: skip
 SECRET = {"link": "/en/c/l-i-n-k/", "stop_link": "/en/w/s-t-o-p/", "code": "123456"}
 KANA = re.compile(r"[\u3040-\u30ff]")

@@ -146,7 +146,7 @@ def _queue(site: TradeSite, template: str, at: datetime) -> None:
         language=site.language,
         at=at,
         recall_slug=site.recall_slug,
-        facts={"title": say(recall.title, site.language), "site": site.name},
+        facts={"title": say(recall.title, site.language), "shop": site.name},
         secret={"link": link(site)},
         to=mail_of(site),
     )
