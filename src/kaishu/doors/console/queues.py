@@ -93,7 +93,7 @@ def _undecided() -> dict[str, Counted | None]:
         "asked": lambda standing, _contested, _urgency: standing == Standing.ASKED,
     }
     found: dict[str, Counted | None] = dict.fromkeys(tests, (0, None))
-    for *group, count, oldest in groups.annotate(count=Count("id"), oldest=Min("waits_since")):
+    for *group, count, oldest in groups.annotate(count=Count("*"), oldest=Min("waits_since")):
         for name, test in tests.items():
             if test(*group):
                 found[name] = _sum(found[name], (count, oldest))
