@@ -45,7 +45,12 @@ class Cells:
         return texts
 
     def shared(self, places: Sequence[bytes]) -> pl.Series:
-        """Return shared texts by their places, given as digits. Raises FileBroken."""
+        """Return shared texts by their places, given as digits. Raises FileBroken.
+
+        A workbook whose texts all stand in their cells has no shared ones, and no file of them.
+        """
+        if not len(places):
+            return pl.Series(dtype=pl.String)
         if self._shared is None:
             self._shared = _shared_strings(self._package)
         try:
