@@ -19,6 +19,7 @@ DOES = {
     "sora": _("scans parcels and packs containers at a depot"),
     "mori": _("certifies what the recycler disposed of"),
     "hana": _("runs the recalls"),
+    "toma": _("runs recalls too: publishes what another manager proposed"),
     "kei": _("reads everything, changes nothing"),
     "rika": _("reads the figures of recalls, no person's details"),
     "aki": _("invites staff, gives roles, resets second steps"),

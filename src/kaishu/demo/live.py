@@ -59,7 +59,7 @@ def _facts(life: Life, number: int, serials: list[str]) -> ClaimFacts:
         recall=life.recall,
         language=life.language,
         contact=contact(life.language, number),
-        evidence=(photo("proof"),) if chinese else (),
+        evidence=(photo("proof", f"{20240000 + number}"),) if chinese else (),
         units=tuple(
             UnitFacts(
                 model=model,
@@ -70,7 +70,7 @@ def _facts(life: Life, number: int, serials: list[str]) -> ClaimFacts:
                 order_amount=9900 + 100 * (number % 40) if chinese else None,
                 condition=life.condition,
                 remedy=remedy,
-                evidence=(photo("serial_photo"),),
+                evidence=(photo("serial_photo", serial),),
             )
             for (model, remedy), serial in zip(life.units, serials, strict=True)
         ),

@@ -38,9 +38,12 @@ def contact(language: str, number: int) -> Contact:
     )
 
 
-def photo(kind: str) -> EvidenceRef:
-    """Store a photo as an upload would be stored, and return what a claim keeps of it."""
-    checked = _checked(kind)
+def photo(kind: str, shown: str = "") -> EvidenceRef:
+    """Store a photo as an upload would be stored, and return what a claim keeps of it.
+
+    `shown` is the serial or order number on it, so that no two owners send the very same file.
+    """
+    checked = _checked(kind, shown)
     return EvidenceRef(
         kind=kind,
         name=evidence_store().put(checked.safe_bytes),
@@ -51,12 +54,12 @@ def photo(kind: str) -> EvidenceRef:
 
 
 @cache
-def _checked(kind: str) -> Checked:
+def _checked(kind: str, shown: str) -> Checked:
     picture = Image.new("RGB", (900, 640), "#F5F6F8")
     draw = ImageDraw.Draw(picture)
     lines = {
-        "serial_photo": ["Model: (demo)", "SN: see the claim", "Li-ion 10000 mAh"],
-        "proof": ["ORDER (demo)", "Date 2024-03-18", "Power bank x 1", "Total 99.00"],
+        "serial_photo": ["Model: (demo)", f"SN: {shown}", "Li-ion 10000 mAh"],
+        "proof": [f"ORDER {shown}", "Date 2024-03-18", "Power bank x 1", "Total 99.00"],
     }[kind]
     draw.rounded_rectangle((60, 60, 840, 580), 28, fill="white", outline="#16181D", width=4)
     for number, line in enumerate(lines):

@@ -11,6 +11,7 @@ from typing import Any
 
 from kaishu.claims.models import Claim
 from kaishu.claims.population import open_population
+from kaishu.demo.house import furnish
 from kaishu.demo.live import Past, live
 from kaishu.demo.lives import CN, JP, lives
 from kaishu.demo.serials import COUNTS, LISTED, write_recalls
@@ -46,6 +47,8 @@ def seed(*, folder: Path, now: datetime, say: Say) -> None:
     _quarantine(now)
     say("Paying what is due …")
     _pay(now)
+    say("Furnishing the house …")
+    furnish(now)
     say("Sending the mails of that time …")
     _send_mails(now)
 

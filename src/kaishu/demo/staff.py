@@ -33,6 +33,7 @@ MEMBERS = (
     Member("sora", (Role.COLLECTOR,), "scans parcels and packs containers at a depot", DEPOTS),
     Member("mori", (Role.RECYCLER,), "takes containers, certifies what was disposed of", RECYCLERS),
     Member("hana", (Role.MANAGER,), "runs the recalls"),
+    Member("toma", (Role.MANAGER,), "runs recalls too: publishes what hana proposed"),
     Member("kei", (Role.AUDITOR,), "reads everything, changes nothing"),
     Member("rika", (Role.REGULATOR,), "reads the figures of recalls, no person's details"),
     Member("aki", (Role.ADMIN,), "invites staff, gives roles, resets second steps"),
