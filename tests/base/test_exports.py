@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -83,3 +84,13 @@ def test_cells_are_plain() -> None:
         "2026-01-02",
         "2026-01-02T03:04:00+00:00",
     ]
+
+
+def test_money_is_a_number_of_its_currency() -> None:
+    lines = list(exports.csv_lines(["x"], [[Decimal("3513.00"), Decimal("-5")]]))
+    assert lines[1].strip() == "3513.00,-5"
+    file = io.BytesIO()
+    exports.write_xlsx(file, ["x"], [[Decimal("3513.00")]])
+    sheet = openpyxl.load_workbook(file).active
+    assert sheet is not None
+    assert sheet["A2"].value == 3513

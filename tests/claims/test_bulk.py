@@ -187,7 +187,7 @@ def test_withdrawn_is_over(world: World) -> None:
         with pytest.raises(BulkDecided):
             act()
     with pytest.raises(BulkNotRun):
-        actions.undo(bulk_id=made.id, by="ren", at=world.now())
+        actions.undo(bulk_id=made.id, typed=str(made.count), by="ren", at=world.now())
     run()
     assert Decision.objects.count() == 0
 
@@ -198,9 +198,9 @@ def test_undo_takes_back_what_has_not_left_and_names_the_rest(world: World) -> N
     started = approve(world, propose(world))
     run()
     with pytest.raises(BulkOwn):
-        actions.undo(bulk_id=started.id, by="mika", at=world.now())
-    undone = actions.undo(bulk_id=started.id, by="ren", at=world.now())
-    again = actions.undo(bulk_id=started.id, by="ren", at=world.now())
+        actions.undo(bulk_id=started.id, typed=str(started.count), by="mika", at=world.now())
+    undone = actions.undo(bulk_id=started.id, typed=str(started.count), by="ren", at=world.now())
+    again = actions.undo(bulk_id=started.id, typed=str(started.count), by="ren", at=world.now())
     assert again.undo_job_id == undone.undo_job_id is not None
     run()
     assert jobs.counts(undone.undo_job_id) == {"done": 2}
@@ -243,7 +243,7 @@ def test_undo_leaves_what_somebody_decided_since(world: World) -> None:
     run()
     world.decide("SN0002", "reopened", "our_mistake")
     world.decide("SN0002", "refused", "no_answer")
-    undone = actions.undo(bulk_id=started.id, by="ren", at=world.now())
+    undone = actions.undo(bulk_id=started.id, typed=str(started.count), by="ren", at=world.now())
     run()
     assert undone.undo_job_id is not None
     assert jobs.counts(undone.undo_job_id) == {"done": 1, "refused:decision_conflict": 1}

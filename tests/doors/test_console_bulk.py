@@ -96,7 +96,7 @@ def test_a_manager_can_undo_and_its_maker_cannot(world: World) -> None:
     second = member("ren", Role.APPROVER)
     send(second, f"{BULK}{made.id}/approve/", shown=made.digest, typed="3", key="b" * 32)
     run_due(at=datetime.now(UTC), kinds=KINDS, seconds=60)
-    answer = send(second, f"{BULK}{made.id}/undo/", key="c" * 32)
+    answer = send(second, f"{BULK}{made.id}/undo/", typed="3", key="c" * 32)
     assert answer.status_code == 302
     run_due(at=datetime.now(UTC), kinds=KINDS, seconds=60)
     assert set(ClaimUnit.objects.values_list("standing", flat=True)) == {"open"}

@@ -10,6 +10,7 @@ import csv
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, BinaryIO
 
 import xlsxwriter
@@ -81,13 +82,13 @@ def write_xlsx(file: BinaryIO, header: Sequence[str], rows: Iterable[Row]) -> No
             _sheet(book, header, bold)
 
 
-def plain(value: object) -> str | int | float:
+def plain(value: object) -> str | int | float | Decimal:
     """Return a cell as what a file holds: a whole number, or text; times are ISO 8601."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "1" if value else "0"
-    if isinstance(value, int | float):
+    if isinstance(value, int | float | Decimal):
         return value
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
@@ -110,7 +111,7 @@ def _in_language(lines: Iterator[str], code: str | None) -> Iterator[bytes]:
         yield line.encode()
 
 
-def _inert(value: object) -> str | int | float:
+def _inert(value: object) -> str | int | float | Decimal:
     cell = plain(value)
     unsafe = isinstance(cell, str) and cell.startswith(FORMULA_STARTS)
     return f"'{cell}" if unsafe else cell
@@ -131,7 +132,7 @@ def _write_row(sheet: Any, line: int, row: Row) -> None:
         if isinstance(cell, str):
             sheet.write_string(line, column, cell)  # a string is never a formula here
         else:
-            sheet.write_number(line, column, cell)
+            sheet.write_number(line, column, float(cell))
 
 
 def _named(response: HttpResponseBase, name: str) -> HttpResponseBase:

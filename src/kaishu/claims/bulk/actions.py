@@ -14,6 +14,7 @@ from kaishu.claims.bulk.errors import (
     BulkActUnknown,
     BulkChanged,
     BulkDecided,
+    BulkNoneChosen,
     BulkNotFound,
     BulkNothing,
     BulkNotRun,
@@ -31,9 +32,12 @@ LONGEST_COUNT = 9
 
 
 def preview(*, unit_ids: Sequence[int], act: str, reason: str, by: str) -> Plan:
-    """Return what the act would do. Raises BulkActUnknown, BulkTooMany, BulkNothing."""
+    """Return what the act would do. Raises BulkActUnknown, BulkNoneChosen, BulkTooMany,
+    BulkNothing."""
     if act not in ACTS or reason not in ACTS[act][1]:
         raise BulkActUnknown
+    if not unit_ids:
+        raise BulkNoneChosen
     if len(unit_ids) > MOST:
         raise BulkTooMany(count=len(unit_ids), most=MOST)
     found = plan(unit_ids=unit_ids, act=act, reason=reason, by=by)
@@ -104,11 +108,11 @@ def withdraw(*, bulk_id: int, by: str, at: datetime) -> BulkAct:
         return _lock(bulk_id)
 
 
-def undo(*, bulk_id: int, by: str, at: datetime) -> BulkAct:
+def undo(*, bulk_id: int, typed: str, by: str, at: datetime) -> BulkAct:
     """Reopen every claim that the act decided, as far as nothing has left and nobody has decided
     since; once, and by somebody else than its maker (nobody takes back what they decided).
 
-    Raises BulkNotRun, BulkOwn.
+    Confirmed by typing its number of claims. Raises BulkNotRun, BulkNotTyped, BulkOwn.
     """
     with transaction.atomic():
         found = _lock(bulk_id)
@@ -118,6 +122,7 @@ def undo(*, bulk_id: int, by: str, at: datetime) -> BulkAct:
             raise BulkNotRun
         if found.undo_job_id is not None:
             return found
+        _typed(typed, found.count)
         rows = [
             jobs.Row(
                 subject=row.subject,

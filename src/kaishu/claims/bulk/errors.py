@@ -11,6 +11,12 @@ class BulkNothing(Refusal):
     code = "bulk_nothing"
 
 
+class BulkNoneChosen(Refusal):
+    """No claim was chosen."""
+
+    code = "bulk_none_chosen"
+
+
 class BulkChanged(Refusal):
     """Something changed since the preview."""
 

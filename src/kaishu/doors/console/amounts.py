@@ -10,7 +10,7 @@ from babel.numbers import get_currency_precision
 
 from kaishu.core.remedy import currency_of
 
-__all__ = ["currency_of", "read", "write"]
+__all__ = ["cell", "currency_of", "read", "write"]
 
 _NOISE = re.compile(r"[,、\s¥円元圆]|JPY|CNY|RMB", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,10}(?:\.\d+)?")
@@ -31,3 +31,11 @@ def write(amount: int | None, currency: str) -> str:
         return ""
     precision = get_currency_precision(currency)
     return f"{Decimal(amount).scaleb(-precision):.{precision}f}"
+
+
+def cell(quantity: int | None, commodity: str) -> Decimal | int | None:
+    """Return a quantity as a file's cell shows it: 3513.00 of CNY, 3990 of JPY, 2 pieces."""
+    currency = currency_of(commodity)
+    if quantity is None or not currency:
+        return quantity
+    return Decimal(quantity).scaleb(-get_currency_precision(currency))

@@ -113,7 +113,8 @@ def undo(request: HttpRequest, bulk_id: int) -> HttpResponse:
     """Open again what the act decided, as far as nothing has left."""
 
     def do(by: str, at: datetime) -> BulkAct:
-        return actions.undo(bulk_id=bulk_id, by=by, at=at)
+        typed = request.POST.get("typed", "")
+        return actions.undo(bulk_id=bulk_id, typed=typed, by=by, at=at)
 
     return _do(request, bulk_id, do, "undo_job_id")
 

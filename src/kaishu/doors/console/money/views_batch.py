@@ -19,7 +19,7 @@ from kaishu.base.fresh import fresh_sign_in
 from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
 from kaishu.core.errors import Refusal
-from kaishu.doors.console import frame
+from kaishu.doors.console import amounts, frame
 from kaishu.doors.console.labels import label
 from kaishu.doors.console.money.common import HOME, names, not_yours, quantity, says, unreadable
 from kaishu.payouts import actions, compare, files, funds, pauses, queries
@@ -189,7 +189,8 @@ def _export(request: HttpRequest, found: BatchView) -> HttpResponseBase | None:
     ]  # fmt: skip
     rows = (
         [
-            line.key, line.case_no, line.unit_no, line.commodity, line.quantity,
+            line.key, line.case_no, line.unit_no, line.commodity,
+            amounts.cell(line.quantity, line.commodity),
             label("state", line.state), line.tried, line.provider_ref,
             label("reason", line.reason) if line.reason else "",
         ]

@@ -14,7 +14,7 @@ from kaishu.base import clock, desk, exports
 from kaishu.base.desk import Problem, problem_of
 from kaishu.base.roles import staff
 from kaishu.core.errors import Refusal
-from kaishu.doors.console import frame
+from kaishu.doors.console import amounts, frame
 from kaishu.doors.console.labels import label
 from kaishu.doors.console.money.common import (
     AGES,
@@ -141,7 +141,7 @@ def _row(line: Owed) -> list[object]:
         line.unit_no,
         called.get(line.recall_id, line.recall_id),
         line.commodity,
-        line.quantity,
+        amounts.cell(line.quantity, line.commodity),
         line.terms,
         line.since,
         label("due", line.why),

@@ -15,7 +15,7 @@ from kaishu.base.fresh import fresh_sign_in
 from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
 from kaishu.core.errors import Refusal
-from kaishu.doors.console import frame
+from kaishu.doors.console import amounts, frame
 from kaishu.doors.console.money.common import (
     HOME,
     MOST,
@@ -157,7 +157,8 @@ def _funds(request: HttpRequest, *, problems: Sequence[Problem] = ()) -> HttpRes
         header=header,
         rows=(
             [
-                row.document, called.get(row.recall_id, ""), row.commodity, row.quantity, row.kind,
+                row.document, called.get(row.recall_id, ""), row.commodity,
+                amounts.cell(row.quantity, row.commodity), row.kind,
                 row.maker, row.made_at, row.approver, row.approved_at, row.withdrawn_at,
             ]
             for row in rows

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kaishu.base import clock, desk, exports
 from kaishu.base.roles import staff
 from kaishu.core.remedy import currency_of
-from kaishu.doors.console import frame
+from kaishu.doors.console import amounts, frame
 from kaishu.doors.console.money.common import HOME, Asked, names
 from kaishu.payouts import forecast as forecasts
 from kaishu.payouts import funds, pauses, queries, shop_codes, worker
@@ -35,8 +35,14 @@ def home(request: HttpRequest) -> HttpResponseBase:
     ]  # fmt: skip
     rows = (
         [
-            called.get(each.recall_id, each.recall_id), each.commodity, each.funded, each.promised,
-            each.owed, each.sent, each.paid, each.available, each.committed, each.free,
+            called.get(each.recall_id, each.recall_id), each.commodity,
+            *(
+                amounts.cell(quantity, each.commodity)
+                for quantity in (
+                    each.funded, each.promised, each.owed, each.sent, each.paid, each.available,
+                    each.committed, each.free,
+                )
+            ),
         ]
         for each in figures
     )  # fmt: skip
@@ -75,7 +81,7 @@ def forecast(request: HttpRequest) -> HttpResponseBase:
     ]
     header = [_("Recall"), _("Week"), _("Open units"), _("Kind"), _("Needed")]
     rows = (
-        [section["name"], week.monday, week.units, commodity, need]
+        [section["name"], week.monday, week.units, commodity, amounts.cell(need, commodity)]
         for section in sections
         for week in section["weeks"]  # type: ignore[attr-defined]  # (a list of weeks)
         for commodity, need in week.needs.items()

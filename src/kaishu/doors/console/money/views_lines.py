@@ -15,7 +15,7 @@ from kaishu.base.roles import staff
 from kaishu.books.models import Promise
 from kaishu.core.accounts import OWED, PAID, SENT
 from kaishu.core.errors import Refusal
-from kaishu.doors.console import frame
+from kaishu.doors.console import amounts, frame
 from kaishu.doors.console.labels import label
 from kaishu.doors.console.money.common import HOME, MOST, asked, names, recalls
 from kaishu.payouts import actions, queries
@@ -47,7 +47,8 @@ def lines(request: HttpRequest) -> HttpResponseBase:
         rows=(
             [
                 row.batch_id, row.case_no, row.unit_no, called.get(row.recall_id, ""),
-                row.commodity, row.quantity, label("state", row.state), row.key, row.provider_ref,
+                row.commodity, amounts.cell(row.quantity, row.commodity), label("state", row.state),
+                row.key, row.provider_ref,
                 label("reason", row.reason) if row.reason else "",
             ]
             for row in rows.iterator(2_000)
@@ -117,6 +118,7 @@ def promises(request: HttpRequest) -> HttpResponseBase:
 def _promise_rows(rows: Any, called: dict[int, str]) -> Any:
     for row in rows.iterator(2_000):
         yield [
-            row.case_no, row.unit_no, called.get(row.recall_id, ""), row.commodity, row.quantity,
+            row.case_no, row.unit_no, called.get(row.recall_id, ""), row.commodity,
+            amounts.cell(row.quantity, row.commodity),
             row.terms, row.account,
         ]  # fmt: skip
