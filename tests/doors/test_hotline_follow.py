@@ -133,6 +133,21 @@ def test_one_person_takes_a_call_and_a_colleague_may_take_it_over(world: DeskWor
     assert (following.attempt, following.taken_by) == (2, "")
 
 
+def test_a_call_is_given_to_a_named_colleague(world: DeskWorld) -> None:
+    call, mio, ken = owed(world), member("mio", Role.OPERATOR), member("ken", Role.OPERATOR)
+    path = f"/staff/hotline/calls/{call.id}/take/"
+    assert mio.post(path, {"do": "give", "to": "nobody"})["Location"] == "/staff/calls/"
+    call.refresh_from_db()
+    assert call.taken_by == ""
+    mio.post(path, {"do": "give", "to": "ken"})
+    call.refresh_from_db()
+    assert call.taken_by == "ken"
+    mio.post(path, {"do": "give", "to": "mio"})
+    call.refresh_from_db()
+    assert call.taken_by == "ken"
+    assert "You make this call." in ken.get(f"/staff/calls/{call.id}/").content.decode()
+
+
 def test_a_call_that_was_taken_and_not_made_is_free_again(world: DeskWorld) -> None:
     call, at = owed(world), clock.now()
     calls.take(call_id=call.id, who="mio", at=at)

@@ -184,12 +184,31 @@ def test_a_call_is_opened_once_and_done_once() -> None:
 
 
 def test_whoever_does_not_answer_is_called_again_five_times_at_most() -> None:
-    number: int | None = call()
+    number: int | None = call(why="mail_undeliverable")
     dues = []
     while number is not None:
         dues.append(CallBack.objects.get(id=number).due_at)
         number = actions.finish_call(call_id=number, outcome="no_answer", by="mika", at=NOW)
-    assert dues == [NOW + timedelta(hours=1)] + [NOW + timedelta(minutes=30)] * 4
+    assert dues == [NOW + timedelta(hours=1)] + [NOW + timedelta(days=1)] * 4
+    assert list(queries.calls()) == []
+
+
+def test_a_danger_that_nobody_was_told_of_stays_on_the_list() -> None:
+    number: int | None = call(why="danger")
+    for _attempt in range(5):
+        assert list(queries.not_reached()) == []
+        assert number is not None
+        number = actions.finish_call(call_id=number, outcome="no_answer", by="mika", at=NOW)
+    assert number is not None
+    following = queries.not_reached().get()
+    assert (following.id, following.attempt, following.due_at) == (
+        number,
+        6,
+        NOW + timedelta(hours=4),
+    )
+    seventh = actions.finish_call(call_id=number, outcome="no_answer", by="mika", at=NOW)
+    assert seventh is not None
+    assert actions.finish_call(call_id=seventh, outcome="reached", by="mika", at=NOW) is None
     assert list(queries.calls()) == []
 
 

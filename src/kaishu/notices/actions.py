@@ -27,6 +27,7 @@ from kaishu.notices.models import (
     DANGER,
     GIVEN_UP,
     MAIL_UNDELIVERABLE,
+    MOST_CALLS,
     NO_ANSWER,
     NOT_NEEDED,
     OPEN,
@@ -42,10 +43,11 @@ from kaishu.people import queries as people
 
 Row = TypeVar("Row", Message, CallBack)
 NOTHING: Mapping[str, str] = {}
-# Whoever does not answer is called again after this long, and so often at most.
+# Whoever does not answer is called again after this long, `MOST_CALLS` times at most.
 AGAIN_AFTER = {DANGER: timedelta(minutes=30)}
 AGAIN_AFTER_OTHERWISE = timedelta(days=1)
-MOST_CALLS = 5
+# A danger that nobody was told of does not end by itself: it stays on the list as "not reached".
+AGAIN_NOT_REACHED = timedelta(hours=4)
 # Wordings that this process knows to be kept, by database.
 _kept: set[tuple[str, str]] = set()
 
@@ -164,7 +166,11 @@ def call_back(
 
 @transaction.atomic
 def finish_call(*, call_id: int, outcome: str, by: str, at: datetime) -> int | None:
-    """Record what a call came to; where nobody answered, open the next and return its number."""
+    """Record what a call came to; where nobody answered, open the next and return its number.
+
+    Other calls end after `MOST_CALLS`; one about danger goes on until a person was reached, or
+    somebody decides that it is not needed.
+    """
     if outcome not in OUTCOMES:
         raise OutcomeUnknown(outcome=outcome)
     call = CallBack.objects.select_for_update().filter(id=call_id).first()
@@ -176,7 +182,7 @@ def finish_call(*, call_id: int, outcome: str, by: str, at: datetime) -> int | N
     rows = CallBack.objects.filter(id=call_id, done_at=None)
     if not rows.update(done_at=at, done_by=by, outcome=outcome):
         raise CallDone(call=call_id)
-    if outcome != NO_ANSWER or call.attempt >= MOST_CALLS:
+    if outcome != NO_ANSWER or (call.attempt >= MOST_CALLS and call.why != DANGER):
         return None
     return _next_call(call, at)
 
@@ -272,6 +278,7 @@ def _cancel_mail_calls(calls: QuerySet[CallBack], at: datetime) -> None:
 
 
 def _next_call(call: CallBack, at: datetime) -> int:
+    again = AGAIN_AFTER.get(call.why, AGAIN_AFTER_OTHERWISE)
     following = CallBack.objects.create(
         key=f"{call.key}:again:{call.attempt + 1}"[-120:],
         why=call.why,
@@ -281,7 +288,7 @@ def _next_call(call: CallBack, at: datetime) -> int:
         unit_no=call.unit_no,
         attempt=call.attempt + 1,
         opened_at=at,
-        due_at=at + AGAIN_AFTER.get(call.why, AGAIN_AFTER_OTHERWISE),
+        due_at=at + (AGAIN_NOT_REACHED if call.attempt >= MOST_CALLS else again),
     )
     return following.id
 

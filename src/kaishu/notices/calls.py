@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 
-from kaishu.notices.errors import CallDone, CallNotFound, CallTaken
+from kaishu.notices.errors import CallDone, CallNotFound, CallTaken, ColleagueUnknown
 from kaishu.notices.models import CallBack
 
 # Whoever took a call and did not make it in this time holds nobody up.
@@ -25,6 +26,20 @@ def take(*, call_id: int, who: str, at: datetime, over: bool = False) -> None:
     if rows.filter(Q() if over else free).update(taken_by=who, taken_at=at):
         return
     _refuse(call_id)
+
+
+@transaction.atomic
+def give(*, call_id: int, to: str, by: str, at: datetime, among: Collection[str]) -> None:
+    """Give a call to a named colleague, one of `among`; it is theirs as if they had taken it.
+
+    Only a call that is free or one's own is given away. Raises ColleagueUnknown, CallTaken.
+    """
+    if to not in among:
+        raise ColleagueUnknown()
+    free = Q(taken_by="") | Q(taken_by=by) | Q(taken_at__lte=at - HELD_FOR)
+    rows = CallBack.objects.filter(free, id=call_id, done_at=None)
+    if not rows.update(taken_by=to, taken_at=at):
+        _refuse(call_id)
 
 
 @transaction.atomic

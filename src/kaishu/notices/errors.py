@@ -35,6 +35,12 @@ class CallTaken(Refusal):
     code = "call_taken"
 
 
+class ColleagueUnknown(Refusal):
+    """A call is given to somebody who makes calls here."""
+
+    code = "call_colleague_unknown"
+
+
 class OutcomeUnknown(Refusal):
     """A call ends with one of: reached, no_answer, not_needed."""
 

@@ -28,6 +28,9 @@ MAIL_UNDELIVERABLE = "mail_undeliverable"
 ASKED_BY_OWNER = "asked_by_owner"
 WHYS = (DANGER, MAIL_UNDELIVERABLE, ASKED_BY_OWNER)
 
+# Whoever does not answer is called so often; a danger then goes to the manager.
+MOST_CALLS = 5
+
 REACHED = "reached"
 NO_ANSWER = "no_answer"
 NOT_NEEDED = "not_needed"

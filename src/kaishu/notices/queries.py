@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
-from kaishu.notices.models import SENT, TROUBLE, CallBack, Message
+from kaishu.notices.models import DANGER, MOST_CALLS, SENT, TROUBLE, CallBack, Message
 
 # A message that ended without anybody having to hear of it: there was nowhere or
 # no sense to send it.
@@ -44,6 +44,14 @@ def calls(*, done: bool = False) -> QuerySet[CallBack]:
     if done:
         return CallBack.objects.exclude(done_at=None).order_by("-done_at", "-id")
     return CallBack.objects.filter(done_at=None).order_by("due_at", "id")
+
+
+def not_reached() -> QuerySet[CallBack]:
+    """Return the open calls about danger that were tried in vain so often that a manager decides.
+
+    By due time, the most urgent first.
+    """
+    return calls().filter(why=DANGER, attempt__gt=MOST_CALLS)
 
 
 def call_of(key: str) -> CallBack | None:

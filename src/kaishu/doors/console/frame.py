@@ -184,7 +184,10 @@ def _work(request: HttpRequest) -> list[Link]:
 
 
 def _danger(request: HttpRequest) -> list[Link]:
-    """Return the two lists in which a late answer can hurt somebody, with their counts."""
+    """Return the two lists in which a late answer can hurt somebody, with their counts.
+
+    A manager also sees how many in danger were called in vain: what else to do is theirs to decide.
+    """
     lines = (
         (CALLS, _("Calls"), "/staff/calls/", call_count),
         (INCIDENTS, _("Incidents"), "/staff/incidents/", incidents.open_count),
@@ -195,6 +198,9 @@ def _danger(request: HttpRequest) -> list[Link]:
             count, oldest = counted()
             since = _age(oldest) if oldest else ""
             links.append(Link(name, href, request.path.startswith(href), count, since))
+    vain = notices.not_reached().count() if may(request, (Role.MANAGER,)) else 0
+    if vain:
+        links.insert(1, Link(_("Not reached"), "/staff/calls/#not-reached", False, vain))
     return links
 
 

@@ -22,6 +22,7 @@ from kaishu.core.sentences import sentence
 from kaishu.core.triage import Condition
 from kaishu.doors.console import frame
 from kaishu.doors.console.labels import label
+from kaishu.doors.console.review.people import colleagues
 from kaishu.editions import queries as editions
 from kaishu.incidents import queries as incidents
 from kaishu.incidents.errors import IncidentNotFound
@@ -30,7 +31,7 @@ from kaishu.notices import actions as notices
 from kaishu.notices import calls as taking
 from kaishu.notices import queries
 from kaishu.notices.errors import CallNotFound
-from kaishu.notices.models import DANGER, OUTCOMES, CallBack
+from kaishu.notices.models import DANGER, MOST_CALLS, OUTCOMES, CallBack
 from kaishu.people import actions as people
 from kaishu.people import queries as people_queries
 from kaishu.people.contact import Contact
@@ -64,6 +65,8 @@ def calls(request: HttpRequest) -> HttpResponseBase:
     context = {
         "lines": [_line(row, now) for row in rows[:LIST]],
         "total": rows.count(),
+        "vain": [_line(row, now) for row in queries.not_reached()[:LIST]],
+        "tries": MOST_CALLS,
         "done": [_line(row, now) for row in queries.calls(done=True)[:DONE]],
     }
     return frame.show(request, "console/calls.html", context)
@@ -176,6 +179,9 @@ def _show(
         "spoken": spoken,
         "first": first if row.why == DANGER else None,
         "outcomes": OUTCOMES,
+        "in_vain": row.why == DANGER and row.attempt > MOST_CALLS,
+        "tries": MOST_CALLS,
+        "colleagues": colleagues(frame.CALLS),
         "mine": row.taken_by == request.user.get_username(),
         "free": taking.is_free(row, who=request.user.get_username(), at=clock.now()),
     }

@@ -25,6 +25,7 @@ from kaishu.core.spelling import spell
 from kaishu.doors.console import frame
 from kaishu.doors.console.hotline import follow_acts, script
 from kaishu.doors.console.hotline.follow_acts import CONTACT, Asked
+from kaishu.doors.console.review.people import colleagues
 from kaishu.notices import calls
 from kaishu.notices import queries as notices
 from kaishu.people import queries as people
@@ -77,6 +78,9 @@ def take(request: HttpRequest, call_id: int) -> HttpResponse:
     try:
         if do == "back":
             calls.hand_back(call_id=call_id, by=who)
+        elif do == "give":
+            to = request.POST.get("to", "")
+            calls.give(call_id=call_id, to=to, by=who, at=at, among=colleagues(frame.CALLS))
         else:
             calls.take(call_id=call_id, who=who, at=at, over=do == "over")
     except Refusal as refusal:
@@ -84,6 +88,9 @@ def take(request: HttpRequest, call_id: int) -> HttpResponse:
         return HttpResponseRedirect("/staff/calls/")
     if do == "back":
         desk.say_next(request, _("The call is open to everybody again."))
+        return HttpResponseRedirect("/staff/calls/")
+    if do == "give":
+        desk.say_next(request, _("The call is with %(who)s.") % {"who": to})
         return HttpResponseRedirect("/staff/calls/")
     return HttpResponseRedirect(f"/staff/calls/{call_id}/")
 
