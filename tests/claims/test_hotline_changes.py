@@ -19,11 +19,12 @@ from kaishu.claims.hotline.errors import (
     CallerWrong,
     ChangeWaits,
     NothingWaits,
+    OwnChange,
     SameCall,
 )
 from kaishu.claims.hotline.models import CallerCheck, ContactChange
 from kaishu.claims.models import Claim
-from kaishu.notices.models import Message
+from kaishu.notices.models import CallBack, Message
 from kaishu.notices.rendering import secrets_of
 from kaishu.people import queries as people
 from kaishu.people.contact import Contact
@@ -135,6 +136,24 @@ def test_an_address_changes_at_once(world: World) -> None:
     change(case_no, MOVED, at=at)
     assert contact_of(case_no) == MOVED
     assert not ContactChange.objects.exists()
+
+
+def test_without_an_old_mail_a_second_person_must_agree(world: World) -> None:
+    case_no = file(world, replace(HANAKO, email=""))
+    at = known(world, case_no)
+    change(case_no, NEW_MAIL, at=at)
+    call = CallBack.objects.get()
+    assert (call.case_no, call.due_at) == (case_no, at + changes.HOLD)
+    late = at + timedelta(days=3)
+    assert changes.apply_due(at=late) == {"changes": 0}
+    with pytest.raises(OwnChange):
+        changes.agree(case_no=case_no, by="mio", at=late)
+    assert contact_of(case_no).email == ""
+    changes.agree(case_no=case_no, by="ken", at=late)
+    with pytest.raises(NothingWaits):
+        changes.agree(case_no=case_no, by="ken", at=late)
+    assert changes.apply_due(at=late) == {"changes": 1}
+    assert contact_of(case_no) == NEW_MAIL
 
 
 def test_a_new_mail_needs_the_code_from_the_old_one_and_waits_a_day(world: World) -> None:

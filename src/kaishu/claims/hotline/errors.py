@@ -35,6 +35,12 @@ class ChangeWaits(Refusal):
     code = "hotline_change_waits"
 
 
+class OwnChange(Refusal):
+    """Whoever wrote a change of details down does not agree to it."""
+
+    code = "hotline_own_change"
+
+
 class NothingWaits(Refusal):
     """No change of details is waiting."""
 

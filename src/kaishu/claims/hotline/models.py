@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 APPLIED = "applied"
 STOPPED = "stopped"
@@ -35,7 +35,8 @@ class ContactChange(models.Model):
     """New details that somebody asked for by telephone, sealed until their day of waiting is over.
 
     Until `due_at` the old details hold, and whoever reads the old mail can have it stopped.
-    waiting → applied or stopped, once; then nothing sealed is left.
+    waiting → applied or stopped, once; then nothing sealed is left. `needs_second`: there was no
+    old mail to send a code to, so that another person must agree.
     """
 
     claim = models.ForeignKey(
@@ -49,6 +50,9 @@ class ContactChange(models.Model):
     done_at = models.DateTimeField(null=True)
     done_by = models.CharField(max_length=150, blank=True)
     outcome = models.CharField(max_length=10, blank=True)
+    needs_second = models.BooleanField(default=False)
+    agreed_by = models.CharField(max_length=150, blank=True, default="")
+    agreed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
@@ -56,6 +60,14 @@ class ContactChange(models.Model):
                 condition=Q(done_at=None, outcome="")
                 | Q(done_at__isnull=False, outcome__in=OUTCOMES, sealed=None),
                 name="contact_change_done_keeps_nothing",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome=APPLIED) | Q(needs_second=False) | ~Q(agreed_by=""),
+                name="contact_change_second_agreed",
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed_by="") | ~Q(agreed_by=F("by")),
+                name="contact_change_agreed_by_another",
             ),
             models.UniqueConstraint(
                 fields=("claim",), condition=Q(done_at=None), name="contact_change_one_waits"

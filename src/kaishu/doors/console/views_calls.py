@@ -16,6 +16,7 @@ from kaishu.base import clock, desk, exports, language, words
 from kaishu.base.desk import Problem, problem_of
 from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
+from kaishu.claims.hotline.changes import ASKED_BACK
 from kaishu.core.errors import Refusal
 from kaishu.core.recall import Recall
 from kaishu.core.sentences import sentence
@@ -179,6 +180,7 @@ def _show(
         "spoken": spoken,
         "first": first if row.why == DANGER else None,
         "outcomes": OUTCOMES,
+        "asks_back": row.key.startswith(ASKED_BACK),
         "in_vain": row.why == DANGER and row.attempt > MOST_CALLS,
         "tries": MOST_CALLS,
         "colleagues": colleagues(frame.CALLS),

@@ -120,7 +120,9 @@ def code(asked: Asked) -> str:
     """Mail the digits that a change of details needs."""
     _need_known(asked)
     if not access.send_change_code(case_no=asked.case.case_no, at=asked.at):
-        return _("There is no old mail address; the change waits a day without a code.")
+        return _(
+            "There is no old mail address. A colleague must call the number that we had and agree."
+        )
     return _("Six digits are in the old mailbox. Ask the caller to read them to you.")
 
 
@@ -137,6 +139,8 @@ def contact(asked: Asked) -> str:
         at=asked.at,
         key=asked.key,
     )
+    if done.waiting and not before.email:
+        return _("Kept. A colleague calls the number that we had; without that nothing changes.")
     if done.waiting:
         return _("Kept. Name, mail and telephone change after 24 hours, unless the owner stops it.")
     return _("The address is changed.") if done.now else _("Nothing was different.")
@@ -146,6 +150,12 @@ def stop(asked: Asked) -> str:
     """Stop the change that waits."""
     changes.stop(case_no=asked.case.case_no, by=asked.by, at=asked.at)
     return _("The change is stopped. Nothing was changed.")
+
+
+def agree(asked: Asked) -> str:
+    """Agree to the change that a colleague wrote down, after calling the number that we had."""
+    changes.agree(case_no=asked.case.case_no, by=asked.by, at=asked.at)
+    return _("You agreed. The change takes effect when its day is over.")
 
 
 def note(asked: Asked) -> str:
@@ -164,6 +174,7 @@ ACTS: Mapping[str, Callable[[Asked], str]] = {
     "code": code,
     "contact": contact,
     "stop": stop,
+    "agree": agree,
     "note": note,
 }
 
