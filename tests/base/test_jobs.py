@@ -75,6 +75,40 @@ def test_a_refused_row_keeps_its_reason_and_leaves_nothing_behind() -> None:
     assert [row.result for row in refused] == [{"no": "2"}, {"no": "4"}]
 
 
+def _die(kind: JobKind, job: JobView, at: datetime) -> None:
+    """Run a job in a worker that is killed: its lease stays behind."""
+    with pytest.raises(SystemExit):
+        _run(kind, at=at)
+    Job.objects.filter(id=job.id).update(lease_until=at)
+
+
+def _kill(*_args: object) -> Mapping[str, int]:
+    raise SystemExit
+
+
+def test_a_row_that_kills_its_worker_is_tried_three_times_and_the_others_are_done() -> None:
+    def kill_third(job: JobView, row: RowView, at: datetime) -> Mapping[str, int]:
+        return _kill() if row.facts["no"] == 3 else _count(job, row, at)
+
+    job, at = _start(), datetime.now(UTC)
+    kind = JobKind(name="test", run_row=kill_third)
+    for death in range(TRIES):
+        _die(kind, job, at + death * LEASE)
+    _run(kind, at=at + TRIES * LEASE)
+    assert jobs.job_view(job.id).state == "done"
+    assert jobs.counts(job.id) == {"done": 4, "broken:broken": 1}
+
+
+def test_a_file_that_kills_its_worker_ends_as_broken_after_three_tries() -> None:
+    job, at = jobs.start(kind="test", key="k", by="mika", at=AT), datetime.now(UTC)
+    kind = JobKind(name="test", run_whole=_kill)
+    for death in range(TRIES):
+        _die(kind, job, at + death * LEASE)
+    _run(kind, at=at + TRIES * LEASE)
+    found = jobs.job_view(job.id)
+    assert (found.state, found.reason) == ("done", "broken")
+
+
 def test_a_row_that_breaks_is_tried_three_times_and_does_not_stop_the_others() -> None:
     tries: list[str] = []
 

@@ -37,7 +37,8 @@ def run_due(
     done = {"rows": 0, "jobs": 0}
     for job_id in _waiting(at):
         me = secrets.token_hex(8)
-        if not _take(job_id, me, at):
+        died = _take(job_id, me, at)
+        if died is None:
             continue
         job = Job.objects.get(id=job_id)
         kind = kinds.get(job.kind)
@@ -45,7 +46,7 @@ def run_due(
             log.error("job.kind_unknown", job=job.id, kind=job.kind)
             _release(job, me)
             continue
-        ended = _run(kind, job, me, until, done)
+        ended = (died and _count_death(kind, job, me)) or _run(kind, job, me, until, done)
         done["jobs"] += ended
         if not ended:
             _release(job, me)
@@ -60,11 +61,38 @@ def _waiting(at: datetime) -> list[int]:
     return list(alive.order_by("id").values_list("id", flat=True)[:20])
 
 
-def _take(job_id: int, me: str, at: datetime) -> bool:
+def _take(job_id: int, me: str, at: datetime) -> bool | None:
+    """Lease a job; True where a worker that had it died of it, None where another has it."""
+    alive = Job.objects.filter(id=job_id, state__in=Job.ALIVE)
+    fields = {"lease_by": me, "lease_until": at + LEASE, "state": Job.RUNNING}
     # free -> leased to this worker, only while nobody else has it
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=at)
-    taken = Job.objects.filter(free, id=job_id, state__in=Job.ALIVE)
-    return bool(taken.update(lease_by=me, lease_until=at + LEASE, state=Job.RUNNING))
+    if alive.filter(lease_until__isnull=True).update(**fields):
+        return False
+    return True if alive.filter(lease_until__lt=at).update(**fields) else None
+
+
+def _count_death(kind: JobKind, job: Job, me: str) -> bool:
+    """Count a try for what killed the worker; True where that was the job's last.
+
+    A killed worker reports nothing, so without this what kills it would be tried for ever. Where
+    a job has rows it was its first waiting one; a row that goes on breaks, and the others follow.
+    """
+    log.error("job.worker_died", job=job.id, kind=job.kind)
+    if kind.run_whole is not None:
+        _mine(job, me).update(tries=job.tries + 1)
+        job.tries += 1
+        return job.tries >= TRIES and _finish(job, me, {}, reason="broken")
+    row = job.rows.filter(state=JobRow.WAITING).order_by("number").first()
+    if row is not None:
+        _fail(row)
+    return False
+
+
+def _fail(row: JobRow) -> None:
+    if row.tries + 1 >= TRIES:
+        _end(row, JobRow.BROKEN, "broken", {}, now())
+    else:
+        JobRow.objects.filter(id=row.id).update(tries=row.tries + 1)
 
 
 def _release(job: Job, me: str) -> None:
@@ -124,10 +152,7 @@ def _run_row(kind: JobKind, job: Job, row: JobRow, me: str) -> bool:
         _end(row, JobRow.REFUSED, refusal.code, refusal.facts, at)
     except Exception:
         log.exception("job.row_failed", job=job.id, row=row.number, tries=row.tries + 1)
-        if row.tries + 1 >= TRIES:
-            _end(row, JobRow.BROKEN, "broken", {}, at)
-        else:
-            JobRow.objects.filter(id=row.id).update(tries=row.tries + 1)
+        _fail(row)
     return True
 
 
