@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from kaishu.books.queries import trial_balance
 from kaishu.claims import case_numbers
 from kaishu.cli import _retention as cli_retention
 from kaishu.core.errors import Refusal
+from kaishu.doors.partner import frame
 from kaishu.doors.partner.codes import read_label
 from kaishu.returns import actions as returns
 from kaishu.returns.models import Certificate, Container, Scan
@@ -229,6 +230,19 @@ def test_a_container_goes_from_the_first_scan_to_the_certificate(
     assert trial_balance(recall_id=world.recall_id).units_in("recycler") == 1
     assert not find(parsed(bench.get(there)), "main form")
     _certify(world, mori, box)
+
+
+def test_today_is_the_day_where_the_recycler_works(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    morning = datetime(2026, 4, 3, 23, 30, tzinfo=UTC)  # half past eight on the 4th in Tokyo
+    monkeypatch.setattr("django.utils.timezone.now", lambda: morning)
+    assert frame.today() == date(2026, 4, 4)
+
+
+def test_the_number_of_a_row_may_be_long() -> None:
+    assert frame.row_id(" 123456789012 ") == 123_456_789_012
+    assert [frame.row_id(typed) for typed in ("", "x", "-1", "1" * 19)] == [0, 0, 0, 0]
 
 
 def _certify(world: DeskWorld, mori: Client, box: Container) -> None:

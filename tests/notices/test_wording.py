@@ -18,7 +18,7 @@ from tests.notices.outbox import NOW, person
 CODES = {
     "claim_received", "question_asked", "claim_approved", "claim_refused", "claim_contested",
     "claim_reopened", "remedy_changed", "claim_withdrawn", "kit_sent", "kit_reminder",
-    "parcel_received",
+    "parcel_received", "parcel_not_here",
     "remedy_sent", "remedy_done", "link_again", "mail_changed", "data_erased", "watch_started",
     "watch_changed", "danger_reported", "change_code", "change_waits", "remedy_came_back",
     "trade_notice", "trade_reminder",

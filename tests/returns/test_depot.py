@@ -12,7 +12,8 @@ from kaishu.books.queries import promises_of_case
 from kaishu.claims import actions as claims
 from kaishu.claims.queries import due_facts
 from kaishu.incidents.models import Incident
-from kaishu.notices.models import CallBack
+from kaishu.notices.models import CallBack, Message
+from kaishu.notices.queries import mail_trouble
 from kaishu.returns import actions, queries
 from kaishu.returns.errors import (
     LiesElsewhere,
@@ -55,6 +56,22 @@ def test_the_last_scan_is_taken_back_whole(approved: World) -> None:
     assert (approved.books(), approved.stage("SN0001")) == (before, stage)
     assert scan(approved).repeated is False
     assert approved.stage("SN0001") == "collected"
+
+
+def test_an_undone_scan_calls_its_mail_off_or_corrects_it(approved: World) -> None:
+    arrived = Message.objects.filter(template="parcel_received")
+    undo = {"by": "jun", "at": approved.now()}
+    actions.undo_scan(scan_id=scan(approved).scan_id, **undo)
+    assert [(m.state, m.last_error, m.sealed) for m in arrived] == [
+        ("given_up", "taken_back", None)
+    ]
+    assert mail_trouble(approved.unit("SN0001").claim.case_no) is None
+    assert not Message.objects.filter(template="parcel_not_here").exists()
+    answer = scan(approved)
+    arrived.filter(state="queued").update(state="sent", sent_at=approved.now(), sealed=None)
+    for _ in range(2):
+        actions.undo_scan(scan_id=answer.scan_id, **undo)
+    assert Message.objects.filter(template="parcel_not_here", state="queued").count() == 1
 
 
 def test_an_undone_scan_makes_no_money_due(approved: World) -> None:

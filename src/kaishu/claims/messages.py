@@ -112,6 +112,27 @@ def tell_decision(unit: ClaimUnit, decision: Decision) -> None:
     )
 
 
+def take_back(unit: ClaimUnit, decision: Decision, *, at: datetime) -> None:
+    """Call the message of a decision that was taken back off, or correct it where it was read.
+
+    Only that a parcel arrived is ever taken back.
+    """
+    if _template(decision) != "parcel_received" or _SILENT.get():
+        return
+    key = f"decision:{unit.unit_no}:{decision.number}"
+    if notices.call_off(key=f"{unit.claim.case_no}:{key}", at=at):
+        return
+    slug = recall_of(unit.edition_id).slug
+    tell(
+        claim=unit.claim,
+        template="parcel_not_here",
+        at=at,
+        key=f"{key}:back",
+        slug=slug,
+        unit_no=unit.unit_no,
+    )
+
+
 def tell_unit(
     *, case_no: str, unit_no: int, template: str, key: str, at: datetime, **facts: str | int
 ) -> int | None:

@@ -33,6 +33,7 @@ from kaishu.notices.models import (
     OPEN,
     OUTCOMES,
     QUEUED,
+    TAKEN_BACK,
     TROUBLE,
     CallBack,
     Message,
@@ -105,6 +106,7 @@ def send_again(*, case_no: str, at: datetime, secret: Mapping[str, str] = NOTHIN
     brings its link. Each gets a new name, so that a late report on the old one says nothing.
     """
     rows = Message.objects.select_for_update().filter(case_no=case_no, state__in=TROUBLE)
+    rows = rows.exclude(last_error=TAKEN_BACK)
     again = 0
     for message in rows.order_by("id"):
         known = {**secrets_of(message), **secret}
@@ -185,6 +187,20 @@ def finish_call(*, call_id: int, outcome: str, by: str, at: datetime) -> int | N
     if outcome != NO_ANSWER or (call.attempt >= MOST_CALLS and call.why != DANGER):
         return None
     return _next_call(call, at)
+
+
+def call_off(*, key: str, at: datetime) -> bool:
+    """End a message that waits because what it tells of was taken back.
+
+    True where nobody will read it: called off, or there was none. False where it left, or leaves
+    just now.
+    """
+    mine = Message.objects.filter(key=key)
+    # queued, failed -> given up; one that a worker has leased is as good as sent
+    mine.filter(state__in=(QUEUED, *TROUBLE)).update(
+        state=GIVEN_UP, failed_at=at, last_error=TAKEN_BACK, sealed=None, sealed_to=None
+    )
+    return not mine.exclude(last_error=TAKEN_BACK).exists()
 
 
 @transaction.atomic

@@ -23,6 +23,9 @@ OPEN = (QUEUED, SENDING)
 # The mail did not arrive, and the person should be reached in another way.
 TROUBLE = (FAILED, GIVEN_UP)
 
+# The reason of a message that was called off because what it told of was taken back.
+TAKEN_BACK = "taken_back"
+
 DANGER = "danger"
 MAIL_UNDELIVERABLE = "mail_undeliverable"
 ASKED_BY_OWNER = "asked_by_owner"

@@ -8,11 +8,11 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
-from kaishu.notices.models import DANGER, MOST_CALLS, SENT, TROUBLE, CallBack, Message
+from kaishu.notices.models import DANGER, MOST_CALLS, SENT, TAKEN_BACK, TROUBLE, CallBack, Message
 
 # A message that ended without anybody having to hear of it: there was nowhere or
 # no sense to send it.
-QUIET = ("person_forgotten", "no_address", "too_old")
+QUIET = ("person_forgotten", "no_address", "too_old", TAKEN_BACK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from kaishu.books import corrections
 from kaishu.books.models import Entry
-from kaishu.claims import decide, queries
+from kaishu.claims import decide, messages, queries
 from kaishu.claims.models import ClaimUnit, Decision
 from kaishu.claims.reasons import UNDONE
 from kaishu.returns.errors import ScanNotUndone
@@ -25,6 +25,8 @@ def last_scan(*, site: str, by: str) -> Scan | None:
 
 def undo_scan(*, scan_id: int, by: str, at: datetime) -> ScanUndone:
     """Take the last scan back. Twice is once; the incident that it opened stays open.
+
+    The mail "we have your product" is called off, or corrected where it has left.
 
     Raises ScanNotUndone where it was not the person's last, or a decision or a container followed;
     CannotReverse where the unit has moved on.
@@ -59,6 +61,7 @@ def undo_scan(*, scan_id: int, by: str, at: datetime) -> ScanUndone:
                 at=at,
                 seen=inspected.number,
             )
+            messages.take_back(inspected.claim_unit, inspected, at=at)
         return ScanUndone.objects.create(scan=scan, by=by, at=at)
 
 

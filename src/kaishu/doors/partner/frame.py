@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import date, tzinfo
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -30,6 +30,7 @@ TAKE = (Role.RECYCLER,)
 TIE = (Role.MANAGER, Role.ADMIN)
 _CONSOLE = tuple(set(Role) - {Role.COLLECTOR, Role.RECYCLER, Role.ADMIN})
 SITES = ("depot", "retailer")
+DIGITS_OF_ID = 18  # every 64-bit row number that a database gives fits
 _SITE = "depot-site"
 
 
@@ -100,6 +101,15 @@ def zone() -> tzinfo | None:
     return zone_of(each.recall.market for each in running())
 
 
+def today() -> date:
+    """Return the newest day that it is in any market that runs here.
+
+    A recycler in Tokyo writes today's date at eight in the morning, when UTC has yesterday.
+    """
+    zones = {zone_of([each.recall.market]) for each in running()} or {None}
+    return max(timezone.localdate(timezone=zone) for zone in zones)
+
+
 def site_of(request: HttpRequest, sites: Sequence[Party]) -> Party | None:
     """Return the site that the person works at; the only one is nobody's choice."""
     chosen = request.session.get(_SITE, "")
@@ -116,6 +126,12 @@ def number(typed: str) -> int:
     """Read a count; 0 where it is none."""
     text = typed.strip().replace(",", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+
+
+def row_id(typed: str) -> int:
+    """Read the number of a row that a form carries; 0 where it is none."""
+    text = typed.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS_OF_ID else 0
 
 
 def show(

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -46,13 +45,13 @@ def certificates(request: HttpRequest) -> HttpResponseBase:
     issued_on = _day(said["issued_on"])
     problems = _missing(said, issued_on)
     known = {view.container_id for view in _containers(request)}
-    if frame.number(said["container"]) not in known:
+    if frame.row_id(said["container"]) not in known:
         problems.append(Problem(_("Choose the container again.")))
     if problems or issued_on is None:
         return _show(request, typed=said, problems=problems)
     try:
         returns.certify(
-            container_id=frame.number(said["container"]),
+            container_id=frame.row_id(said["container"]),
             certificate_no=said["certificate_no"],
             issued_on=issued_on,
             parts=_parts(request),
@@ -132,7 +131,7 @@ def _parts(request: HttpRequest) -> dict[int, int] | None:
         return None
     lines = [name.removeprefix("line-") for name in request.POST if name.startswith("line-")]
     return {
-        frame.number(line): frame.number(request.POST.get(f"line-{line}", "")) for line in lines
+        frame.row_id(line): frame.number(request.POST.get(f"line-{line}", "")) for line in lines
     }
 
 
@@ -144,7 +143,7 @@ def _missing(said: Mapping[str, str], issued_on: date | None) -> list[Problem]:
         problems.append(Problem(wanted, "", f"id-no-{at}"))
     if issued_on is None:
         problems.append(Problem(_("Choose the day it was issued."), "", f"id-day-{at}"))
-    elif issued_on > timezone.localdate():
+    elif issued_on > frame.today():
         problems.append(Problem(_("This day lies in the future."), "", f"id-day-{at}"))
     if not frame.number(said["units"]):
         wanted = _("Type the total on the certificate, as a number.")
@@ -195,7 +194,7 @@ def _show(
             }
             for each in papers
         ],
-        "today": timezone.localdate(),
+        "today": frame.today(),
         "upload_base": upload_base(request),
     }
     return frame.show(request, "partner/certificates.html", context, problems=problems)

@@ -42,7 +42,7 @@ def containers(request: HttpRequest) -> HttpResponseBase:
     slug, _slash, recycler = said["goes"].partition("/")
     chosen = next((each for each in recalls if each.recall.slug == slug), None)
     problems = _missing(said, site)
-    if chosen is None:
+    if chosen is None or not recycler:
         problems.append(Problem(_("Choose the recall and its recycler."), "", "id-goes"))
     if problems or site is None or chosen is None:
         return _list(request, recalls, site, said=said, problems=problems)
@@ -143,7 +143,7 @@ def _put_scanned(request: HttpRequest, row: Container) -> str:
 
 
 def _put_unit(request: HttpRequest, row: Container) -> str:
-    unit_id = frame.number(request.POST.get("unit", ""))
+    unit_id = frame.row_id(request.POST.get("unit", ""))
     returns.put_in_container(container_id=row.id, unit_id=unit_id)
     return ""
 
@@ -161,7 +161,7 @@ def _put_stock(request: HttpRequest, row: Container) -> str:
 
 
 def _take_out(request: HttpRequest, row: Container) -> str:
-    line_id = frame.number(request.POST.get("line", ""))
+    line_id = frame.row_id(request.POST.get("line", ""))
     returns.take_out_of_container(container_id=row.id, line_id=line_id)
     return ""
 

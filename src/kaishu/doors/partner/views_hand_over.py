@@ -89,7 +89,7 @@ def _take(request: HttpRequest, row: Container, signature: returns.Signature) ->
     returns.take(
         container_id=row.id,
         counted=frame.number(request.POST.get("counted", "")),
-        missing=[frame.number(line) for line in request.POST.getlist("missing")],
+        missing=[frame.row_id(line) for line in request.POST.getlist("missing")],
         seal_no=request.POST.get("seal", ""),
         signature=signature,
         at=clock.now(),

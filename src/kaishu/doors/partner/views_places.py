@@ -36,7 +36,7 @@ def places(request: HttpRequest) -> HttpResponseBase:
         by, now = request.user.get_username(), clock.now()
         account, party = request.POST.get("account", ""), request.POST.get("party", "")
         if request.POST.get("do") == "untie":
-            tie = frame.number(request.POST.get("tie", ""))
+            tie = frame.row_id(request.POST.get("tie", ""))
             returns.untie(workplace_id=tie, by=by, at=now)
             desk.say_next(request, _("The tie has ended."))
             return HttpResponseRedirect("/depot/places/")

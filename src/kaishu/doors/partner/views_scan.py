@@ -83,7 +83,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     site = frame.site_of(request, sites)
     try:
         returns.undo_scan(
-            scan_id=frame.number(request.POST.get("scan", "")),
+            scan_id=frame.row_id(request.POST.get("scan", "")),
             by=request.user.get_username(),
             at=clock.now(),
         )
