@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import Count
 
+from kaishu.books import closings
 from kaishu.books.corrections import day_root
 from kaishu.books.errors import PlaceWrong, QuantityWrong
 from kaishu.books.ledger import as_promise_move, as_unit_move, entry_digest
@@ -59,6 +60,7 @@ def audit(progress: Callable[[int], None] = lambda entries: None) -> Iterator[Fi
     yield from _promise_positions()
     yield from _named_within_counted()
     yield from _balances()
+    yield from _closings()
 
 
 def _chains_and_routes(progress: Callable[[int], None]) -> Iterator[Finding]:
@@ -229,3 +231,8 @@ def _balances() -> Iterator[Finding]:
     for recall_id in recalls:
         for line in trial_balance(recall_id=recall_id).impossible():
             yield Finding("below_zero", f"recall {recall_id}", str(line))
+
+
+def _closings() -> Iterator[Finding]:
+    for number, table in closings.differing():
+        yield Finding("closing_differs", f"closing {number}", f"{table} is not what the moves say")

@@ -43,6 +43,8 @@ class Entry(models.Model):
 class Unit(models.Model):
     """One unit that has been named by a serial or a tag, and where it stands now."""
 
+    just_named = False  # no column: set by `identify` on a unit that has its name from it
+
     recall_id = models.IntegerField()
     product = models.CharField(max_length=40)
     serial = models.CharField(max_length=40, blank=True, default="")
@@ -147,6 +149,7 @@ class UnitMoveRow(models.Model):
                 ),
                 name="unit_move_routes",
             ),
+            models.Index(fields=("happened_at",), name="unit_move_happened"),
             models.Index(
                 fields=("recall_id", "product", "pool", "target", "target_party", "quantity"),
                 name="unit_move_in",
@@ -192,6 +195,7 @@ class PromiseMoveRow(models.Model):
                 ),
                 name="promise_move_routes",
             ),
+            models.Index(fields=("happened_at",), name="promise_move_happened"),
         )
 
 
@@ -202,3 +206,52 @@ class DailyRoot(models.Model):
     heads = models.IntegerField()
     root = models.CharField(max_length=DIGEST)
     sealed_at = models.DateTimeField()
+
+
+class Closing(models.Model):
+    """The sums of every move up to these numbers; `closings.py` makes and reads them.
+
+    The clocks are the latest among all moves closed so far, this and earlier closings.
+    """
+
+    number = models.IntegerField(unique=True)
+    unit_moves_upto = models.BigIntegerField()
+    promise_moves_upto = models.BigIntegerField()
+    last_happened_at = models.DateTimeField()
+    last_recorded_at = models.DateTimeField()
+    made_at = models.DateTimeField()
+
+
+class ClosedUnits(models.Model):
+    """How many units went one way on one UTC day, by the moves of one closing."""
+
+    closing = models.ForeignKey(Closing, on_delete=models.CASCADE)
+    recall_id = models.IntegerField()
+    happened_on = models.DateField()
+    product = models.CharField(max_length=40)
+    pool = models.CharField(max_length=12)
+    source = models.CharField(max_length=10)
+    source_party = models.CharField(max_length=40, blank=True, default="")
+    target = models.CharField(max_length=10)
+    target_party = models.CharField(max_length=40, blank=True, default="")
+    quantity = models.BigIntegerField()
+
+    class Meta:
+        db_table = "books_closed_units"
+        indexes = (models.Index(fields=("recall_id", "happened_on"), name="closed_units_day"),)
+
+
+class ClosedPromises(models.Model):
+    """How much of a commodity went one way on one UTC day, by the moves of one closing."""
+
+    closing = models.ForeignKey(Closing, on_delete=models.CASCADE)
+    recall_id = models.IntegerField()
+    happened_on = models.DateField()
+    commodity = models.CharField(max_length=40)
+    source = models.CharField(max_length=10)
+    target = models.CharField(max_length=10)
+    quantity = models.BigIntegerField()
+
+    class Meta:
+        db_table = "books_closed_promises"
+        indexes = (models.Index(fields=("recall_id", "happened_on"), name="closed_promises_day"),)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Count, QuerySet, Sum, Value
+from django.db.models import CharField, Count, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from kaishu.books.models import Entry, Promise, PromiseMoveRow, Unit, UnitMoveRow
+from kaishu.books import closings
+from kaishu.books.models import Entry, Promise, Unit, UnitMoveRow
 from kaishu.core.accounts import PAID
 from kaishu.core.tally import Tally, tally
 
@@ -20,22 +21,12 @@ def trial_balance(
     """Sum every move of a recall into a trial balance.
 
     `as_of` leaves out what happened later, `known_at` what was recorded later; both inclusive.
-    One pass over each table, grouped by route in the database.
+    One pass over each table, grouped by route in the database; what is closed is not summed again.
     """
-    units = _on_clocks(UnitMoveRow.objects.filter(recall_id=recall_id), as_of, known_at)
-    promises = _on_clocks(PromiseMoveRow.objects.filter(recall_id=recall_id), as_of, known_at)
-    unit_routes = (
-        "product",
-        "pool",
-        "source",
-        "source_party",
-        "target",
-        "target_party",
-    )
-    promise_routes = ("commodity", "source", "target")
+    asked: Any = {"recall_ids": [recall_id], "as_of": as_of, "known_at": known_at}
     return tally(
-        units.values_list(*unit_routes).annotate(total=Sum("quantity")).order_by(),
-        promises.values_list(*promise_routes).annotate(total=Sum("quantity")).order_by(),
+        (flow[1:] for flow in closings.flows(closings.UNITS, **asked)),
+        (flow[1:] for flow in closings.flows(closings.PROMISES, **asked)),
         as_of=as_of,
         known_at=known_at,
     )
@@ -43,13 +34,9 @@ def trial_balance(
 
 def unit_balances(*, recall_ids: Sequence[int], as_of: datetime) -> dict[int, Tally]:
     """Sum the unit moves of several recalls in one pass; a recall without moves is left out."""
-    moves = _on_clocks(UnitMoveRow.objects.filter(recall_id__in=recall_ids), as_of, None)
-    route = ("product", "pool", "source", "source_party", "target", "target_party")
     flows: dict[int, list[Any]] = {}
-    for recall_id, *flow in (
-        moves.values_list("recall_id", *route).annotate(total=Sum("quantity")).order_by()
-    ):
-        flows.setdefault(recall_id, []).append(tuple(flow))
+    for recall_id, *flow in closings.flows(closings.UNITS, recall_ids=recall_ids, as_of=as_of):
+        flows.setdefault(recall_id, []).append(flow)
     return {recall_id: tally(found, (), as_of=as_of) for recall_id, found in flows.items()}
 
 
@@ -101,13 +88,3 @@ def entries_behind(
     if party:
         came, went = came.filter(target_party=party), went.filter(source_party=party)
     return (came | went).order_by("-id")
-
-
-def _on_clocks(
-    moves: QuerySet[Any], as_of: datetime | None, known_at: datetime | None
-) -> QuerySet[Any]:
-    if as_of is not None:
-        moves = moves.filter(happened_at__lte=as_of)
-    if known_at is not None:
-        moves = moves.filter(recorded_at__lte=known_at)
-    return moves

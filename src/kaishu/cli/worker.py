@@ -22,6 +22,7 @@ def worker(*, every: float, once: bool) -> None:
     from django.db import close_old_connections
 
     from kaishu.base.clock import now
+    from kaishu.books.closings import close
     from kaishu.claims.hotline.changes import apply_due
     from kaishu.cli._retention import daily
     from kaishu.config.jobs import run_jobs
@@ -40,6 +41,7 @@ def worker(*, every: float, once: bool) -> None:
         "trade": remind_late,
         "contact changes": apply_due,
         "retention": daily,
+        "closings": close,
     }
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,0 +1,279 @@
+"""Sum the moves of long books once: a balance of a million moves then takes milliseconds.
+
+A closing holds the sums, by day and route, of every move up to a number from which on nothing
+below it can still appear. Moves are append-only, so these sums can never go stale; they are no
+running totals that each writer must keep. Everything younger is summed from the moves
+themselves. Closings may be thrown away at any time (`forget`), are made again by `close`, and
+`audit` compares each one with its moves. Short books never have any.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Max
+
+from kaishu.books.models import (
+    ClosedPromises,
+    ClosedUnits,
+    Closing,
+    PromiseMoveRow,
+    UnitMoveRow,
+)
+
+AFTER = 20_000  # moves that a balance may well sum from scratch: about 10 ms
+PATIENCE = 2.0  # seconds to wait for writers that were at it when the closing began
+
+UNIT_ROUTE = ("product", "pool", "source", "source_party", "target", "target_party")
+PROMISE_ROUTE = ("commodity", "source", "target")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One sort of moves: its tables and what is grouped."""
+
+    moves: str
+    lines: str
+    route: tuple[str, ...]
+    upto: str
+
+
+UNITS = Kind("books_unit_move", "books_closed_units", UNIT_ROUTE, "unit_moves_upto")
+PROMISES = Kind("books_promise_move", "books_closed_promises", PROMISE_ROUTE, "promise_moves_upto")
+KINDS = (UNITS, PROMISES)
+
+
+def flows(
+    kind: Kind,
+    *,
+    recall_ids: Sequence[int],
+    as_of: datetime | None = None,
+    known_at: datetime | None = None,
+    by_day: bool = False,
+) -> Iterator[tuple[Any, ...]]:
+    """Yield (recall_id, [day,] *route, quantity): the sums of all moves on both clocks.
+
+    A route may come more than once; whoever reads adds up. `as_of` and `known_at` are inclusive.
+    With `by_day` each row says on which UTC day it happened.
+    """
+    if not recall_ids:
+        return
+    closing = _usable(known_at)
+    columns = ("recall_id", *(("happened_on",) if by_day else ()), *kind.route)
+    if closing is not None:
+        yield from _closed(kind, closing, columns, recall_ids, as_of)
+    yield from _live(kind, closing, columns, recall_ids, as_of, known_at)
+
+
+def _usable(known_at: datetime | None) -> Closing | None:
+    """Return the last closing all of whose moves were known at the moment."""
+    closings = Closing.objects.order_by("-number")
+    if known_at is not None:
+        closings = closings.filter(last_recorded_at__lte=known_at)
+    return closings.first()
+
+
+def _closed(
+    kind: Kind,
+    closing: Closing,
+    columns: Sequence[str],
+    recall_ids: Sequence[int],
+    as_of: datetime | None,
+) -> Iterator[tuple[Any, ...]]:
+    where, values = _recalls(recall_ids)
+    where += " AND closing_id <= %s"
+    values.append(closing.pk)
+    if as_of is None or closing.last_happened_at <= as_of:
+        yield from _summed(kind.lines, columns, where, values)
+        return
+    day = as_of.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    yield from _summed(
+        kind.lines,
+        columns,
+        f"{where} AND happened_on < %s",
+        [*values, connection.ops.adapt_datefield_value(day.date())],
+    )
+    where, values = _recalls(recall_ids, plain=False)
+    where += " AND happened_at >= %s AND happened_at <= %s AND id <= %s"
+    values += [_moment(day), _moment(as_of), getattr(closing, kind.upto)]
+    yield from _summed(kind.moves, columns, where, values)
+
+
+def _live(
+    kind: Kind,
+    closing: Closing | None,
+    columns: Sequence[str],
+    recall_ids: Sequence[int],
+    as_of: datetime | None,
+    known_at: datetime | None,
+) -> Iterator[tuple[Any, ...]]:
+    where, values = _recalls(recall_ids, plain=closing is None)
+    if closing is not None:
+        where += " AND id > %s"
+        values.append(getattr(closing, kind.upto))
+    for column, moment in (("happened_at", as_of), ("recorded_at", known_at)):
+        if moment is not None:
+            where += f" AND {column} <= %s"
+            values.append(_moment(moment))
+    yield from _summed(kind.moves, columns, where, values)
+
+
+def _recalls(recall_ids: Sequence[int], *, plain: bool = True) -> tuple[str, list[Any]]:
+    """Return the condition on the recall; not plain, the planner takes another index for it."""
+    marks = ", ".join(["%s"] * len(recall_ids))
+    return f"{'' if plain else '+'}recall_id IN ({marks})", list(recall_ids)
+
+
+def _moment(moment: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(moment)
+
+
+def _summed(
+    table: str, columns: Sequence[str], where: str, values: Sequence[Any]
+) -> Iterator[tuple[Any, ...]]:
+    named = ", ".join(
+        _day() if column == "happened_on" and table in _MOVES else column for column in columns
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {named}, SUM(quantity) FROM {table} WHERE {where} GROUP BY {named}",  # noqa: S608 (our own names)
+            values,
+        )
+        for *keys, quantity in cursor.fetchall():
+            yield (*(str(key) if hasattr(key, "isoformat") else key for key in keys), int(quantity))
+
+
+_MOVES = {kind.moves for kind in KINDS}
+
+
+def _day() -> str:
+    """Return the SQL of the UTC day on which a move happened."""
+    if connection.vendor == "sqlite":
+        return "substr(happened_at, 1, 10)"
+    return "(happened_at AT TIME ZONE 'UTC')::date"
+
+
+def close(*, at: datetime, after: int = AFTER) -> dict[str, int]:
+    """Make the next closing if so many move numbers were given since the last; returns them.
+
+    Writers are never held up. Where one that was at it when we began does not end in time, the
+    next round tries again; of two workers that close the same stretch, one does.
+    """
+    last = Closing.objects.order_by("-number").first()
+    upto = _settled_numbers(last, after)
+    if upto is None:
+        return {"closed": 0}
+    try:
+        return {"closed": _write(last, upto, at)}
+    except IntegrityError:
+        return {"closed": 0}
+
+
+def forget() -> None:
+    """Throw every closing away: sums come from the moves alone until the next `close`."""
+    with transaction.atomic():
+        ClosedUnits.objects.all().delete()
+        ClosedPromises.objects.all().delete()
+        Closing.objects.all().delete()
+
+
+def _settled_numbers(last: Closing | None, after: int) -> dict[str, int] | None:
+    """Return the highest move numbers below which no move can still appear, or None."""
+    with transaction.atomic():  # on SQLite this waits for the writer, of whom there is one
+        upto = {
+            UNITS.upto: UnitMoveRow.objects.aggregate(top=Max("id"))["top"] or 0,
+            PROMISES.upto: PromiseMoveRow.objects.aggregate(top=Max("id"))["top"] or 0,
+        }
+        before = {name: getattr(last, name) if last else 0 for name in upto}
+        if sum(upto.values()) - sum(before.values()) < after:
+            return None
+        horizon = _own_transaction()
+    return upto if _all_ended_before(horizon) else None
+
+
+def _own_transaction() -> int:
+    """Return this transaction's number, higher than of any before it; 0 where they take turns."""
+    if connection.vendor != "postgresql":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        return int(cursor.fetchone()[0])
+
+
+def _all_ended_before(horizon: int) -> bool:
+    """Wait until every transaction below the number has ended; say whether that came in time.
+
+    A writer inserts its entry before it takes numbers for its moves, so whoever holds a number
+    below one that we saw has a transaction number below ours, which we took afterwards.
+    """
+    if not horizon:
+        return True
+    ends = time.monotonic() + PATIENCE
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+            if int(cursor.fetchone()[0]) >= horizon:
+                return True
+        if time.monotonic() > ends:
+            return False
+        time.sleep(0.02)
+
+
+def _write(last: Closing | None, upto: dict[str, int], at: datetime) -> int:
+    before = {name: getattr(last, name) if last else 0 for name in upto}
+    with transaction.atomic():
+        clocks = _last_clocks(before, upto, last, at)
+        closing = Closing.objects.create(
+            number=last.number + 1 if last else 1, made_at=at, **clocks, **upto
+        )
+        for kind in KINDS:
+            named = ", ".join(("recall_id", *kind.route))
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"INSERT INTO {kind.lines} (closing_id, happened_on, {named}, quantity) "  # noqa: S608 (our own names)
+                    f"SELECT %s, {_day()}, {named}, SUM(quantity) FROM {kind.moves} "
+                    f"WHERE id > %s AND id <= %s GROUP BY {_day()}, {named}",
+                    [closing.pk, before[kind.upto], upto[kind.upto]],
+                )
+    return sum(upto.values()) - sum(before.values())
+
+
+def _last_clocks(
+    before: dict[str, int], upto: dict[str, int], last: Closing | None, at: datetime
+) -> dict[str, datetime]:
+    """Return the latest moment on each clock among all moves closed so far."""
+    clocks = {}
+    for name, column in (("last_happened_at", "happened_at"), ("last_recorded_at", "recorded_at")):
+        found = [getattr(last, name)] if last else []
+        for kind, model in ((UNITS, UnitMoveRow), (PROMISES, PromiseMoveRow)):
+            rows = model._default_manager.filter(id__gt=before[kind.upto], id__lte=upto[kind.upto])
+            top = rows.aggregate(top=Max(column))["top"]
+            found += [top] if top else []
+        clocks[name] = max(found, default=at)
+    return clocks
+
+
+def differing() -> Iterator[tuple[int, str]]:
+    """Yield (closing number, table) wherever closed sums are not what their moves say."""
+    before = {kind.upto: 0 for kind in KINDS}
+    for closing in Closing.objects.order_by("number"):
+        for kind in KINDS:
+            if _lines_of(kind, closing) != _moves_of(kind, closing, before[kind.upto]):
+                yield closing.number, kind.lines
+        before = {kind.upto: getattr(closing, kind.upto) for kind in KINDS}
+
+
+def _lines_of(kind: Kind, closing: Closing) -> set[tuple[Any, ...]]:
+    columns = ("recall_id", "happened_on", *kind.route)
+    return set(_summed(kind.lines, columns, "closing_id = %s", [closing.pk]))
+
+
+def _moves_of(kind: Kind, closing: Closing, before: int) -> set[tuple[Any, ...]]:
+    columns = ("recall_id", "happened_on", *kind.route)
+    stretch = [before, getattr(closing, kind.upto)]
+    return set(_summed(kind.moves, columns, "id > %s AND id <= %s", stretch))

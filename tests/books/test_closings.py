@@ -1,0 +1,147 @@
+"""Closed sums are never a second truth: every balance is the one that the moves alone give."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import product
+
+import pytest
+from django.db import connection, connections, transaction
+
+from kaishu.books import actions, closings
+from kaishu.books.audit import audit
+from kaishu.books.models import ClosedUnits, Closing, UnitMoveRow
+from kaishu.books.queries import trial_balance, unit_balances
+from kaishu.books.values import UnitMove
+from tests.books.harness import (
+    AT_LARGE,
+    DEPOT,
+    OWNER,
+    PRODUCT,
+    RECALL,
+    START,
+    Books,
+)
+
+LONG_AFTER = START + timedelta(days=400)
+
+
+@pytest.fixture
+def books(fresh_db: object) -> Books:
+    """Three days of books with real commits; one claim of day one is recorded on day three."""
+    opened = Books()
+    opened.open(at_large=100, unsold=20)
+    for day, serial in enumerate(("SN-1", "SN-2", "SN-3")):
+        moment = START + timedelta(days=day, hours=4)
+        opened.move(serial, "holder.known", OWNER, at=moment)
+        opened.move(serial, "parcel.received", DEPOT, at=moment + timedelta(hours=9))
+    late = UnitMove(product=PRODUCT, pool="consumer", quantity=5, source=AT_LARGE, target=OWNER)
+    actions.post(
+        kind="holder.known",
+        moves=(late,),
+        recall_id=RECALL,
+        happened_at=START + timedelta(hours=1),
+        **{**opened.who(), "at": START + timedelta(days=2, hours=20)},
+    )
+    return opened
+
+
+def moments() -> list[datetime | None]:
+    """Every moment worth asking for: before, between, in the middle of a day, after, none."""
+    hours = (-1, 1, 3, 4, 13, 24, 30, 37, 49, 61, 68, 100)
+    return [None, *(START + timedelta(hours=hour) for hour in hours)]
+
+
+def every_balance() -> list[object]:
+    """Ask for every balance on both clocks."""
+    found: list[object] = [
+        trial_balance(recall_id=RECALL, as_of=as_of, known_at=known_at)
+        for as_of, known_at in product(moments(), moments())
+    ]
+    found += [unit_balances(recall_ids=[RECALL, 2], as_of=at) for at in moments() if at]
+    return found
+
+
+def test_a_closed_balance_equals_the_open_one_on_both_clocks(books: Books) -> None:
+    before = every_balance()
+    assert closings.close(at=LONG_AFTER, after=1)["closed"] > 0
+    assert every_balance() == before
+    assert list(audit()) == []
+
+
+def test_what_comes_after_a_closing_is_counted_however_old_it_is(books: Books) -> None:
+    closings.close(at=LONG_AFTER, after=1)
+    move = UnitMove(product=PRODUCT, pool="consumer", quantity=7, source=AT_LARGE, target=OWNER)
+    actions.post(
+        kind="holder.known",
+        moves=(move,),
+        recall_id=RECALL,
+        happened_at=START + timedelta(hours=2),
+        **books.who(),
+    )
+    with_closing = every_balance()
+    assert closings.close(at=LONG_AFTER, after=1)["closed"] > 0
+    assert every_balance() == with_closing
+    closings.forget()
+    assert every_balance() == with_closing
+    assert not Closing.objects.exists() and not ClosedUnits.objects.exists()
+
+
+def test_few_new_moves_close_nothing(books: Books) -> None:
+    assert closings.close(at=LONG_AFTER) == {"closed": 0}
+    closings.close(at=LONG_AFTER, after=1)
+    assert closings.close(at=LONG_AFTER, after=1) == {"closed": 0}
+    assert Closing.objects.count() == 1
+
+
+def test_the_audit_names_a_closing_that_somebody_changed(books: Books) -> None:
+    closings.close(at=LONG_AFTER, after=1)
+    ClosedUnits.objects.filter(target="owner").update(quantity=99)
+    assert [finding.code for finding in audit()] == ["closing_differs"]
+
+
+def test_the_sums_by_day_are_those_of_the_moves(books: Books) -> None:
+    before = sorted(closings.flows(closings.UNITS, recall_ids=[RECALL], by_day=True))
+    assert {row[1] for row in before} == {"2025-10-21", "2025-10-22", "2025-10-23"}
+    closings.close(at=LONG_AFTER, after=1)
+    after = sorted(closings.flows(closings.UNITS, recall_ids=[RECALL], by_day=True))
+    assert after == before
+
+
+def test_a_writer_under_way_is_never_passed_over(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL a move may commit after a later one: then nothing is closed in this round."""
+    if connection.vendor != "postgresql":
+        pytest.skip("on SQLite one writes at a time")
+    monkeypatch.setattr(closings, "PATIENCE", 0.1)
+    other = connections.create_connection("default")
+    try:
+        with transaction.atomic():
+            UnitMoveRow.objects.first()
+            books.name("SN-9")
+            _take_a_transaction_number(other)
+            assert _closed_elsewhere() == {"closed": 0}
+    finally:
+        other.rollback()
+        other.close()
+    assert closings.close(at=LONG_AFTER, after=1)["closed"] > 0
+
+
+def _take_a_transaction_number(other: object) -> None:
+    other.set_autocommit(False)  # type: ignore[attr-defined]
+    with other.cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute("SELECT pg_current_xact_id()")
+
+
+def _closed_elsewhere() -> dict[str, int]:
+    from concurrent.futures import ThreadPoolExecutor
+
+    def close() -> dict[str, int]:
+        try:
+            return closings.close(at=LONG_AFTER, after=1)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(close).result()
