@@ -7,11 +7,12 @@ answer, with another act it is refused. Every refusal leaves the books untouched
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 
-from kaishu.books import errors
+from kaishu.books import errors, ledger
 from kaishu.books.ledger import write
 from kaishu.books.locks import hold
 from kaishu.books.models import Entry, Promise, Unit
@@ -89,37 +90,36 @@ def move_unit(
     case_no: str = "",
     unit_no: int | None = None,
     reason: str = "",
+    known: Unit | None = None,
 ) -> Entry:
     """Move a named unit from `source` (default: where it stands) to `target`.
 
-    A repeat finds its first entry by the key, though the unit has left the source since.
+    A repeat finds its first entry by the key, though the unit has left the source since. `known`
+    is the unit as the caller has just read it; the move itself asks whether it still stands so.
     Raises UnitMoved where somebody else was first, RouteClosed where no such route exists.
     """
-    unit = Unit.objects.get(id=unit_id)
-    if source is None:
-        first = Entry.objects.filter(door=door, by=by, key=key).first()
-        source = _source_of(first, unit_id) or Place(unit.account, unit.party)
-    move = UnitMove(
-        product=unit.product,
-        pool=unit.pool,
-        quantity=1,
-        source=source,
-        target=target,
-        unit=unit_id,
-    )
-    return post(
+    unit = known or Unit.objects.get(id=unit_id)
+    start = source or Place(unit.account, unit.party)
+    event = Event(
         kind=kind,
-        moves=(move,),
         recall_id=unit.recall_id,
         key=key,
         door=door,
         by=by,
         at=at,
-        happened_at=happened_at,
+        happened_at=happened_at or at,
         case_no=case_no,
         unit_no=unit_no,
         reason=reason,
+        moves=(_unit_move(unit, start, target),),
     )
+
+    def again(first: Entry) -> Event:
+        row = first.unit_moves.filter(unit_id=unit_id).first()
+        since = Place(row.source, row.source_party) if row else start
+        return replace(event, moves=(_unit_move(unit, since, target),))
+
+    return write(event, again=again if source is None else None)
 
 
 def award_promises(
@@ -137,24 +137,26 @@ def award_promises(
     reason: str = "",
 ) -> Entry:
     """Promise somebody something: one `promise.awarded` entry, one Promise row per award."""
-    with transaction.atomic():
-        hold({f"key {door} {by} {key}"})
-        first = Entry.objects.filter(door=door, by=by, key=key).first()
+    event = Event(
+        kind="promise.awarded",
+        recall_id=recall_id,
+        key=key,
+        door=door,
+        by=by,
+        at=at,
+        happened_at=at,
+        case_no=case_no,
+        unit_no=unit_no,
+        reason=reason,
+    )
+    with ledger.joining():
+        hold(ledger.lock_names(event))
+        first, head = ledger.before(event)
         if first is not None:
             return _same_award(first, (recall_id, case_no, unit_no), awards)
         promises = _make(recall_id, case_no, unit_no, awards, terms, edition_id)
-        return post(
-            kind="promise.awarded",
-            moves=[_opening(promise) for promise in promises],
-            recall_id=recall_id,
-            key=key,
-            door=door,
-            by=by,
-            at=at,
-            case_no=case_no,
-            unit_no=unit_no,
-            reason=reason,
-        )
+        moves = tuple(_opening(promise) for promise in promises)
+        return ledger.record(replace(event, moves=moves), head)
 
 
 def change_promises(
@@ -220,21 +222,26 @@ def move_promise(
 ) -> Entry:
     """Move a promise whole from where it stands to `target`. Raises PromiseMoved, RouteClosed."""
     promise = Promise.objects.get(id=promise_id)
-    first = Entry.objects.filter(door=door, by=by, key=key).first()
-    row = first.promise_moves.filter(promise_id=promise_id).first() if first else None
-    return post(
+    event = Event(
         kind=kind,
-        moves=(_move(promise, row.source if row else promise.account, target),),
         recall_id=promise.recall_id,
         key=key,
         door=door,
         by=by,
         at=at,
-        happened_at=happened_at,
+        happened_at=happened_at or at,
         case_no=promise.case_no,
         unit_no=promise.unit_no,
         reason=reason,
+        moves=(_move(promise, promise.account, target),),
     )
+
+    def again(first: Entry) -> Event:
+        row = first.promise_moves.filter(promise_id=promise_id).first()
+        since = row.source if row else promise.account
+        return replace(event, moves=(_move(promise, since, target),))
+
+    return write(event, again=again)
 
 
 def stocktake(
@@ -314,9 +321,15 @@ def _stocktake_moves(
     return moves
 
 
-def _source_of(first: Entry | None, unit_id: int) -> Place | None:
-    row = first.unit_moves.filter(unit_id=unit_id).first() if first else None
-    return Place(row.source, row.source_party) if row else None
+def _unit_move(unit: Unit, source: Place, target: Place) -> UnitMove:
+    return UnitMove(
+        product=unit.product,
+        pool=unit.pool,
+        quantity=1,
+        source=source,
+        target=target,
+        unit=unit.id,
+    )
 
 
 def _same_award(first: Entry, whose: tuple[int, str, int], awards: Sequence[Award]) -> Entry:
@@ -339,8 +352,8 @@ def _make(
     edition_id: int,
 ) -> list[Promise]:
     # born in cost: the entry's own compare-and-set brings each to owed
-    return [
-        Promise.objects.create(
+    new = [
+        Promise(
             recall_id=recall_id,
             case_no=case_no,
             unit_no=unit_no,
@@ -353,6 +366,7 @@ def _make(
         )
         for award in awards
     ]
+    return Promise.objects.bulk_create(new)
 
 
 def _opening(promise: Promise) -> PromiseMove:

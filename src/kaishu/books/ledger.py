@@ -6,9 +6,13 @@ repeat, the rules, the compare-and-set of every named unit and promise, the rows
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import reduce
+from operator import or_
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q, Subquery
 
 from kaishu.books import errors
 from kaishu.books.locks import hold
@@ -26,6 +30,7 @@ from kaishu.core.accounts import (
 from kaishu.core.canonical import digest
 
 Check = Callable[[Event], None]
+Again = Callable[[Entry], Event]
 
 
 def entry_digest(entry: Entry, moves: Iterable[UnitMove | PromiseMove]) -> str:
@@ -61,20 +66,52 @@ def check_routes(event: Event) -> None:
             raise errors.RouteClosed(kind=event.kind, source=source, target=target)
 
 
-def write(event: Event, *, check: Check = check_routes) -> Entry:
-    """Record an event, or return the entry that recorded it before."""
-    with transaction.atomic():
-        hold(_lock_names(event))
-        request_hash = digest(event.request())
-        first = Entry.objects.filter(door=event.door, by=event.by, key=event.key).first()
+def write(event: Event, *, check: Check = check_routes, again: Again | None = None) -> Entry:
+    """Record an event, or return the entry that recorded it before.
+
+    An event that starts where things stand now is another one when it is repeated: `again` says
+    what the first entry would have been asked as.
+    """
+    with joining() if len(event.moves) < 2 else transaction.atomic():
+        hold(lock_names(event))
+        first, head = before(event)
         if first is not None:
-            return _repeat(first, request_hash)
-        if not event.moves:
-            raise errors.NothingMoves(kind=event.kind)
-        check(event)
-        for move in event.moves:
-            _take(event, move)
-        return _insert(event, request_hash)
+            return _repeat(first, digest((again(first) if again else event).request()))
+        return record(event, head, check=check)
+
+
+def joining() -> AbstractContextManager[object]:
+    """Join the caller's transaction, or begin one.
+
+    For acts that write nothing before their last question: whoever goes on after their refusal
+    finds nothing half done, and a savepoint would cost two statements more.
+    """
+    return nullcontext() if connection.in_atomic_block else transaction.atomic()
+
+
+def before(event: Event) -> tuple[Entry | None, Entry | None]:
+    """Return the entry that recorded this event's key, and the newest of its chain.
+
+    One statement for both; under the event's locks neither can change until the transaction ends.
+    """
+    newest = Entry.objects.filter(chain=event.chain).order_by("-chain_no").values("id")[:1]
+    of_key = Q(door=event.door, by=event.by, key=event.key)
+    first = head = None
+    for entry in Entry.objects.filter(of_key | Q(id=Subquery(newest))):
+        if (entry.door, entry.by, entry.key) == (event.door, event.by, event.key):
+            first = entry
+        if entry.chain == event.chain and (head is None or entry.chain_no > head.chain_no):
+            head = entry
+    return first, head
+
+
+def record(event: Event, head: Entry | None, *, check: Check = check_routes) -> Entry:
+    """Write an event that is new, after `head`, under the locks that the caller holds."""
+    if not event.moves:
+        raise errors.NothingMoves(kind=event.kind)
+    check(event)
+    _take_all(event)
+    return _insert(event, digest(event.request()), head)
 
 
 def _repeat(first: Entry, request_hash: str) -> Entry:
@@ -83,7 +120,8 @@ def _repeat(first: Entry, request_hash: str) -> Entry:
     return first
 
 
-def _lock_names(event: Event) -> set[str]:
+def lock_names(event: Event) -> set[str]:
+    """Name what an event needs for itself: its chain, its key, and each place it counts in."""
     names = {f"chain {event.chain}", f"key {event.door} {event.by} {event.key}"}
     names.update(
         f"place {event.recall_id} {move.product} {move.pool} {move.source}"
@@ -93,6 +131,26 @@ def _lock_names(event: Event) -> set[str]:
         and move.source.account not in MAY_GO_NEGATIVE
     )
     return names
+
+
+def _take_all(event: Event) -> None:
+    opened: dict[str, list[PromiseMove]] = {}
+    for move in event.moves:
+        if isinstance(move, PromiseMove) and move.promise is not None and move.source == COST:
+            opened.setdefault(move.target, []).append(move)
+        else:
+            _take(event, move)
+    for target, moves in opened.items():
+        _open_promises(event, moves, target)
+
+
+def _open_promises(event: Event, moves: Sequence[PromiseMove], target: str) -> None:
+    # account cost -> target, each only while it still stands at cost; all of them in one statement
+    each = (Q(id=m.promise, commodity=m.commodity, quantity=m.quantity) for m in moves)
+    standing = Promise.objects.filter(reduce(or_, each), recall_id=event.recall_id, account=COST)
+    if standing.update(account=target) != len(moves):
+        numbers = ", ".join(str(move.promise) for move in moves)
+        raise errors.PromiseMoved(promise=numbers, source=COST, target=target)
 
 
 def _take(event: Event, move: UnitMove | PromiseMove) -> None:
@@ -140,8 +198,7 @@ def _move_promise(event: Event, move: PromiseMove, promise_id: int) -> None:
         raise errors.PromiseMoved(promise=promise_id, source=move.source, target=move.target)
 
 
-def _insert(event: Event, request_hash: str) -> Entry:
-    head = Entry.objects.filter(chain=event.chain).order_by("-chain_no").first()
+def _insert(event: Event, request_hash: str, head: Entry | None) -> Entry:
     entry = Entry(
         kind=event.kind,
         recall_id=event.recall_id,

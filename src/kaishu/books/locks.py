@@ -16,9 +16,9 @@ def hold(names: Iterable[str]) -> None:
     """Take the named locks, waiting for whoever holds them."""
     if connection.vendor != "postgresql":
         return
-    with connection.cursor() as cursor:
-        for name in sorted(names):
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_number(name)])
+    numbers = [_number(name) for name in sorted(names)]
+    with connection.cursor() as cursor:  # a list is read, and so locked, in its order
+        cursor.execute("SELECT pg_advisory_xact_lock(n) FROM unnest(%s::bigint[]) n", [numbers])
 
 
 def _number(name: str) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from kaishu.books import errors
+from kaishu.books.ledger import joining
 from kaishu.books.locks import hold
 from kaishu.books.models import Unit
 from kaishu.books.sums import unnamed_in
@@ -27,26 +28,53 @@ def identify(
     where every unit counted in the place has a name already.
     """
     name = {"serial": serial} if serial else {"tag": tag}
-    with transaction.atomic():
-        unit = Unit.objects.filter(recall_id=recall_id, **name).first()
-        if unit is None:
-            if place.account not in MAY_GO_NEGATIVE:
-                hold({f"place {recall_id} {product} {pool} {place}"})
-                if unnamed_in(recall_id, product, pool, place) < 1:
-                    raise errors.TooLittle(place=place, there=0, wanted=1)
-            new = Unit(
-                recall_id=recall_id,
-                product=product,
-                pool=pool,
-                account=place.account,
-                party=place.party,
-                **name,
-            )
-            Unit.objects.bulk_create([new], ignore_conflicts=True)
-            unit = Unit.objects.get(recall_id=recall_id, **name)
-        if unit.product != product:
-            raise errors.SerialElsewhere(unit=unit.id, product=unit.product)
-        return unit
+    with joining():
+        new = Unit(
+            recall_id=recall_id,
+            product=product,
+            pool=pool,
+            account=place.account,
+            party=place.party,
+            **name,
+        )
+        if place.account not in MAY_GO_NEGATIVE:
+            unit = Unit.objects.filter(recall_id=recall_id, **name).first()
+            if unit is not None:
+                return _of(unit, product)
+            hold({f"place {recall_id} {product} {pool} {place}"})
+            if unnamed_in(recall_id, product, pool, place) < 1:
+                raise errors.TooLittle(place=place, there=0, wanted=1)
+        if _insert(new):
+            return new
+        return _of(Unit.objects.get(recall_id=recall_id, **name), product)
+
+
+def _of(unit: Unit, product: str) -> Unit:
+    if unit.product != product:
+        raise errors.SerialElsewhere(unit=unit.id, product=unit.product)
+    return unit
+
+
+def _insert(new: Unit) -> bool:
+    """Insert a unit and set its id, unless its name is taken; says which, in one statement.
+
+    The ORM can skip what is there already, but then does not say what it inserted.
+    """
+    fields = [field for field in Unit._meta.concrete_fields if not field.primary_key]
+    columns = ", ".join(connection.ops.quote_name(field.attname) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    table = connection.ops.quote_name(Unit._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 (the model's own names)
+            " ON CONFLICT DO NOTHING RETURNING id",
+            [getattr(new, field.attname) for field in fields],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    new.id, new.just_named, new._state.adding = row[0], True, False
+    return True
 
 
 def bind_serial(*, unit_id: int, serial: str) -> Unit:

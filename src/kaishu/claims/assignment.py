@@ -76,6 +76,7 @@ def take_next(
         release_ended(at=at)
         waiting = ClaimUnit.objects.filter(standing=Standing.OPEN).exclude(id=but_not)
         waiting = narrow(waiting) if narrow else waiting.filter(contested__in=[False])
+        waiting = waiting.select_related("claim")
         order = ("urgency", "waits_since", "id")
         mine = _of(waiting, by).order_by(*order).first()
         if mine is not None:
@@ -102,11 +103,13 @@ def peek(*, by: str, narrow: Narrow | None = None, but_not: int = 0) -> ClaimUni
     return mine or waiting.filter(assigned_to="").order_by(*order).first()
 
 
-def after_decision(unit: ClaimUnit, kind: str) -> None:
-    """Free a claim unit once its decision leaves nothing to do for whoever had it."""
-    if kind in _ENDS and unit.assigned_to:
-        ClaimUnit.objects.filter(id=unit.id).update(assigned_to="", held_until=None)
-        unit.assigned_to, unit.held_until = "", None
+def freed_by(unit: ClaimUnit, kind: str) -> dict[str, str | None]:
+    """Return what frees a claim unit whose decision leaves nothing to do for whoever has it.
+
+    Whoever decides saves it with the decision.
+    """
+    ends = kind in _ENDS and unit.assigned_to
+    return {"assigned_to": "", "held_until": None} if ends else {}
 
 
 def _of(rows: QuerySet[ClaimUnit], by: str) -> QuerySet[ClaimUnit]:

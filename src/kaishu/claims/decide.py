@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from kaishu.books import actions as books
 from kaishu.books import corrections
-from kaishu.claims import assignment, effects, holding, messages, second_look
+from kaishu.claims import assignment, case_numbers, effects, holding, messages, second_look
 from kaishu.claims.errors import (
     ClaimNotFound,
     DecisionConflict,
@@ -36,12 +37,14 @@ def decide(
     product: str = "",
     remedy: str = "",
     condition: str = "",
+    locked: ClaimUnit | None = None,
 ) -> Decision:
     """Record one decision and what follows from it in the books.
 
     `seen` is the number of the newest decision the decider had read (None: none). The rest is
     what they settled: the order amount, a partial amount, a serial read from a photo, the model,
-    another remedy, the unit's condition. The same decision sent twice is one. Raises
+    another remedy, the unit's condition. The same decision sent twice is one. `locked` is the unit
+    as the caller has locked it, in a transaction that ends with any refusal. Raises
     DecisionConflict, DecisionNotOpen, ReasonUnknown, and what the books and the remedy refuse.
     """
     facts = {
@@ -54,17 +57,16 @@ def decide(
     }
     wanted = Wanted(kind, reason, by, {k: v for k, v in facts.items() if v not in (None, "")})
     try:
-        with transaction.atomic():
-            unit = lock(claim_unit_id)
+        with transaction.atomic() if locked is None else nullcontext():
+            unit = locked or lock(claim_unit_id)
             repeated = _repeat(unit, wanted, seen)
             if repeated is not None:
                 return repeated
-            before = standing_of(unit)
+            before, past = standing_of(unit), _past(unit)
             if kind in second_look.WATCHED:
-                past = unit.decisions.order_by("number")
                 second_look.check(past, kind=kind, by=by)
             decision = _append(unit, wanted, at)
-            effects.follow(unit, decision, before)
+            effects.follow(unit, decision, before, (*past, decision))
             messages.tell_decision(unit, decision)
             return decision
     except UnitContested as contested:
@@ -118,6 +120,24 @@ def lock(claim_unit_id: int) -> ClaimUnit:
     return unit
 
 
+def lock_by_label(*, case_no: str, unit_no: int) -> ClaimUnit:
+    """Return a claim unit by what its label says, locked as by `lock`. Raises ClaimNotFound."""
+    units = ClaimUnit.objects.select_for_update(of=("self",))
+    units = units.select_related("claim", "newest_decision").filter(unit_no=unit_no)
+    unit = units.filter(claim__case_no=case_numbers.check(case_no) or "").first()
+    if unit is None:
+        raise ClaimNotFound()
+    return unit
+
+
+def _past(unit: ClaimUnit) -> tuple[Decision, ...]:
+    """Return every decision so far; where there is one, it came with the unit."""
+    newest = unit.newest_decision
+    if newest is None or newest.number == 1:
+        return () if newest is None else (newest,)
+    return tuple(unit.decisions.order_by("number"))
+
+
 def _lock_with_holder(claim_unit_id: int) -> tuple[ClaimUnit, ClaimUnit | None]:
     """Return a contested claim unit and the one that holds its unit, both locked."""
     plain = ClaimUnit.objects.filter(id=claim_unit_id).first()
@@ -157,28 +177,29 @@ def _append(unit: ClaimUnit, wanted: Wanted, at: datetime) -> Decision:
     if standing is None:
         raise DecisionNotOpen(kind=wanted.kind, standing=before)
     newest = unit.newest_decision
-    try:
-        with transaction.atomic():
-            decision = Decision.objects.create(
-                claim_unit=unit,
-                number=newest.number + 1 if newest else 1,
-                kind=wanted.kind,
-                reason=wanted.reason,
-                standing=standing,
-                by=wanted.by,
-                at=at,
-                facts=wanted.facts,
-            )
+    try:  # no savepoint: the refusal ends the transaction of whoever decides
+        decision = Decision.objects.create(
+            claim_unit=unit,
+            number=newest.number + 1 if newest else 1,
+            kind=wanted.kind,
+            reason=wanted.reason,
+            standing=standing,
+            by=wanted.by,
+            at=at,
+            facts=wanted.facts,
+        )
     except IntegrityError as taken:
         raise DecisionConflict() from taken
+    freed = assignment.freed_by(unit, wanted.kind)
     # newest n -> n + 1, only while n is still the newest
     moved = ClaimUnit.objects.filter(id=unit.id, newest_decision=newest).update(
-        newest_decision=decision, standing=standing
+        newest_decision=decision, standing=standing, **freed
     )
     if not moved:
         raise DecisionConflict()
     unit.newest_decision, unit.standing = decision, standing
-    assignment.after_decision(unit, wanted.kind)
+    for name, value in freed.items():
+        setattr(unit, name, value)
     return decision
 
 

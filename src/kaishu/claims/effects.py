@@ -56,8 +56,13 @@ class Case:
         return Unit.objects.get(id=self.unit.unit_id).account in COLLECTED_AT
 
 
-def follow(unit: ClaimUnit, decision: Decision, before: Standing) -> None:
-    """Post what a decision means for units and promises; most kinds mean nothing."""
+def follow(
+    unit: ClaimUnit, decision: Decision, before: Standing, decisions: tuple[Decision, ...]
+) -> None:
+    """Post what a decision means for units and promises; most kinds mean nothing.
+
+    `decisions` are all of the unit's, this one last.
+    """
     effect = _EFFECTS.get(decision.kind)
     if effect is None:
         return
@@ -66,7 +71,6 @@ def follow(unit: ClaimUnit, decision: Decision, before: Standing) -> None:
         for promise in promises_of_case(unit.claim.case_no)
         if promise.unit_no == unit.unit_no and promise.account in (OWED, SENT, PAID)
     ]
-    decisions = tuple(unit.decisions.order_by("number"))
     effect(Case(unit, decision, before, decisions, tuple(promises)))
 
 
@@ -76,12 +80,12 @@ def _approve(case: Case) -> None:
         return
     unit, decision = case.unit, case.decision
     _, remedy = _offer(case)
-    _secure(case)
+    here = _secure(case) in COLLECTED_AT
     books.award_promises(
         recall_id=unit.recall_id,
         case_no=unit.claim.case_no,
         unit_no=unit.unit_no,
-        awards=_awards(case, remedy),
+        awards=_awards(case, remedy, here=here),
         terms=remedy.code,
         edition_id=unit.edition_id,
         key=case.key,
@@ -92,9 +96,12 @@ def _approve(case: Case) -> None:
     )
 
 
-def _secure(case: Case) -> None:
-    """Hold the unit that the reviewer read, so that books and promise are of one product."""
-    holding.secure(
+def _secure(case: Case) -> str:
+    """Hold the unit that the reviewer read, so that books and promise are of one product.
+
+    Returns the account that it stands in.
+    """
+    return holding.secure(
         case.unit,
         terms.recall_of(case.unit.edition_id),
         model=_model(case),
@@ -120,7 +127,7 @@ def _change(case: Case) -> None:
         raise RemedyLeft(case_no=case.unit.claim.case_no)
     if case.decision.kind == "approved":
         _secure(case)
-    _replace(case, _awards(case, remedy), remedy.code)
+    _replace(case, _awards(case, remedy, here=case.unit_is_here()), remedy.code)
 
 
 def _reopen(case: Case) -> None:
@@ -192,9 +199,9 @@ def _offer(case: Case) -> tuple[Recall, Remedy]:
     return recall, terms.remedy_of(recall, model, code)
 
 
-def _awards(case: Case, remedy: Remedy) -> tuple[Award, ...]:
+def _awards(case: Case, remedy: Remedy, *, here: bool) -> tuple[Award, ...]:
     full = award(remedy, terms.purchase_of(case.unit, case.decisions))
-    no_kit = case.left("kit") or case.unit_is_here()
+    no_kit = case.left("kit") or here
     awards = [_lawful(item, case.unit) for item in full if item.role != "kit" or not no_kit]
     part = case.decision if case.decision.reason == "partial" else _part_before(case)
     if part is None:

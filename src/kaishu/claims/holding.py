@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
-
 from kaishu.books import actions as books
 from kaishu.books.errors import SerialElsewhere, UnitMoved
 from kaishu.books.models import Unit
@@ -51,8 +49,10 @@ def secure(
     number: int,
     by: str,
     at: datetime,
-) -> None:
+) -> str:
     """Make sure an approved claim unit has a books unit of its own, and save which.
+
+    Returns the account that the unit stands in.
 
     `model` and `typed` are what the reviewer read; where the books have the claim's unit under
     another model or serial, it is let go and the right one is held. Without any serial the unit
@@ -62,25 +62,29 @@ def secure(
     if row.contested:
         raise UnitContested(case_no=holder_case(row))
     serial = _read(recall, model, typed) if typed else row.serial
-    let_go = None
-    if _is_another(row, recall, model=model, serial=serial):
+    let_go, was = None, _kept(row)
+    unit = Unit.objects.get(id=row.unit_id) if row.unit_id is not None else None
+    if unit is not None and _is_another(unit, recall, model=model, serial=serial):
         let_go = release.let_go(row, number=number, by=by, at=at)
-    before, row.serial, row.product = row.serial, serial, model
-    if row.unit_id is None:
+    row.serial, row.product = serial, model
+    if row.unit_id is None or unit is None:
         unit = _identify_for(row, recall, let_go, number)
         row.unit_id = unit.id
         _become_holder(row, unit, door="claims", by=by, at=at, key=f"holder-{number}")
-    elif serial and serial_is_a_name(recall, model):
+    elif serial and unit.serial != serial and serial_is_a_name(recall, model):
         # Also a serial known from the start: a parcel that came before the approval was tagged.
         books.bind_serial(unit_id=row.unit_id, serial=serial)
-    ClaimUnit.objects.filter(id=row.id).update(
-        unit_id=row.unit_id,
-        holder_entry_id=row.holder_entry_id,
-        serial=row.serial,
-        product=row.product,
-    )
-    if row.serial != before:
+    now = _kept(row)
+    if now != was:
+        ClaimUnit.objects.filter(id=row.id).update(**now)
+    if now["serial"] != was["serial"]:
         search.renew(row.claim_id)
+    return unit.account
+
+
+def _kept(row: ClaimUnit) -> dict[str, object]:
+    names = ("unit_id", "holder_entry_id", "serial", "product")
+    return {name: getattr(row, name) for name in names}
 
 
 def contest(claim_unit_id: int, refused: UnitContested) -> None:
@@ -151,11 +155,8 @@ def serial_is_a_name(recall: Recall, model: str) -> bool:
     return recall.serial_format(product_of(recall, model)).unit_unique
 
 
-def _is_another(row: ClaimUnit, recall: Recall, *, model: str, serial: str) -> bool:
+def _is_another(unit: Unit, recall: Recall, *, model: str, serial: str) -> bool:
     """Say whether the books' unit of a claim is not the one that the reviewer read."""
-    if row.unit_id is None:
-        return False
-    unit = Unit.objects.get(id=row.unit_id)
     named = serial if serial_is_a_name(recall, model) else ""
     return unit.product != model or bool(unit.serial and named and unit.serial != named)
 
@@ -191,27 +192,27 @@ def _become_holder(
     row: ClaimUnit, unit: Unit, *, door: str, by: str, at: datetime, key: str
 ) -> None:
     # A unit whose parcel was lost is at large again, and still its sender's.
-    holder = holder_of(unit.id)
+    holder = None if unit.just_named else holder_of(unit.id)
     if unit.account != AT_LARGE or (holder is not None and holder.id != row.id):
         raise UnitContested(case_no=holder_case(row), unit=unit.id)
     case_no = row.claim.case_no
     try:
-        with transaction.atomic():
-            entry = books.move_unit(
-                unit_id=unit.id,
-                kind="holder.known",
-                source=Place(AT_LARGE),
-                target=Place(OWNER),
-                key=f"{key}:{case_no}-{row.unit_no}",
-                door=door,
-                by=by,
-                at=at,
-                case_no=case_no,
-                unit_no=row.unit_no,
-            )
+        entry = books.move_unit(
+            unit_id=unit.id,
+            kind="holder.known",
+            source=Place(AT_LARGE),
+            target=Place(OWNER),
+            key=f"{key}:{case_no}-{row.unit_no}",
+            door=door,
+            by=by,
+            at=at,
+            case_no=case_no,
+            unit_no=row.unit_no,
+            known=unit,
+        )
     except UnitMoved as moved:
         raise UnitContested(case_no=holder_case(row), unit=unit.id) from moved
-    row.holder_entry_id = entry.id
+    row.holder_entry_id, unit.account = entry.id, OWNER
 
 
 def _read(recall: Recall, model: str, typed: str) -> str:

@@ -14,7 +14,7 @@ from kaishu.editions import queries as editions
 
 def recall_of(edition_id: int) -> Recall:
     """Return the recall as one edition froze it."""
-    return editions.pack_for(editions.edition(edition_id)).recall
+    return editions.pack_of(edition_id).recall
 
 
 def product_of(recall: Recall, model: str) -> Product:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db import connection, transaction
 from django.db.models import Max
 
 from kaishu.core import pack
 from kaishu.editions.errors import RecallUnknown
 from kaishu.editions.models import Edition, Recall, RecallState
 from kaishu.editions.place import packs_folder
+
+# Which pack belongs to an edition, by database and folder: an edition never changes.
+_digests: dict[tuple[str, str, int], str] = {}
 
 
 def recall_row(slug: str) -> Recall:
@@ -63,6 +67,18 @@ def edition_of_digest(digest: str) -> Edition | None:
 def pack_for(edition: Edition) -> pack.Pack:
     """Return the pack of an edition, old or new."""
     return pack.open_pack(packs_folder(), edition.digest)
+
+
+def pack_of(edition_id: int) -> pack.Pack:
+    """Return the pack of an edition by its id; a process asks the database once for each."""
+    folder = packs_folder()
+    mark = (str(connection.settings_dict["NAME"]), str(folder), edition_id)
+    digest = _digests.get(mark)
+    if digest is None:
+        digest = Edition.objects.values_list("digest", flat=True).get(id=edition_id)
+        known = digest
+        transaction.on_commit(lambda: _digests.update({mark: known}))  # never one rolled back
+    return pack.open_pack(folder, digest)
 
 
 def current_pack(slug: str) -> pack.Pack:

@@ -107,7 +107,7 @@ def show(
 
 def recall_of(edition_id: int) -> Recall:
     """Return the recall as one edition froze it."""
-    return editions.pack_for(editions.edition(edition_id)).recall
+    return editions.pack_of(edition_id).recall
 
 
 @lru_cache(maxsize=64)

@@ -153,7 +153,7 @@ def _read_first(request: HttpRequest, place: _Place, typed: Typed) -> HttpRespon
 def _try(request: HttpRequest, place: _Place, typed: Typed) -> HttpResponse:
     """Judge a serial as the reviewer read it, without saving anything."""
     unit = place.unit
-    pack = editions.pack_for(editions.edition(unit.edition_id))
+    pack = editions.pack_of(unit.edition_id)
     verdict = judge(
         pack,
         Inspection(

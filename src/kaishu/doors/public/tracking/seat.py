@@ -67,7 +67,7 @@ class Seat:
 
 def recall_of(unit: UnitView) -> Recall:
     """Return the recall as this unit's edition froze it."""
-    return editions.pack_for(editions.edition(unit.edition_id)).recall
+    return editions.pack_of(unit.edition_id).recall
 
 
 def remedy_of(unit: UnitView) -> Remedy | None:
