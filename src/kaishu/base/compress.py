@@ -18,6 +18,14 @@ from django.utils.cache import patch_vary_headers
 LEAST = 1000  # bytes; below, the packet is the same
 LEVEL = 4  # within 3 % of the best size of our pages, at half its time
 GZIP = 16 + zlib.MAX_WBITS
+TEXTS = (
+    "text/",
+    "image/svg",
+    "application/json",
+    "application/xml",
+    "application/rss",
+    "application/atom",
+)
 
 
 class CompressPublic:
@@ -38,7 +46,7 @@ class CompressPublic:
 def _may_be_compressed(response: HttpResponse) -> bool:
     return (
         "public" in response.headers.get("Cache-Control", "")
-        and response.headers.get("Content-Type", "").startswith(("text/", "image/svg"))
+        and response.headers.get("Content-Type", "").startswith(TEXTS)
         and "Content-Encoding" not in response.headers
         and not response.cookies
         and len(response.content) >= LEAST

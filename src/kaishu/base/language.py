@@ -69,8 +69,9 @@ class Language:
             request.LANGUAGE_CODE = code
             request.lang = TAGS[code]  # type: ignore[attr-defined]  # Django requests take extra attributes
             response = self.get_response(request)
+        says_itself = response.has_header("Content-Language")  # then it asked nobody's browser
         response.headers.setdefault("Content-Language", TAGS[code])
-        if not chosen_by_path:
+        if not chosen_by_path and not says_itself:
             patch_vary_headers(response, ("Accept-Language", "Cookie"))
         return response
 

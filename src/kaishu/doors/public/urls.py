@@ -17,6 +17,7 @@ from kaishu.doors.public import (
     views_several,
 )
 from kaishu.doors.public.claiming import urls as claiming
+from kaishu.doors.public.feeds import urls as feeds
 from kaishu.doors.public.privacy import urls as privacy
 from kaishu.doors.public.tracking import urls as tracking
 
@@ -43,6 +44,7 @@ urlpatterns = [
         name="danger_reported",
     ),
     path("<tongue:tongue>/r/<slug:slug>/progress/", views_progress.progress, name="progress"),
+    *feeds.urlpatterns,
     *claiming.urlpatterns,
     *tracking.urlpatterns,
     *privacy.urlpatterns,

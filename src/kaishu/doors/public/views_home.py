@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from kaishu.base import language
 from kaishu.core import pack as packs
 from kaishu.core.answer import find_product
 from kaishu.core.pack import PackMissing
 from kaishu.doors.public import figures, site
+from kaishu.doors.public.feeds import structured
 from kaishu.doors.public.problems import Problem
 from kaishu.editions.place import packs_folder
 from kaishu.markets import zone_of
@@ -65,7 +67,12 @@ def recall(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
     """Say what the recall is about and what to do first."""
     pack = site.pack_of(slug)
     cards = [site.product_card(pack, product) for product in pack.recall.products]
-    context = {"cards": cards, "pack": pack, "so_far": figures.so_far(slug)}
+    context = {
+        "cards": cards,
+        "pack": pack,
+        "so_far": figures.so_far(slug),
+        "structured": structured.data_block(pack, language.tag()),
+    }
     return site.show(request, "public/recall.html", pack.recall, context)
 
 
