@@ -35,6 +35,7 @@ NUMBERED = (
     "kit_id",
     "line_id",
     "pause_id",
+    "recovery_id",
     "rule_id",
     "site_id",
     "stocktake_id",

@@ -34,7 +34,7 @@ F, A, M, U = Role.FINANCE, Role.APPROVER, Role.MANAGER, Role.AUDITOR
 HOME = "/staff/payouts/"
 PAGES = (
     "", "due/", "due/?why=all", "lines/", "promises/", "forecast/", "funds/", "rules/", "pauses/",
-    "results/", "codes/", "stock/",
+    "results/", "recoveries/", "codes/", "stock/",
 )  # fmt: skip
 
 
@@ -178,6 +178,19 @@ def test_the_file_of_a_batch_is_the_same_bytes_again_and_each_download_is_writte
     assert send(yuki, f"{there}file/bank/").content == first
 
 
+def test_money_that_came_back_takes_two_people(world: DeskWorld) -> None:
+    yuki, ren = member("yuki", F), member("ren", A)
+    there = f"{HOME}recoveries/"
+    wrong = send(yuki, there, order="none", reason="other_payee", document="B-1")
+    assert wrong.status_code == 409
+    assert "no payment with this key" in text(find(parsed(wrong), ".summary")[0]).lower()
+    assert 'value="none"' in wrong.content.decode()
+    page = yuki.get(f"{there}?order=123-1-1")
+    assert 'value="123-1-1"' in page.content.decode()
+    assert send(ren, f"{there}1/", do="agree").status_code == 404
+    assert send(yuki, f"{there}1/", do="agree").status_code == 403
+
+
 def test_funds_take_two_people_and_stop_what_they_do_not_cover(world: DeskWorld) -> None:
     make_due(world, 2)
     yuki, ren = member("yuki", F), member("ren", A)
@@ -292,3 +305,11 @@ def test_goods_are_received_packed_by_serial_and_found_again(
     assert trial_balance(recall_id=world.recall_id).promised("sku:K110", "paid") == 1
     found = text(parsed(olga.get(f"{HOME}stock/?serials=B000000000000002")))
     assert world.cases["g"][:4] in found
+
+
+def test_the_forecast_leads_to_the_open_claims_that_it_counts(world: DeskWorld) -> None:
+    desk_world.lively(world)
+    make_due(world)
+    page = member("yuki", F, M).get(f"{HOME}forecast/")
+    links = {link.get("href") for link in find(parsed(page), "main td a")}
+    assert links == {f"/staff/claims/?queue=to_review&recall={kumo.SLUG}"}

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
 from kaishu.base import idempotency, language
+from kaishu.base.refusals import refusal_page
 from kaishu.core.errors import Refusal
 from kaishu.core.sentences import sentence
 
@@ -62,6 +63,31 @@ def once(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBas
         return response
 
     return answer
+
+
+def carry_out(
+    request: HttpRequest,
+    do: Callable[[], object],
+    *,
+    again: Callable[[list[Problem]], HttpResponseBase],
+    said: str,
+    to: str,
+    about: str = "",
+    missing: tuple[type[Refusal], ...] = (),
+) -> HttpResponseBase:
+    """Do one act of a form; then go to `to` with a sentence, or show the form `again`.
+
+    What was typed stays: `again` shows it with the refusal, which concerns the control `about`.
+    A refusal of the kinds `missing` says that what the address names does not exist (404).
+    """
+    try:
+        do()
+    except missing as refusal:
+        return refusal_page(request, refusal, status=404)
+    except Refusal as refusal:
+        return again([problem_of(refusal, about)])
+    say_next(request, said)
+    return HttpResponseRedirect(to)
 
 
 def say_next(request: HttpRequest, text: str, tone: str = "ok") -> None:

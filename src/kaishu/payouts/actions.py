@@ -4,6 +4,7 @@ from kaishu.payouts.batches import approve_batch, propose_batch, withdraw_batch
 from kaishu.payouts.corrections import note_corrected
 from kaishu.payouts.funds import approve_fund, propose_fund, withdraw_fund
 from kaishu.payouts.pauses import agree_resume, pause, propose_resume
+from kaishu.payouts.recoveries import approve_recovery, propose_recovery, withdraw_recovery
 from kaishu.payouts.result_acts import approve_act, propose_act, withdraw_act
 from kaishu.payouts.results import read_results
 from kaishu.payouts.rules import approve_rule, propose_rule, withdraw_rule
@@ -17,6 +18,7 @@ __all__ = [
     "approve_act",
     "approve_batch",
     "approve_fund",
+    "approve_recovery",
     "approve_rule",
     "dispatch_goods",
     "load_codes",
@@ -27,6 +29,7 @@ __all__ = [
     "propose_act",
     "propose_batch",
     "propose_fund",
+    "propose_recovery",
     "propose_resume",
     "propose_rule",
     "read_results",
@@ -37,5 +40,6 @@ __all__ = [
     "withdraw_act",
     "withdraw_batch",
     "withdraw_fund",
+    "withdraw_recovery",
     "withdraw_rule",
 ]

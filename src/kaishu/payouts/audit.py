@@ -27,6 +27,7 @@ from kaishu.payouts.models import (
     Pause,
     PayRule,
     ProviderEvent,
+    Recovery,
     ResultAct,
 )
 from kaishu.payouts.pauses import left_counts, populations
@@ -158,6 +159,7 @@ def _alone() -> Iterator[Finding]:
         (Fund, "maker", "approver"),
         (PayRule, "maker", "approver"),
         (ResultAct, "maker", "approver"),
+        (Recovery, "maker", "approver"),
         (Pause, "resume_by", "ended_by"),
     )
     for model, first, second in pairs:

@@ -53,6 +53,12 @@ class ActNotFound(Refusal):
     code = "money_act_not_found"
 
 
+class NotRecoverable(Refusal):
+    """Only what an order really paid can come back."""
+
+    code = "money_not_recoverable"
+
+
 class ActDecided(Refusal):
     """Somebody decided this before."""
 

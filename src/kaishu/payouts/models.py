@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from kaishu.payouts.money_models import Fund, LeftUnits, Pause, PayRule
+from kaishu.payouts.money_models import Fund, LeftUnits, Pause, PayRule, Recovery
 from kaishu.payouts.stock_models import StockUnit
 from kaishu.payouts.two_people import two_people
 
@@ -22,6 +22,7 @@ __all__ = [
     "Pause",
     "PayRule",
     "ProviderEvent",
+    "Recovery",
     "ResultAct",
     "ShopCode",
     "StockUnit",

@@ -1,4 +1,4 @@
-"""Funds, pauses and rules of a recall's money: each is one person's proposal and another's yes."""
+"""Funds, pauses, rules and recoveries: each is one person's proposal and another's yes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from kaishu.payouts.two_people import two_people
 RECEIVED, GIVEN_BACK = "received", "given_back"
 
 CLAIMS_OVER, PAID_OVER, BY_HAND = "claims_over_population", "paid_over_population", "by_hand"
+# Why what was paid is asked back; the words of the money, never of a person.
+RECOVERY_REASONS = ("paid_in_error", "other_payee", "claim_untrue", "unit_of_another")
 PAUSE_REASONS = (CLAIMS_OVER, PAID_OVER, BY_HAND)
 
 
@@ -84,6 +86,37 @@ class Pause(models.Model):
                 fields=("recall_id", "why", "product"),
                 condition=Q(ended_at=None),
                 name="pause_once",
+            ),
+        )
+
+
+class Recovery(models.Model):
+    """What one order paid is back with us, says one person by a document; another agrees.
+
+    Then the promise is undone (paid to cost): nothing is owed for it any more.
+    """
+
+    instruction = models.ForeignKey(
+        "payouts.Instruction", on_delete=models.PROTECT, related_name="recoveries"
+    )
+    reason = models.CharField(max_length=40)
+    document = models.CharField(max_length=80)
+    maker = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+    approver = models.CharField(max_length=80, null=True)  # noqa: DJ001 (null = not yet)
+    approved_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=80, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            two_people("recovery_needs_two_people", "maker", "approver"),
+            models.CheckConstraint(
+                condition=Q(reason__in=RECOVERY_REASONS) & ~Q(document="") & ~Q(maker=""),
+                name="recovery_has_reason_and_document",
+            ),
+            models.UniqueConstraint(
+                fields=("instruction",), condition=Q(withdrawn_at=None), name="recovery_once"
             ),
         )
 

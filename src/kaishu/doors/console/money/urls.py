@@ -12,6 +12,7 @@ from kaishu.doors.console.money import (
     views_home,
     views_lines,
     views_pauses,
+    views_recoveries,
     views_results,
     views_stock,
 )
@@ -36,6 +37,8 @@ urlpatterns = [
     path("results/", views_results.results, name="results"),
     path("results/<int:event_id>/", views_results.propose, name="propose_result"),
     path("results/acts/<int:act_id>/", views_results.decide, name="decide_result"),
+    path("recoveries/", views_recoveries.recoveries, name="recoveries"),
+    path("recoveries/<int:recovery_id>/", views_recoveries.decide, name="decide_recovery"),
     path("codes/", views_codes.codes, name="codes"),
     path("codes/<int:code_id>/void/", views_codes.void, name="void_code"),
     path("stock/", views_stock.stock, name="goods_stock"),

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kaishu.base import clock, desk, exports
-from kaishu.base.desk import Problem, problem_of
+from kaishu.base.desk import Problem
 from kaishu.base.fresh import fresh_sign_in
-from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
-from kaishu.core.errors import Refusal
 from kaishu.doors.console import amounts, frame
 from kaishu.doors.console.money.common import (
     HOME,
@@ -47,20 +46,24 @@ def funds(request: HttpRequest) -> HttpResponseBase:
     amount = quantity(request.POST.get("amount", ""), choice.commodity)
     if amount is None:
         return _funds(request, problems=[Problem(unreadable(), "", "id-amount")])
-    try:
-        actions.propose_fund(
-            recall_id=choice.recall_id or 0,
-            commodity=choice.commodity,
-            quantity=amount,
-            document=request.POST.get("document", ""),
-            by=request.user.get_username(),
-            at=clock.now(),
-            kind=request.POST.get("kind", RECEIVED),
-        )
-    except Refusal as refusal:
-        return _funds(request, problems=[problem_of(refusal, "id-document")])
-    desk.say_next(request, _("Entered. It counts once another person agrees."))
-    return HttpResponseRedirect(f"{HOME}funds/")
+    do = partial(
+        actions.propose_fund,
+        recall_id=choice.recall_id or 0,
+        commodity=choice.commodity,
+        quantity=amount,
+        document=request.POST.get("document", ""),
+        by=request.user.get_username(),
+        at=clock.now(),
+        kind=request.POST.get("kind", RECEIVED),
+    )
+    return desk.carry_out(
+        request,
+        do,
+        again=lambda problems: _funds(request, problems=problems),
+        said=_("Entered. It counts once another person agrees."),
+        to=f"{HOME}funds/",
+        about="id-document",
+    )
 
 
 @staff(*frame.MONEY_WITHDRAW)
@@ -73,17 +76,15 @@ def decide(request: HttpRequest, fund_id: int) -> HttpResponseBase:
     agrees = request.POST.get("do") == "agree"
     if agrees and not frame.may(request, frame.MONEY_APPROVE):
         return not_yours(request)
-    try:
-        if agrees:
-            actions.approve_fund(fund_id=fund_id, by=me, at=now)
-        else:
-            actions.withdraw_fund(fund_id=fund_id, by=me, at=now)
-    except ActNotFound as refusal:
-        return refusal_page(request, refusal, status=404)
-    except Refusal as refusal:
-        return _funds(request, problems=[problem_of(refusal)])
-    desk.say_next(request, _("Agreed. It counts from now on.") if agrees else _("Taken back."))
-    return HttpResponseRedirect(f"{HOME}funds/")
+    act = actions.approve_fund if agrees else actions.withdraw_fund
+    return desk.carry_out(
+        request,
+        partial(act, fund_id=fund_id, by=me, at=now),
+        again=lambda problems: _funds(request, problems=problems),
+        said=_("Agreed. It counts from now on.") if agrees else _("Taken back."),
+        to=f"{HOME}funds/",
+        missing=(ActNotFound,),
+    )
 
 
 @staff(*frame.PAYOUTS, acts=frame.MONEY_PROPOSE)
@@ -102,19 +103,23 @@ def rules(request: HttpRequest) -> HttpResponseBase:
         if typed and limits[name] is None:
             return _rules(request, problems=[Problem(unreadable(), "", f"id-{name}")])
     sample = number(request.POST.get("sample", ""))
-    try:
-        actions.propose_rule(
-            recall_id=choice.recall_id or 0,
-            commodity=choice.commodity,
-            sample_permille=-1 if sample is None else sample,
-            by=request.user.get_username(),
-            at=clock.now(),
-            **limits,
-        )
-    except Refusal as refusal:
-        return _rules(request, problems=[problem_of(refusal, "id-sample")])
-    desk.say_next(request, _("Proposed. It holds once another person agrees."))
-    return HttpResponseRedirect(f"{HOME}rules/")
+    do = partial(
+        actions.propose_rule,
+        recall_id=choice.recall_id or 0,
+        commodity=choice.commodity,
+        sample_permille=-1 if sample is None else sample,
+        by=request.user.get_username(),
+        at=clock.now(),
+        **limits,
+    )
+    return desk.carry_out(
+        request,
+        do,
+        again=lambda problems: _rules(request, problems=problems),
+        said=_("Proposed. It holds once another person agrees."),
+        to=f"{HOME}rules/",
+        about="id-sample",
+    )
 
 
 @staff(*frame.MONEY_WITHDRAW)
@@ -127,17 +132,15 @@ def decide_rule(request: HttpRequest, rule_id: int) -> HttpResponseBase:
     agrees = request.POST.get("do") == "agree"
     if agrees and not frame.may(request, frame.MONEY_APPROVE):
         return not_yours(request)
-    try:
-        if agrees:
-            actions.approve_rule(rule_id=rule_id, by=me, at=now)
-        else:
-            actions.withdraw_rule(rule_id=rule_id, by=me, at=now)
-    except ActNotFound as refusal:
-        return refusal_page(request, refusal, status=404)
-    except Refusal as refusal:
-        return _rules(request, problems=[problem_of(refusal)])
-    desk.say_next(request, _("Agreed. It holds from now on.") if agrees else _("Taken back."))
-    return HttpResponseRedirect(f"{HOME}rules/")
+    act = actions.approve_rule if agrees else actions.withdraw_rule
+    return desk.carry_out(
+        request,
+        partial(act, rule_id=rule_id, by=me, at=now),
+        again=lambda problems: _rules(request, problems=problems),
+        said=_("Agreed. It holds from now on.") if agrees else _("Taken back."),
+        to=f"{HOME}rules/",
+        missing=(ActNotFound,),
+    )
 
 
 def _funds(request: HttpRequest, *, problems: Sequence[Problem] = ()) -> HttpResponseBase:

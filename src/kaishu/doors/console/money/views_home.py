@@ -16,6 +16,7 @@ from kaishu.base.roles import staff
 from kaishu.core.remedy import currency_of
 from kaishu.doors.console import amounts, frame
 from kaishu.doors.console.money.common import HOME, Asked, names
+from kaishu.editions import queries as editions
 from kaishu.payouts import forecast as forecasts
 from kaishu.payouts import funds, pauses, queries, shop_codes, worker
 from kaishu.payouts.due import DUE
@@ -70,10 +71,12 @@ def home(request: HttpRequest) -> HttpResponseBase:
 def forecast(request: HttpRequest) -> HttpResponseBase:
     """Show what approving the open queue would need, by week and recall, with the formula."""
     called, now = names(), clock.now()
+    slugs = {row.id: row.slug for row in editions.recall_rows()}
     sections = [
         {
             "name": name,
             "recall_id": recall_id,
+            "slug": slugs[recall_id],
             "rates": forecasts.rates(recall_id=recall_id),
             "weeks": forecasts.forecast(recall_id=recall_id, at=now),
         }

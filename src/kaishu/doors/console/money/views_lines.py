@@ -65,6 +65,7 @@ def lines(request: HttpRequest) -> HttpResponseBase:
         "lines": queries.line_views(rows[:MOST]),
         "count": rows.count(),
         "most": MOST,
+        "proposes": frame.may(request, frame.MONEY_PROPOSE),
         "corrects": frame.may(request, frame.MONEY_CORRECT),
     }
     return frame.show(request, "console/money/lines.html", context)

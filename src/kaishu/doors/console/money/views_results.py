@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kaishu.base import clock, desk, exports
-from kaishu.base.desk import Problem, problem_of
+from kaishu.base.desk import Problem
 from kaishu.base.fresh import fresh_sign_in
-from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
-from kaishu.core.errors import Refusal
 from kaishu.doors.console import frame
 from kaishu.doors.console.labels import label
 from kaishu.doors.console.money.common import HOME, MOST, not_yours
@@ -36,22 +35,25 @@ def results(request: HttpRequest) -> HttpResponseBase:
 @desk.once
 def propose(request: HttpRequest, event_id: int) -> HttpResponseBase:
     """Propose what to make of one result."""
-    try:
-        actions.propose_act(
-            event_id=event_id,
-            act=request.POST.get("act", ""),
-            kind=request.POST.get("kind", ""),
-            key=request.POST.get("order", ""),
-            why=request.POST.get("why", ""),
-            by=request.user.get_username(),
-            at=clock.now(),
-        )
-    except ActNotFound as refusal:
-        return refusal_page(request, refusal, status=404)
-    except Refusal as refusal:
-        return _list(request, problems=[problem_of(refusal, f"id-why-{event_id}")])
-    desk.say_next(request, _("Proposed. Another person has to agree."))
-    return HttpResponseRedirect(WHERE)
+    do = partial(
+        actions.propose_act,
+        event_id=event_id,
+        act=request.POST.get("act", ""),
+        kind=request.POST.get("kind", ""),
+        key=request.POST.get("order", ""),
+        why=request.POST.get("why", ""),
+        by=request.user.get_username(),
+        at=clock.now(),
+    )
+    return desk.carry_out(
+        request,
+        do,
+        again=lambda problems: _list(request, problems=problems),
+        said=_("Proposed. Another person has to agree."),
+        to=WHERE,
+        about=f"id-why-{event_id}",
+        missing=(ActNotFound,),
+    )
 
 
 @staff(*frame.MONEY_WITHDRAW)
@@ -64,18 +66,15 @@ def decide(request: HttpRequest, act_id: int) -> HttpResponseBase:
     agrees = request.POST.get("do") == "agree"
     if agrees and not frame.may(request, frame.MONEY_APPROVE):
         return not_yours(request)
-    try:
-        if agrees:
-            actions.approve_act(act_id=act_id, by=me, at=now)
-        else:
-            actions.withdraw_act(act_id=act_id, by=me, at=now)
-    except ActNotFound as refusal:
-        return refusal_page(request, refusal, status=404)
-    except Refusal as refusal:
-        return _list(request, problems=[problem_of(refusal)])
-    said = _("Agreed. The result is dealt with.") if agrees else _("Taken back.")
-    desk.say_next(request, said)
-    return HttpResponseRedirect(WHERE)
+    act = actions.approve_act if agrees else actions.withdraw_act
+    return desk.carry_out(
+        request,
+        partial(act, act_id=act_id, by=me, at=now),
+        again=lambda problems: _list(request, problems=problems),
+        said=_("Agreed. The result is dealt with.") if agrees else _("Taken back."),
+        to=WHERE,
+        missing=(ActNotFound,),
+    )
 
 
 def _list(request: HttpRequest, *, problems: Sequence[Problem] = ()) -> HttpResponseBase:
