@@ -49,6 +49,7 @@ class Keys:
     ciphers: Mapping[int, AESGCM]
     index: bytes
     oldest: bytes
+    fingerprints: Mapping[int, str]
 
 
 def seal(value: bytes, *, purpose: str) -> bytes:
@@ -103,6 +104,11 @@ def first_keyed_digest(value: bytes, *, purpose: str) -> bytes:
     return hmac.new(_keys().oldest, message, hashlib.sha256).digest()
 
 
+def fingerprints() -> Mapping[int, str]:
+    """Return a word by which each key is recognised and from which none can be found."""
+    return _keys().fingerprints
+
+
 def check_keys() -> None:
     """Raise `BadFieldKey` unless KAISHU_FIELD_KEY can be used."""
     _keys()
@@ -132,6 +138,7 @@ def _read_keys(setting: str) -> Keys:
         ciphers={number: AESGCM(_derive(key, b"field")) for number, key in masters.items()},
         index=_derive(masters[min(masters)], b"blind index"),
         oldest=masters[min(masters)],
+        fingerprints={n: _derive(key, b"fingerprint").hex()[:16] for n, key in masters.items()},
     )
 
 

@@ -46,6 +46,28 @@ class Store(Protocol):
 
     def names(self, *, stored_before: datetime) -> Iterator[str]: ...
 
+    def sealed(self, name: str) -> bytes: ...
+
+    def put_sealed(self, name: str, sealed: bytes) -> None: ...
+
+
+def new_name() -> str:
+    """Return a name that nobody can guess."""
+    return secrets.token_hex(16)
+
+
+def sealed_for(name: str, data: bytes) -> bytes:
+    """Return a file sealed for its name: under another name it does not open."""
+    return sealing.seal(data, purpose=f"evidence:{name}")
+
+
+def opened(name: str, sealed: bytes) -> bytes:
+    """Return a file's bytes; raise `FileDamaged`."""
+    try:
+        return sealing.unseal(sealed, purpose=f"evidence:{name}")
+    except sealing.CannotOpen:
+        raise FileDamaged(name=name) from None
+
 
 @dataclass(frozen=True, slots=True)
 class FolderStore:
@@ -55,14 +77,21 @@ class FolderStore:
 
     def put(self, data: bytes) -> str:
         """Seal and store, make it durable, read it back, and return its new name."""
-        name = secrets.token_hex(16)
+        name = new_name()
+        self.put_sealed(name, sealed_for(name, data))
+        if self.get(name) != data:
+            raise FileDamaged(name=name)
+        return name
+
+    def put_sealed(self, name: str, sealed: bytes) -> None:
+        """Store what `sealed` gave, under its name: for copies that are put back."""
         place = self._place(name)
         _make_folders(self.root, place.parent)
         part = place.with_suffix(".part")
         try:
-            with part.open("xb") as file:
+            with part.open("wb") as file:
                 os.fchmod(file.fileno(), 0o600)
-                file.write(sealing.seal(data, purpose=f"evidence:{name}"))
+                file.write(sealed)
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(place)
@@ -70,20 +99,17 @@ class FolderStore:
             part.unlink(missing_ok=True)
             raise
         _sync_folder(place.parent)
-        if self.get(name) != data:
-            raise FileDamaged(name=name)
-        return name
 
     def get(self, name: str) -> bytes:
         """Return the file's bytes; raise `FileGone` or `FileDamaged`."""
+        return opened(name, self.sealed(name))
+
+    def sealed(self, name: str) -> bytes:
+        """Return the file as it is stored, for copies; raise `FileGone`."""
         try:
-            sealed = self._place(name).read_bytes()
+            return self._place(name).read_bytes()
         except FileNotFoundError:
             raise FileGone(name=name) from None
-        try:
-            return sealing.unseal(sealed, purpose=f"evidence:{name}")
-        except sealing.CannotOpen:
-            raise FileDamaged(name=name) from None
 
     def delete(self, name: str) -> None:
         """Delete the file; a second delete is the same as one."""
