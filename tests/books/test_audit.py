@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 
 from kaishu.base.guards import guarded_tables
 from kaishu.books.audit import audit
-from kaishu.books.corrections import seal_day
-from kaishu.books.errors import DayOpen
 from kaishu.books.models import Entry, Promise, Unit
+from kaishu.books.roots import seal_due
 from tests.books.harness import DEPOT, RECYCLER, START, Books
 
 
@@ -26,7 +25,7 @@ def books(db: None) -> Books:
     opened.move("SN-1", "parcel.received", DEPOT)
     opened.pay(refund, "payout.sent")
     opened.move("SN-1", "custody.handed_over", RECYCLER)
-    seal_day(day=START.date(), at=START + timedelta(days=1))
+    assert seal_due(at=START + timedelta(days=1)) == {"sealed": 1}
     assert list(audit()) == []
     return opened
 
@@ -132,17 +131,6 @@ def test_a_finding_says_where(books: Books) -> None:
     ]
 
 
-def test_an_open_day_is_not_sealed(books: Books) -> None:
-    with pytest.raises(DayOpen):
-        seal_day(day=START.date(), at=START)
-
-
-def test_sealing_a_day_twice_keeps_the_first_root(books: Books) -> None:
-    later = START + timedelta(days=3)
-    root = seal_day(day=START.date(), at=later)
-    assert root.sealed_at == START + timedelta(days=1)
-
-
 def test_the_audit_reports_progress_for_every_entry(books: Books) -> None:
     counted: list[int] = []
     report: Callable[[int], None] = counted.append
@@ -163,8 +151,3 @@ def test_a_promise_that_was_paid_twice_by_hand_is_named(books: Books) -> None:
     assert codes[0] == "entry_altered"
     assert "promise_jumped" in codes
     assert promise.account == "sent"
-
-
-def test_an_early_day_has_an_empty_root(books: Books) -> None:
-    sealed = seal_day(day=date(2025, 1, 1), at=START)
-    assert sealed.heads == 0

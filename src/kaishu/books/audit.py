@@ -14,11 +14,9 @@ from typing import Any
 from django.db.models import Count
 
 from kaishu.books import closings
-from kaishu.books.corrections import day_root
 from kaishu.books.errors import PlaceWrong, QuantityWrong
 from kaishu.books.ledger import as_promise_move, as_unit_move, entry_digest
 from kaishu.books.models import (
-    DailyRoot,
     Entry,
     Promise,
     PromiseMoveRow,
@@ -26,6 +24,7 @@ from kaishu.books.models import (
     UnitMoveRow,
 )
 from kaishu.books.queries import trial_balance
+from kaishu.books.roots import differences
 from kaishu.books.sums import units_sum
 from kaishu.books.values import Place, UnitMove
 from kaishu.core.accounts import (
@@ -127,9 +126,8 @@ def _entries_with_moves() -> Iterator[tuple[Entry, list[Any]]]:
 
 
 def _roots() -> Iterator[Finding]:
-    for sealed in DailyRoot.objects.order_by("day"):
-        if day_root(sealed.day) != (sealed.heads, sealed.root):
-            yield Finding("root_differs", f"day {sealed.day}", "entries of that day changed since")
+    for found in differences():
+        yield Finding(found.code, f"day {found.day}", found.what)
 
 
 def _orphans() -> Iterator[Finding]:

@@ -1,17 +1,15 @@
-"""Take an entry back, or seal a day: what is done to entries as a whole."""
+"""Take an entry back: what is done to an entry as a whole."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
 
 from kaishu.books import errors
 from kaishu.books.ledger import moves_of, write
 from kaishu.books.locks import hold
 from kaishu.books.models import (
-    DailyRoot,
     Entry,
     Promise,
     PromiseMoveRow,
@@ -20,7 +18,6 @@ from kaishu.books.models import (
 )
 from kaishu.books.values import Event, Move, PromiseMove, UnitMove
 from kaishu.core.accounts import REVERSED
-from kaishu.core.canonical import digest
 
 
 def reverse(*, entry_id: int, reason: str, key: str, door: str, by: str, at: datetime) -> Entry:
@@ -98,30 +95,3 @@ def _backwards(move: Move) -> Move:
         target=move.source,
         promise=move.promise,
     )
-
-
-def seal_day(*, day: date, at: datetime) -> DailyRoot:
-    """Take one digest over the heads of all chains as they stood at the end of a UTC day.
-
-    What a chain alone cannot show (entries cut off its end) the next audit shows by this root.
-    """
-    if at < _end(day):
-        raise errors.DayOpen(day=day)
-    heads, root = day_root(day)
-    sealed, _ = DailyRoot.objects.get_or_create(
-        day=day, defaults={"heads": heads, "root": root, "sealed_at": at}
-    )
-    return sealed
-
-
-def day_root(day: date) -> tuple[int, str]:
-    """Return how many chains had entries by the end of a UTC day, and the digest of the heads."""
-    until = Entry.objects.filter(recorded_at__lt=_end(day))
-    last = until.values("chain").annotate(last=Max("id")).values("last")
-    heads = Entry.objects.filter(id__in=last).order_by("chain").values_list("chain", "digest")
-    rows = [list(head) for head in heads]
-    return len(rows), digest(rows)
-
-
-def _end(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC)

@@ -75,9 +75,3 @@ class AlreadyReversed(Refusal):
     """This entry was reversed before."""
 
     code = "already_reversed"
-
-
-class DayOpen(Refusal):
-    """A day can be sealed once it is over."""
-
-    code = "day_open"

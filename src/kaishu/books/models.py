@@ -200,10 +200,14 @@ class PromiseMoveRow(models.Model):
 
 
 class DailyRoot(models.Model):
-    """One digest over the heads of all chains at the end of a UTC day. Append-only."""
+    """One digest over all entries recorded on a UTC day and the root before it. Append-only.
+
+    `books.roots` says what it is over and how one entry is shown to be under it.
+    """
 
     day = models.DateField(unique=True)
-    heads = models.IntegerField()
+    entries = models.IntegerField()
+    previous = models.CharField(max_length=DIGEST)
     root = models.CharField(max_length=DIGEST)
     sealed_at = models.DateTimeField()
 

@@ -23,6 +23,7 @@ def worker(*, every: float, once: bool) -> None:
 
     from kaishu.base.clock import now
     from kaishu.books.closings import close
+    from kaishu.books.roots import seal_due
     from kaishu.claims.hotline.changes import apply_due
     from kaishu.cli._retention import daily
     from kaishu.config.jobs import run_jobs
@@ -41,6 +42,7 @@ def worker(*, every: float, once: bool) -> None:
         "trade": remind_late,
         "contact changes": apply_due,
         "retention": daily,
+        "daily roots": seal_due,
         "closings": close,
     }
     stop = Event()
