@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
 from kaishu.books.models import Entry, Promise, Unit
 from kaishu.books.queries import entries_of_case, promises_of_case, units_by_id
@@ -22,6 +22,7 @@ from kaishu.claims.views import (
     EvidenceView,
     OtherClaim,
     PromiseView,
+    UnitBrief,
     UnitView,
 )
 from kaishu.core import stage as stages
@@ -61,6 +62,35 @@ def case(case_no: str) -> CaseView:
         ),
         evidence=tuple(_evidence(item) for item in _of_whole(claim)),
         entries=tuple(_entry(entry) for entry in entries),
+    )
+
+
+def briefs(case_no: str) -> tuple[UnitBrief, ...]:
+    """Return the units of a case as a decision's form needs them; none where there is no case."""
+    rows = ClaimUnit.objects.filter(claim__case_no=case_numbers.check(case_no) or "")
+    units = list(rows.select_related("claim", "newest_decision").order_by("unit_no"))
+    long = [unit for unit in units if unit.newest_decision and unit.newest_decision.number > 1]
+    prefetch_related_objects(long, "decisions")
+    return tuple(_brief(unit, unit in long) for unit in units)
+
+
+def _brief(row: ClaimUnit, prefetched: bool) -> UnitBrief:
+    newest = [row.newest_decision] if row.newest_decision else []
+    decisions = list(row.decisions.all()) if prefetched else newest
+    decisions.sort(key=lambda decision: decision.number)
+    return UnitBrief(
+        claim_unit_id=row.id,
+        case_no=row.claim.case_no,
+        unit_no=row.unit_no,
+        edition_id=row.edition_id,
+        product=row.product,
+        colour=row.colour,
+        serial=row.serial,
+        bought_on=row.bought_on,
+        order_amount=row.order_amount,
+        remedy=_remedy(row, decisions),
+        standing=standing_of(row),
+        decisions=tuple(_decision(decision) for decision in decisions),
     )
 
 

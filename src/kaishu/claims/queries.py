@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from kaishu.books.models import Promise, Unit
 from kaishu.books.queries import units_by_id
 from kaishu.claims import case_numbers
-from kaishu.claims.case import case
+from kaishu.claims.case import briefs, case
 from kaishu.claims.decide import standing_of
 from kaishu.claims.facts import DANGEROUS
 from kaishu.claims.lookups import claim, claim_by_token, claim_unit
@@ -22,6 +22,7 @@ from kaishu.people import queries as people
 
 __all__ = [
     "QUEUES",
+    "briefs",
     "case",
     "claim",
     "claim_by_token",

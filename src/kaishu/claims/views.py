@@ -97,6 +97,24 @@ class UnitView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnitBrief:
+    """One unit as a decision's form needs it: what stands now, without promises and entries."""
+
+    claim_unit_id: int
+    case_no: str
+    unit_no: int
+    edition_id: int
+    product: str
+    colour: str
+    serial: str
+    bought_on: date | None
+    order_amount: int | None
+    remedy: str
+    standing: Standing
+    decisions: tuple[DecisionView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryView:
     """One entry of the case in the books."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from kaishu.books import actions as books
 from kaishu.books.models import Unit
 from kaishu.books.values import Place
-from kaishu.claims import decide, holding, queries, terms
+from kaishu.claims import decide, holding, terms
 from kaishu.claims.models import ClaimUnit
 from kaishu.core.accounts import DECLARED, DEPOT, GONE, RECYCLER, STRAY, UNIT_ENDS
 from kaishu.core.triage import triage
@@ -62,9 +62,10 @@ class Scanned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """One parcel on the bench."""
+    """One parcel on the bench: the claim unit, locked, and the books' unit as it was found."""
 
     unit: ClaimUnit
+    held: Unit | None
     site: str
     outcome: str
     by: str
@@ -72,10 +73,11 @@ class Parcel:
     key: str
     transferred: bool = False
 
-    def post(self, unit_id: int, kind: str, reason: str = "") -> None:
+    def post(self, unit: Unit, kind: str, reason: str = "") -> None:
         """Bring a books unit into this site."""
         books.move_unit(
-            unit_id=unit_id,
+            unit_id=unit.id,
+            known=unit,
             kind=kind,
             target=Place(DEPOT, self.site),
             key=f"scan:{self.key}",
@@ -110,12 +112,21 @@ def scan_parcel(
     if outcome not in REPORTED:
         raise OutcomeUnknown(outcome=outcome)
     require(account=by, parties=[site])
-    unit = queries.claim_unit(case_no=case_no, unit_no=unit_no)
-    parcel = Parcel(
-        unit=unit, site=site, outcome=outcome, by=by, at=at, key=key, transferred=transferred
-    )
     try:
         with transaction.atomic():
+            # One bench at a time over one claim unit.
+            unit = decide.lock_by_label(case_no=case_no, unit_no=unit_no)
+            held = Unit.objects.get(id=unit.unit_id) if unit.unit_id is not None else None
+            parcel = Parcel(
+                unit=unit,
+                held=held,
+                site=site,
+                outcome=outcome,
+                by=by,
+                at=at,
+                key=key,
+                transferred=transferred,
+            )
             return _scan(parcel)
     except IntegrityError:
         # The same scan is being recorded by another request: its answer is ours.
@@ -126,8 +137,6 @@ def scan_parcel(
 
 
 def _scan(parcel: Parcel) -> Scanned:
-    # One bench at a time over one claim unit.
-    parcel = replace(parcel, unit=decide.lock(parcel.unit.id))
     first = Scan.objects.filter(by=parcel.by, key=parcel.key).first()
     if first is not None:
         return _same(first, parcel)
@@ -164,15 +173,15 @@ def _same(first: Scan, parcel: Parcel) -> Scanned:
 
 def _here_already(parcel: Parcel) -> Scan | None:
     """Return the scan that brought this unit in, while it lies here or has gone on from here."""
-    if parcel.outcome not in BROUGHT or parcel.unit.unit_id is None:
+    held = parcel.held
+    if parcel.outcome not in BROUGHT or held is None:
         return None
     scans = Scan.objects.filter(
         undone=None,
         case_no=parcel.unit.claim.case_no,
         unit_no=parcel.unit.unit_no,
-        unit_id=parcel.unit.unit_id,
+        unit_id=held.id,
     )
-    held = Unit.objects.get(id=parcel.unit.unit_id)
     # What was given up for gone has not gone on from here: it may still turn up.
     gone_on = held.account == RECYCLER or held.account in set(UNIT_ENDS) - {GONE}
     lies_here = (held.account, held.party) == (DEPOT, parcel.site)
@@ -186,8 +195,8 @@ def _outcome(parcel: Parcel) -> str:
 
 def _origin(parcel: Parcel) -> str:
     """Return the other depot that the books hold the unit at; it must be said to have come."""
-    held = Unit.objects.filter(id=parcel.unit.unit_id or 0, account=DEPOT).first()
-    if held is None or held.party == parcel.site:
+    held = parcel.held
+    if held is None or held.account != DEPOT or held.party == parcel.site:
         return ""
     if not parcel.transferred:
         raise LiesElsewhere(site=held.party)
@@ -212,12 +221,12 @@ def leave_container(unit_id: int) -> None:
 def _receive(parcel: Parcel) -> tuple[int | None, int | None]:
     recall = terms.recall_of(parcel.unit.edition_id)
     unit_id = holding.tag_for_arrival(parcel.unit, recall=recall)
-    place = Unit.objects.get(id=unit_id)
+    place = parcel.held or Unit.objects.get(id=unit_id)
     if place.account in UNIT_ENDS and place.account != GONE:
         raise UnitClosed(account=place.account)
     if (place.account, place.party) != (DEPOT, parcel.site):
         reason = TRANSFERRED if place.account == DEPOT else ""
-        parcel.post(unit_id, "parcel.received", reason)
+        parcel.post(place, "parcel.received", reason)
     _settle(parcel)
     return unit_id, None
 
@@ -233,7 +242,7 @@ def _keep_stray(parcel: Parcel) -> tuple[int | None, int | None]:
         place=Place(DECLARED),
         tag=f"stray {case_no}-{unit_no}-{number}",
     )
-    parcel.post(stray.id, "stray.received")
+    parcel.post(stray, "stray.received")
     _settle(parcel)
     return None, stray.id
 
@@ -262,6 +271,7 @@ def _inspected(parcel: Parcel, outcome: str) -> None:
         by=parcel.by,
         at=parcel.at,
         seen=newest.number if newest else None,
+        locked=parcel.unit,
     )
 
 

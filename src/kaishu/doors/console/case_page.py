@@ -11,7 +11,7 @@ from kaishu.base import clock, language, words
 from kaishu.books.models import Entry
 from kaishu.claims import second_look
 from kaishu.claims.reasons import REASONS, after
-from kaishu.claims.views import CaseView, UnitView
+from kaishu.claims.views import CaseView, UnitBrief, UnitView
 from kaishu.core.recall import AmountRule, Recall, Remedy
 from kaishu.core.remedy import AmountMissing, Purchase, award
 from kaishu.core.sentences import Sentence, sentence
@@ -101,7 +101,7 @@ def unit_part(case: CaseView, unit: UnitView, typed: Typed, *, by: str = "") -> 
     }
 
 
-def settled_amount(unit: UnitView) -> int | None:
+def settled_amount(unit: UnitView | UnitBrief) -> int | None:
     """Return the order amount as the newest decision has it, else as typed by the owner."""
     for decision in reversed(unit.decisions):
         found = decision.facts.get("order_amount")

@@ -17,7 +17,7 @@ from kaishu.claims import actions, case_numbers, reading
 from kaishu.claims import queries as claims
 from kaishu.claims.errors import ClaimNotFound, DecisionConflict, ReasonUnknown
 from kaishu.claims.reasons import Standing
-from kaishu.claims.views import CaseView, UnitView
+from kaishu.claims.views import CaseView, UnitBrief
 from kaishu.core.answer import Inspection, judge
 from kaishu.core.errors import Refusal
 from kaishu.doors.console import amounts, case_page, frame, views_case
@@ -37,10 +37,14 @@ class _Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """The unit that a form is about."""
+    """The unit that a form is about, among the units of its case."""
 
-    case: CaseView
-    unit: UnitView
+    unit: UnitBrief
+    units: tuple[UnitBrief, ...]
+
+    def case(self) -> CaseView:
+        """Read the whole case, for a page that shows it again."""
+        return claims.case(self.unit.case_no)
 
 
 @staff(*frame.DECIDE)
@@ -71,11 +75,11 @@ def decide(request: HttpRequest, case_no: str, unit_no: int) -> HttpResponse:
         return _conflict(request, case_no, unit_no)
     except _Unreadable as unreadable:
         return views_case.show(
-            request, place.case, typed=typed, problems=[_no_amount(unreadable)], status=422
+            request, place.case(), typed=typed, problems=[_no_amount(unreadable)], status=422
         )
     except Refusal as refusal:
         return views_case.show(
-            request, place.case, typed=typed, problems=[problem_of(refusal)], status=422
+            request, place.case(), typed=typed, problems=[problem_of(refusal)], status=422
         )
     return _go_on(request, place, typed.fields["kind"])
 
@@ -98,18 +102,15 @@ def holder(request: HttpRequest, case_no: str, unit_no: int) -> HttpResponse:
     except DecisionConflict:
         return _conflict(request, case_no, unit_no)
     except Refusal as refusal:
-        return views_case.show(request, place.case, problems=[problem_of(refusal)], status=422)
+        return views_case.show(request, place.case(), problems=[problem_of(refusal)], status=422)
     desk.say_next(request, _("This claim has the unit now. Decide about it next."))
-    return HttpResponseRedirect(f"/staff/claims/{place.case.case_no}/")
+    return HttpResponseRedirect(f"/staff/claims/{place.unit.case_no}/")
 
 
 def _find(case_no: str, unit_no: int) -> _Place | None:
-    try:
-        case = claims.case(case_no)
-    except ClaimNotFound:
-        return None
-    unit = case.unit(unit_no)
-    return _Place(case, unit) if unit else None
+    units = claims.briefs(case_no)
+    unit = next((unit for unit in units if unit.unit_no == unit_no), None)
+    return _Place(unit, units) if unit else None
 
 
 def _seen(request: HttpRequest) -> int | None:
@@ -117,7 +118,7 @@ def _seen(request: HttpRequest) -> int | None:
     return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 6 else None
 
 
-def _settled(unit: UnitView, typed: Typed) -> dict[str, Any]:
+def _settled(unit: UnitBrief, typed: Typed) -> dict[str, Any]:
     """Return what was settled with the decision: only what differs from what stands already."""
     said = typed.fields
     recall = frame.recall_of(unit.edition_id)
@@ -147,7 +148,7 @@ def _not_read_yet(request: HttpRequest, settled: dict[str, Any]) -> bool:
 def _read_first(request: HttpRequest, place: _Place, typed: Typed) -> HttpResponse:
     """Show the sentence with the new amount; the next press of the button means it."""
     new = Problem(_("The amount is new. Nothing is saved yet."), _("Read it, then press again."))
-    return views_case.show(request, place.case, typed=typed, problems=[new])
+    return views_case.show(request, place.case(), typed=typed, problems=[new])
 
 
 def _try(request: HttpRequest, place: _Place, typed: Typed) -> HttpResponse:
@@ -164,7 +165,7 @@ def _try(request: HttpRequest, place: _Place, typed: Typed) -> HttpResponse:
             market=pack.recall.market,
         ),
     )
-    return views_case.show(request, place.case, typed=Typed(typed.unit_no, typed.fields, verdict))
+    return views_case.show(request, place.case(), typed=Typed(typed.unit_no, typed.fields, verdict))
 
 
 def _conflict(request: HttpRequest, case_no: str, unit_no: int) -> HttpResponse:
@@ -194,25 +195,25 @@ def _no_amount(unreadable: _Unreadable) -> Problem:
     return Problem(_("This amount cannot be read."), _("Write only the number."), f"id-{field}")
 
 
-def _waits(unit: UnitView) -> bool:
+def _waits(unit: UnitBrief) -> bool:
     return unit.standing is Standing.OPEN
 
 
 def _go_on(request: HttpRequest, place: _Place, kind: str) -> HttpResponse:
-    number = f"{case_numbers.group(place.case.case_no)}-{place.unit.unit_no}"
+    number = f"{case_numbers.group(place.unit.case_no)}-{place.unit.unit_no}"
     done = {"number": number, "decision": label("decision", kind)}
     desk.say_next(request, _("%(number)s: %(decision)s.") % done)
     if kind in _STAY:
-        return HttpResponseRedirect(f"/staff/claims/{place.case.case_no}/")
+        return HttpResponseRedirect(f"/staff/claims/{place.unit.case_no}/")
     still_open = next(
-        (unit for unit in place.case.units if _waits(unit) and unit.unit_no != place.unit.unit_no),
+        (unit for unit in place.units if _waits(unit) and unit.unit_no != place.unit.unit_no),
         None,
     )
     picked = chosen.of(request)
     name = picked.queue
-    reading.leave(case_no=place.case.case_no, by=picked.by)
+    reading.leave(case_no=place.unit.case_no, by=picked.by)
     if still_open is not None:
-        where = f"{place.case.case_no}/?queue={name}#unit-{still_open.unit_no}"
+        where = f"{place.unit.case_no}/?queue={name}#unit-{still_open.unit_no}"
         return HttpResponseRedirect(f"/staff/claims/{where}")
     following = chosen.take_next(request, picked, but_not=place.unit.claim_unit_id)
     if following is None:
