@@ -113,6 +113,19 @@ def load(folder: Path, books: moves.Books) -> duckdb.DuckDBPyConnection:
     return duck
 
 
+def close_both() -> str:
+    """Make the closing that the worker would have made on the way; returns how long it took."""
+    from kaishu.base import clock
+    from kaishu.books.closings import close
+
+    said = []
+    for alias, name in (("default", "SQLite"), ("postgres", "PostgreSQL")):
+        with installation.as_default(alias):
+            taken = common.seconds(lambda: close(at=clock.now()))
+        said.append(f"{name} {taken:.1f} s")
+    return ", ".join(said)
+
+
 def ours(alias: str, as_of: datetime | None) -> Tally:
     """Ask the books."""
     from kaishu.books.queries import trial_balance
@@ -199,12 +212,13 @@ def main() -> None:
                 installation.migrate()
         books = moves.make(given.moves)
         duck = load(folder, books)
+        closing = close_both()
         balance = ours("default", None)
         assert balance.population == books.population, "units got lost on the way"
         assert_netted(duck, balance)
         figures = measure(duck, books.middle, given.rounds)
         print(report(figures, given.moves, len(balance.units)))
-        print(f"\nDuckDB {duckdb.__version__}, all cores.")
+        print(f"\nDuckDB {duckdb.__version__}, all cores. Closing every move at once: {closing}.")
         from django.db import connections
 
         connections.close_all()

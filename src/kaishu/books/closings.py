@@ -1,7 +1,7 @@
 """Sum the moves of long books once: a balance of a million moves then takes milliseconds.
 
-A closing holds the sums, by day and route, of every move up to a number from which on nothing
-below it can still appear. Moves are append-only, so these sums can never go stale; they are no
+A closing holds the sums, by day and month and route, of every move up to a number below which
+nothing can appear any more. Moves are append-only, so these sums can never go stale; they are no
 running totals that each writer must keep. Everything younger is summed from the moves
 themselves. Closings may be thrown away at any time (`forget`), are made again by `close`, and
 `audit` compares each one with its moves. Short books never have any.
@@ -10,6 +10,7 @@ themselves. Closings may be thrown away at any time (`forget`), are made again b
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ from kaishu.books.models import (
 )
 
 AFTER = 20_000  # moves that a balance may well sum from scratch: about 10 ms
+DAY, MONTH = "d", "m"  # the grains: both hold the same moves, months are fewer rows
 PATIENCE = 2.0  # seconds to wait for writers that were at it when the closing began
 
 UNIT_ROUTE = ("product", "pool", "source", "source_party", "target", "target_party")
@@ -85,23 +87,28 @@ def _closed(
     recall_ids: Sequence[int],
     as_of: datetime | None,
 ) -> Iterator[tuple[Any, ...]]:
-    where, values = _recalls(recall_ids)
-    where += " AND closing_id <= %s"
+    """Sum whole months, then the whole days of the last month, then the moves of its last day."""
+    ours, values = _recalls(recall_ids)
+    ours += " AND closing_id <= %s"
     values.append(closing.pk)
+    by_day = "happened_on" in columns
     if as_of is None or closing.last_happened_at <= as_of:
-        yield from _summed(kind.lines, columns, where, values)
+        grain = DAY if by_day else MONTH
+        yield from _summed(kind.lines, columns, f"{ours} AND grain = %s", [*values, grain])
         return
     day = as_of.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    yield from _summed(
-        kind.lines,
-        columns,
-        f"{where} AND happened_on < %s",
-        [*values, connection.ops.adapt_datefield_value(day.date())],
-    )
-    where, values = _recalls(recall_ids, plain=False)
-    where += " AND happened_at >= %s AND happened_at <= %s AND id <= %s"
+    days = f"{ours} AND grain = %s AND happened_on < %s"
+    if by_day:
+        yield from _summed(kind.lines, columns, days, [*values, DAY, _date(day)])
+    else:
+        month = _date(day.replace(day=1))
+        yield from _summed(kind.lines, columns, days, [*values, MONTH, month])
+        since = f"{days} AND happened_on >= %s"
+        yield from _summed(kind.lines, columns, since, [*values, DAY, _date(day), month])
+    ours, values = _recalls(recall_ids, plain=False)
+    ours += " AND happened_at >= %s AND happened_at <= %s AND id <= %s"
     values += [_moment(day), _moment(as_of), getattr(closing, kind.upto)]
-    yield from _summed(kind.moves, columns, where, values)
+    yield from _summed(kind.moves, columns, ours, values)
 
 
 def _live(
@@ -133,6 +140,10 @@ def _moment(moment: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(moment)
 
 
+def _date(moment: datetime) -> Any:
+    return connection.ops.adapt_datefield_value(moment.date())
+
+
 def _summed(
     table: str, columns: Sequence[str], where: str, values: Sequence[Any]
 ) -> Iterator[tuple[Any, ...]]:
@@ -156,6 +167,13 @@ def _day() -> str:
     if connection.vendor == "sqlite":
         return "substr(happened_at, 1, 10)"
     return "(happened_at AT TIME ZONE 'UTC')::date"
+
+
+def _month() -> str:
+    """Return the SQL of the first day of a line's month."""
+    if connection.vendor == "sqlite":
+        return "substr(happened_on, 1, 8) || '01'"
+    return "date_trunc('month', happened_on)::date"
 
 
 def close(*, at: datetime, after: int = AFTER) -> dict[str, int]:
@@ -232,15 +250,25 @@ def _write(last: Closing | None, upto: dict[str, int], at: datetime) -> int:
             number=last.number + 1 if last else 1, made_at=at, **clocks, **upto
         )
         for kind in KINDS:
-            named = ", ".join(("recall_id", *kind.route))
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    f"INSERT INTO {kind.lines} (closing_id, happened_on, {named}, quantity) "  # noqa: S608 (our own names)
-                    f"SELECT %s, {_day()}, {named}, SUM(quantity) FROM {kind.moves} "
-                    f"WHERE id > %s AND id <= %s GROUP BY {_day()}, {named}",
-                    [closing.pk, before[kind.upto], upto[kind.upto]],
-                )
+            _write_lines(kind, closing.pk, before[kind.upto], upto[kind.upto])
     return sum(upto.values()) - sum(before.values())
+
+
+def _write_lines(kind: Kind, closing_id: int, after: int, upto: int) -> None:
+    """Sum a stretch of moves by day, and the days by month, inside the database."""
+    named = ", ".join(("recall_id", *kind.route))
+    into = f"INSERT INTO {kind.lines} (closing_id, grain, happened_on, {named}, quantity)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{into} SELECT %s, %s, {_day()}, {named}, SUM(quantity) FROM {kind.moves} "  # noqa: S608 (our own names)
+            f"WHERE id > %s AND id <= %s GROUP BY {_day()}, {named}",
+            [closing_id, DAY, after, upto],
+        )
+        cursor.execute(
+            f"{into} SELECT %s, %s, {_month()}, {named}, SUM(quantity) FROM {kind.lines} "  # noqa: S608 (our own names)
+            f"WHERE closing_id = %s AND grain = %s GROUP BY {_month()}, {named}",
+            [closing_id, MONTH, closing_id, DAY],
+        )
 
 
 def _last_clocks(
@@ -269,11 +297,22 @@ def differing() -> Iterator[tuple[int, str]]:
 
 
 def _lines_of(kind: Kind, closing: Closing) -> set[tuple[Any, ...]]:
-    columns = ("recall_id", "happened_on", *kind.route)
-    return set(_summed(kind.lines, columns, "closing_id = %s", [closing.pk]))
+    """Return a closing's days; its months must be their sums, else nothing is returned."""
+    mine = "closing_id = %s AND grain = %s"
+    days = set(
+        _summed(kind.lines, _by_day(kind), mine, [closing.pk, DAY]),
+    )
+    by_month = Counter[tuple[Any, ...]]()
+    for recall_id, day, *route, quantity in days:
+        by_month[recall_id, f"{day[:8]}01", *route] += quantity
+    months = _summed(kind.lines, _by_day(kind), mine, [closing.pk, MONTH])
+    return days if by_month == {key[:-1]: key[-1] for key in months} else set()
 
 
 def _moves_of(kind: Kind, closing: Closing, before: int) -> set[tuple[Any, ...]]:
-    columns = ("recall_id", "happened_on", *kind.route)
     stretch = [before, getattr(closing, kind.upto)]
-    return set(_summed(kind.moves, columns, "id > %s AND id <= %s", stretch))
+    return set(_summed(kind.moves, _by_day(kind), "id > %s AND id <= %s", stretch))
+
+
+def _by_day(kind: Kind) -> tuple[str, ...]:
+    return ("recall_id", "happened_on", *kind.route)

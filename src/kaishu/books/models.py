@@ -227,10 +227,14 @@ class Closing(models.Model):
 
 
 class ClosedUnits(models.Model):
-    """How many units went one way on one UTC day, by the moves of one closing."""
+    """How many units went one way on one UTC day, by the moves of one closing.
+
+    The same again by month (`grain`), under the month's first day: a sum over years reads those.
+    """
 
     closing = models.ForeignKey(Closing, on_delete=models.CASCADE)
     recall_id = models.IntegerField()
+    grain = models.CharField(max_length=1)
     happened_on = models.DateField()
     product = models.CharField(max_length=40)
     pool = models.CharField(max_length=12)
@@ -242,14 +246,17 @@ class ClosedUnits(models.Model):
 
     class Meta:
         db_table = "books_closed_units"
-        indexes = (models.Index(fields=("recall_id", "happened_on"), name="closed_units_day"),)
+        indexes = (
+            models.Index(fields=("recall_id", "grain", "happened_on"), name="closed_units_day"),
+        )
 
 
 class ClosedPromises(models.Model):
-    """How much of a commodity went one way on one UTC day, by the moves of one closing."""
+    """How much of a commodity went one way on one UTC day or in a month, by one closing."""
 
     closing = models.ForeignKey(Closing, on_delete=models.CASCADE)
     recall_id = models.IntegerField()
+    grain = models.CharField(max_length=1)
     happened_on = models.DateField()
     commodity = models.CharField(max_length=40)
     source = models.CharField(max_length=10)
@@ -258,4 +265,6 @@ class ClosedPromises(models.Model):
 
     class Meta:
         db_table = "books_closed_promises"
-        indexes = (models.Index(fields=("recall_id", "happened_on"), name="closed_promises_day"),)
+        indexes = (
+            models.Index(fields=("recall_id", "grain", "happened_on"), name="closed_promises_day"),
+        )

@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("recall_id", models.IntegerField()),
+                ("grain", models.CharField(max_length=1)),
                 ("happened_on", models.DateField()),
                 ("commodity", models.CharField(max_length=40)),
                 ("source", models.CharField(max_length=10)),
@@ -40,6 +41,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("recall_id", models.IntegerField()),
+                ("grain", models.CharField(max_length=1)),
                 ("happened_on", models.DateField()),
                 ("product", models.CharField(max_length=40)),
                 ("pool", models.CharField(max_length=12)),
@@ -94,10 +96,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="closedunits",
-            index=models.Index(fields=["recall_id", "happened_on"], name="closed_units_day"),
+            index=models.Index(
+                fields=["recall_id", "grain", "happened_on"], name="closed_units_day"
+            ),
         ),
         migrations.AddIndex(
             model_name="closedpromises",
-            index=models.Index(fields=["recall_id", "happened_on"], name="closed_promises_day"),
+            index=models.Index(
+                fields=["recall_id", "grain", "happened_on"], name="closed_promises_day"
+            ),
         ),
     ]
