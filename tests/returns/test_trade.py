@@ -16,6 +16,7 @@ from kaishu.editions import queries as editions
 from kaishu.notices.models import Message
 from kaishu.returns.trade import answers, sites
 from kaishu.returns.trade.errors import (
+    CloseReasonMissing,
     CountTooHigh,
     CountWrong,
     NoMail,
@@ -242,3 +243,49 @@ def test_mail_and_names_are_sealed_and_answers_stay(recall_id: int) -> None:
     for act in refusals:
         with pytest.raises(IntegrityError), transaction.atomic():
             act()
+
+
+def test_who_sent_gave_and_renewed_a_link_is_kept(recall_id: int) -> None:
+    one = shop()
+    sites.send_link(site_id=one.id, by="hana", at=AT)
+    sites.send_link(site_id=one.id, by="jun", at=AT + timedelta(days=3))
+    sites.new_link(site_id=one.id, by="mika", at=AT)
+    two = shop("Kanda")
+    for who in ("hana", "jun"):
+        sites.mark_given(site_id=two.id, by=who, at=AT)
+    done = [(step.step, step.by) for step in one.steps.all()]
+    assert done == [("sent", "hana"), ("reminded", "jun"), ("renewed", "mika")]
+    assert [(step.step, step.by) for step in two.steps.all()] == [("given", "hana")]
+
+
+def test_nobody_waits_for_a_closed_shop_and_it_may_still_tell_what_it_finds(
+    recall_id: int,
+) -> None:
+    site = read(shop())
+    late = AT + timedelta(days=30)
+    with pytest.raises(CloseReasonMissing):
+        sites.close_site(site_id=site.id, reason="", by="hana", at=late)
+    assert answers.state_of(site).overdue(late)
+    sites.close_site(site_id=site.id, reason="shut_down", by="hana", at=late)
+    site.refresh_from_db()
+    state = answers.state_of(site)
+    assert (state.shown, state.overdue(late)) == ("closed", False)
+    assert sites.remind_late(at=late) == {"reminded": 0}
+    answers.count(site_id=site.id, quantities={"K100": 1}, name="", key="more", at=late)
+    assert answers.state_of(site).put_aside == 1
+    sites.open_again(site_id=site.id, by="jun", at=late)
+    site.refresh_from_db()
+    assert answers.state_of(site).shown == "counted"
+    assert [step.by for step in site.steps.filter(step__in=("closed", "opened"))] == ["hana", "jun"]
+
+
+def test_a_unit_counted_by_another_shop_of_the_account_is_said_to_lie_there(
+    recall_id: int,
+) -> None:
+    here, there = read(shop()), read(shop("Kanda"))
+    serial = kumo.LISTED
+    for site, wanted in ((there, "put_aside"), (there, "here_already"), (here, "other_shop")):
+        (line,) = answers.scan(
+            site_id=site.id, model="K100", serials=[serial], key=f"k{site.id}", at=AT
+        )
+        assert (line.code, line.where) == (wanted, "Kanda" if wanted == "other_shop" else "")

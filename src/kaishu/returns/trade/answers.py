@@ -48,13 +48,15 @@ POOL = {"retailer": "retailer", "distributor": "distributor"}
 
 @dataclass(frozen=True, slots=True)
 class ScannedLine:
-    """What became of one serial that a shop scanned: put_aside, here_already, not_affected,
-    not_clear, claimed or elsewhere. `serial` is in normal form where it could be read."""
+    """What became of one serial that a shop scanned: put_aside, here_already, other_shop,
+    not_affected, not_clear, claimed or elsewhere. `serial` is in normal form where it could be
+    read; `where` names the other shop of the same account that counted it."""
 
     typed: str
     serial: str
     product: str
     code: str
+    where: str = ""
 
 
 def find_site(token: str) -> TradeSite:
@@ -233,8 +235,10 @@ def _scan_one(site: TradeSite, model: str, typed: str, key: str, at: datetime) -
     product = pack.recall.product(model)
     if product is None or not pack.recall.serial_format(product).unit_unique:
         return ScannedLine(typed[:60], own.facts["serial"], model, "count_it")
-    code = _put_unit_aside(site, model, own.facts["serial"], key, at)
-    return ScannedLine(typed[:60], own.facts["serial"], model, code)
+    serial = own.facts["serial"]
+    code = _put_unit_aside(site, model, serial, key, at)
+    where = _counted_by_another(site, model, serial) if code == "here_already" else ""
+    return ScannedLine(typed[:60], serial, model, "other_shop" if where else code, where)
 
 
 def _put_unit_aside(site: TradeSite, product: str, serial: str, key: str, at: datetime) -> str:
@@ -256,6 +260,25 @@ def _put_unit_aside(site: TradeSite, product: str, serial: str, key: str, at: da
         reason="scanned",
     )
     return "put_aside"
+
+
+def _counted_by_another(site: TradeSite, product: str, serial: str) -> str:
+    """Return which other shop of the same stock account scanned a unit, "" where it was this one.
+
+    The account is one in the books; what a person holds in the hand lies in one of its shops.
+    """
+    ends = f":{serial}"
+    scanned = TradeAnswer.objects.filter(
+        site__recall_id=site.recall_id,
+        site__party=site.party,
+        step=COUNTED,
+        product=product,
+        key__endswith=ends,
+    )
+    if scanned.filter(site=site).exists():
+        return ""
+    name = scanned.order_by("-id").values_list("site__name", flat=True).first()
+    return name or ""
 
 
 def _identify(site: TradeSite, product: str, serial: str) -> Unit:

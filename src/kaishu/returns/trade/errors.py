@@ -47,6 +47,12 @@ class CountTooHigh(Refusal):
     code = "trade_count_too_high"
 
 
+class CloseReasonMissing(Refusal):
+    """Nobody waits for a shop any more only with a reason."""
+
+    code = "trade_close_reason"
+
+
 class NoMail(Refusal):
     """There is no mail address of this shop."""
 

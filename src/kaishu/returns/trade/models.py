@@ -13,6 +13,18 @@ ACKNOWLEDGED, NONE_HERE, COUNTED, SOLD_SINCE, COMPLETED = (
     "sold_since",
     "completed",
 )
+# What we do about a site.
+SENT, REMINDED, GIVEN, RENEWED, CLOSED, OPENED = (
+    "sent",
+    "reminded",
+    "given",
+    "renewed",
+    "closed",
+    "opened",
+)
+DONE = (SENT, REMINDED, GIVEN, RENEWED, CLOSED, OPENED)
+# Why nobody waits for a site's answer any more.
+CLOSE_REASONS = ("shut_down", "never_sold_it", "listed_twice", "told_by_phone")
 STEPS = (ACKNOWLEDGED, NONE_HERE, COUNTED, SOLD_SINCE, COMPLETED)
 
 
@@ -20,7 +32,8 @@ class TradeSite(models.Model):
     """One shop or warehouse. `party` is its account in the books; several sites may share one.
 
     The link is derived like a claim's and only its hash is kept; `link_no` counts the links.
-    `mail` is sealed: it often names a person.
+    `mail` is sealed: it often names a person. A closed site is asked nothing more; its link works
+    on, so that it can still tell what it finds.
     """
 
     recall_id = models.IntegerField()
@@ -48,6 +61,30 @@ class TradeSite(models.Model):
 
     def __str__(self) -> str:
         return f"{self.party} {self.name}"
+
+
+class TradeStep(models.Model):
+    """One thing that we did about a site: who sent, gave or renewed its link, closed it, opened
+    it again. Append-only."""
+
+    site = models.ForeignKey(TradeSite, on_delete=models.PROTECT, related_name="steps")
+    step = models.CharField(max_length=12)
+    reason = models.CharField(max_length=20, blank=True)
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=models.Q(step__in=DONE), name="trade_done_known"),
+            models.CheckConstraint(
+                condition=~models.Q(step=CLOSED) | models.Q(reason__in=CLOSE_REASONS),
+                name="trade_closed_with_reason",
+            ),
+        )
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.step} {self.by}"
 
 
 class TradeAnswer(models.Model):

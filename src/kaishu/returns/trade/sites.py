@@ -15,8 +15,26 @@ from kaishu.core.canonical import canonical
 from kaishu.core.recall import LANGUAGES, say
 from kaishu.editions import queries as editions
 from kaishu.notices import actions as notices
-from kaishu.returns.trade.errors import NoMail, SiteIncomplete, SiteKnown, SiteNotFound
-from kaishu.returns.trade.models import COMPLETED, KINDS, TradeSite
+from kaishu.returns.trade.errors import (
+    CloseReasonMissing,
+    NoMail,
+    SiteIncomplete,
+    SiteKnown,
+    SiteNotFound,
+)
+from kaishu.returns.trade.models import (
+    CLOSE_REASONS,
+    CLOSED,
+    COMPLETED,
+    GIVEN,
+    KINDS,
+    OPENED,
+    REMINDED,
+    RENEWED,
+    SENT,
+    TradeSite,
+    TradeStep,
+)
 from kaishu.returns.trade.state import state
 
 MAIL = "trade:mail"
@@ -89,6 +107,7 @@ def send_link(*, site_id: int, by: str, at: datetime) -> TradeSite:
         if not first and site.reminded_at and site.reminded_at > at - REMIND_AFTER:
             return site
         _queue(site, "trade_notice" if first else "trade_reminder", at)
+        _note(site, SENT if first else REMINDED, by=by, at=at)
         if first:
             site.sent_at = at
         else:
@@ -105,6 +124,7 @@ def mark_given(*, site_id: int, by: str, at: datetime) -> TradeSite:
         if site.sent_at is None:
             site.sent_at = at
             site.save(update_fields=["sent_at"])
+            _note(site, GIVEN, by=by, at=at)
         return site
 
 
@@ -116,6 +136,31 @@ def new_link(*, site_id: int, by: str, at: datetime) -> TradeSite:
         site.token_hash = token_hash(link_token(site))
         site.reminded_at = None
         site.save(update_fields=["link_no", "token_hash", "reminded_at"])
+        _note(site, RENEWED, by=by, at=at)
+        return site
+
+
+def close_site(*, site_id: int, reason: str, by: str, at: datetime) -> TradeSite:
+    """Wait for no more answer of a site; once. Raises SiteNotFound, CloseReasonMissing."""
+    if reason not in CLOSE_REASONS:
+        raise CloseReasonMissing
+    with transaction.atomic():
+        site = _lock(site_id)
+        if site.closed_at is None:
+            site.closed_at = at
+            site.save(update_fields=["closed_at"])
+            _note(site, CLOSED, by=by, at=at, reason=reason)
+        return site
+
+
+def open_again(*, site_id: int, by: str, at: datetime) -> TradeSite:
+    """Wait for a closed site's answer after all. Raises SiteNotFound."""
+    with transaction.atomic():
+        site = _lock(site_id)
+        if site.closed_at is not None:
+            site.closed_at = None
+            site.save(update_fields=["closed_at"])
+            _note(site, OPENED, by=by, at=at)
         return site
 
 
@@ -123,7 +168,11 @@ def remind_late(*, at: datetime, limit: int = 200) -> dict[str, int]:
     """Remind the sites that owe an answer and are late; the worker calls it each round."""
     long_ago = Q(reminded_at=None) | Q(reminded_at__lte=at - REMIND_AFTER)
     asked = TradeSite.objects.filter(
-        long_ago, sent_at__lte=at - REMIND_AFTER, mail__isnull=False, reminders__lt=MOST_REMINDERS
+        long_ago,
+        closed_at=None,
+        sent_at__lte=at - REMIND_AFTER,
+        mail__isnull=False,
+        reminders__lt=MOST_REMINDERS,
     ).exclude(answers__step=COMPLETED)
     rows = asked.order_by("sent_at", "id").prefetch_related("answers")
     late = [site.id for site in rows if state(site, site.answers.all()).overdue(at)][:limit]
@@ -150,6 +199,10 @@ def _queue(site: TradeSite, template: str, at: datetime) -> None:
         secret={"link": link(site)},
         to=mail_of(site),
     )
+
+
+def _note(site: TradeSite, step: str, *, by: str, at: datetime, reason: str = "") -> None:
+    TradeStep.objects.create(site=site, step=step, reason=reason, by=by, at=at)
 
 
 def _lock(site_id: int) -> TradeSite:

@@ -44,6 +44,12 @@ class SiteState:
     due_at: datetime | None
     put_aside: int
     sold_since: int
+    closed: bool = False
+
+    @property
+    def shown(self) -> str:
+        """Return the word for how far it is: "closed" where nobody waits for it."""
+        return "closed" if self.closed else self.reached.value
 
     def overdue(self, at: datetime) -> bool:
         """Say whether what it owes next is late."""
@@ -58,8 +64,9 @@ def state(site: TradeSite, answers: Iterable[TradeAnswer]) -> SiteState:
         aside += answer.quantity if answer.step == COUNTED else 0
         sold += answer.quantity if answer.step == SOLD_SINCE else 0
     counted = bool(steps & {COUNTED, NONE_HERE})
+    closed = site.closed_at is not None
     if COMPLETED in steps:
-        return SiteState(Reached.COMPLETED, "", None, aside, sold)
+        return SiteState(Reached.COMPLETED, "", None, aside, sold, closed)
     reached, owes = Reached.NOT_SENT, ACKNOWLEDGED
     if counted:
         reached, owes = Reached.COUNTED, COMPLETED
@@ -68,4 +75,6 @@ def state(site: TradeSite, answers: Iterable[TradeAnswer]) -> SiteState:
     elif site.sent_at is not None:
         reached = Reached.SENT
     due_at = site.sent_at + DUE[owes] if site.sent_at else None
-    return SiteState(reached, owes, due_at, aside, sold)
+    if closed:
+        owes, due_at = "", None
+    return SiteState(reached, owes, due_at, aside, sold, closed)

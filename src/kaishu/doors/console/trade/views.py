@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -26,7 +27,7 @@ from kaishu.editions import queries as editions
 from kaishu.returns.trade import answers
 from kaishu.returns.trade import sites as trade
 from kaishu.returns.trade.errors import SiteNotFound
-from kaishu.returns.trade.models import KINDS, TradeSite
+from kaishu.returns.trade.models import CLOSE_REASONS, CLOSED, KINDS, TradeSite
 from kaishu.returns.trade.state import Reached, SiteState
 
 COLUMNS = ("name", "account", "kind", "language", "mail")
@@ -43,12 +44,15 @@ def sites(request: HttpRequest) -> HttpResponseBase:
     found = [(row, answers.state_of(row)) for row in _rows(slug)]
     counted = {
         "late": sum(state.overdue(now) for _row, state in found),
-        **{each.value: sum(state.reached is each for _row, state in found) for each in Reached},
+        **{
+            code: sum(state.shown == code for _row, state in found)
+            for code in (*(each.value for each in Reached), CLOSED)
+        },
     }
     lines = [
         _line(row, state, state.overdue(now))
         for row, state in sorted(found, key=lambda each: _order(each[1]))
-        if chosen in ("", state.reached.value) or (chosen == "late" and state.overdue(now))
+        if chosen in ("", state.shown) or (chosen == "late" and state.overdue(now))
     ]
     header = (
         *(_("Shop"), _("Stock account"), _("Recall"), _("State"), _("Owes next"), _("Due")),
@@ -110,12 +114,17 @@ def site(request: HttpRequest, site_id: int) -> HttpResponse:
 @require_POST
 @desk.once
 def do(request: HttpRequest, site_id: int) -> HttpResponse:
-    """Mail the link or a reminder, note that it was given, or make the old link useless."""
+    """Mail the link, note that it was given, make another, close the shop or open it again."""
     by, at, what = request.user.get_username(), clock.now(), request.POST.get("do", "")
     acts = {
         "send": (trade.send_link, _("On its way by mail.")),
         "given": (trade.mark_given, _("Noted. The time runs from now.")),
         "renew": (trade.new_link, _("The old link opens nothing any more.")),
+        "close": (
+            partial(trade.close_site, reason=request.POST.get("reason", "")),
+            _("Closed. Nobody waits for an answer any more."),
+        ),
+        "open": (trade.open_again, _("Open again.")),
     }
     act, said = acts.get(what, acts["given"])
     try:
@@ -151,7 +160,7 @@ def _file_rows(lines: Sequence[Mapping[str, Any]]) -> Iterator[tuple[object, ...
     for each in lines:
         row, state = each["row"], each["state"]
         yield (
-            *(row.name, row.party, row.recall_slug, label("trade", state.reached)),
+            *(row.name, row.party, row.recall_slug, label("trade", state.shown)),
             *(label("trade_step", state.next_step), state.due_at, state.put_aside),
             state.sold_since,
         )
@@ -221,6 +230,8 @@ def _site(request: HttpRequest, row: TradeSite, problems: list[Problem]) -> Http
         "late": state.overdue(clock.now()),
         "recall_title": frame.recall_name(row.recall_slug),
         "answers": row.answers.all(),
+        "steps": row.steps.all(),
+        "close_reasons": CLOSE_REASONS,
         "link": trade.link(row) if may else "",
         "may": may,
         "has_mail": row.mail is not None,

@@ -97,7 +97,10 @@ def scan(request: HttpRequest, found: TradeSite) -> HttpResponse:
         problem = problem_of(refusal, "id-serials")
         return _show(request, found, "scan", {"model": model, "serials": typed}, [problem])
     tag = language.tag()
-    told = [{"line": line, "said": sentence(f"trade_scan_{line.code}", tag).text} for line in lines]
+    told = [
+        {"line": line, "said": sentence(f"trade_scan_{line.code}", tag, {"where": line.where}).text}
+        for line in lines
+    ]
     return _show(request, found, "scan", {"model": model, "told": told})
 
 
