@@ -135,6 +135,39 @@ def test_rows_are_added_moved_and_removed_without_a_script(hana: Client) -> None
     assert said(row)["products"][0]["variants"] == [{}]
 
 
+def test_many_batch_codes_are_pasted_at_once(hana: Client) -> None:
+    row = draft()
+    path = f"/staff/recalls/drafts/{row.id}/rules/"
+    before = len(said(row)["rules"])
+    lines = "AB01\tPAC20-272\t12\nAB02\n\n ＡＢ０３ ,,１４\n"
+    typed = {**form_of(hana, path), "paste.rules": lines, "do": "paste:rules:prefix"}
+    assert hana.post(path, typed).headers["Location"].endswith("rules/#f-rules")
+    assert said(row)["rules"][before:] == [
+        {"kind": "prefix", "product": "PAC20-272", "prefix": "AB01", "length": 12},
+        {"kind": "prefix", "product": "PAC20-272", "prefix": "AB02"},
+        {"kind": "prefix", "product": "PAC20-272", "prefix": "ＡＢ０３", "length": 14},
+    ]
+    hana.post(path, {**form_of(hana, path), "paste.rules": "x", "do": "paste:rules.0.when:prefix"})
+    assert len(said(row)["rules"]) == before + 3
+
+
+def test_a_section_with_two_hundred_rules_is_saved(hana: Client) -> None:
+    row = draft()
+    path = f"/staff/recalls/drafts/{row.id}/rules/"
+    lines = "\n".join(f"C{number:04d}" for number in range(300))
+    hana.post(path, {**form_of(hana, path), "paste.rules": lines, "do": "paste:rules:prefix"})
+    form = form_of(hana, path)
+    assert len(form) > 1000
+    assert hana.post(path, {**form, "do": "save"}).status_code == 302
+    assert len(said(row)["rules"]) == 200
+
+
+def test_a_finished_draft_is_handed_on_from_its_check(hana: Client) -> None:
+    row = draft()
+    page = hana.get(f"/staff/recalls/drafts/{row.id}/check/").content.decode()
+    assert f'action="/staff/recalls/drafts/{row.id}/submit/"' in page
+
+
 def test_two_managers_in_one_section_see_both_and_lose_nothing(hana: Client) -> None:
     row = draft()
     path = f"/staff/recalls/drafts/{row.id}/identity/"

@@ -65,15 +65,19 @@ INSTALLED_APPS = [
     "kaishu.claims",
     "kaishu.returns",
     "kaishu.payouts",
+    "kaishu.reports",
+    "kaishu.connections",
     "kaishu.doors.public",
     "kaishu.doors.console",
     "kaishu.doors.console.hotline",
     "kaishu.doors.partner",
+    "kaishu.doors.api",
     "kaishu.demo",
     "kaishu.config",
 ]
 
 MIDDLEWARE = [
+    "kaishu.doors.api.errors.ApiErrors",
     "kaishu.base.headers.SecurityHeaders",
     "kaishu.base.compress.CompressPublic",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -170,6 +174,10 @@ KAISHU_UPLOAD_ORIGIN = os.environ.get("KAISHU_UPLOAD_ORIGIN", "").rstrip("/")
 KAISHU_UPLOAD_PORT = int(os.environ.get("KAISHU_UPLOAD_PORT") or 0)
 KAISHU_PAGE_PORT = int(os.environ.get("KAISHU_PAGE_PORT") or 0)
 
+# Webhooks go to public https addresses only. Hosts of your own network that may be called all the
+# same, and by http: "host:port", separated by spaces.
+KAISHU_WEBHOOK_HOSTS = os.environ.get("KAISHU_WEBHOOK_HOSTS", "").split()
+
 # Money: in production nothing is paid that no fund covers, and goods come from our own stock;
 # elsewhere funds count from their first receipt on, and a simulated warehouse has what it needs.
 KAISHU_FUNDS_REQUIRED = _flag("KAISHU_FUNDS_REQUIRED") or KAISHU_MODE == "production"
@@ -184,5 +192,8 @@ KAISHU_SAMPLE_PERMILLE = int(
 # Uploads: a file of 15 MB is refused while it streams in, with the typed answers kept.
 KAISHU_UPLOAD_LIMIT = 15 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# A section of a recall draft is one form: 200 rows with about 20 fields each, texts in three
+# languages. What is read stays bounded by the megabyte above.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 8_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["kaishu.base.uploads.LimitedUpload"]

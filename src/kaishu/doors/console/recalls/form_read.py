@@ -31,7 +31,10 @@ def read_section(section: str, posted: QueryDict) -> Tables:
         said = _group(group, posted, group.name)
         if said or (group.many and group.name in posted):
             tables[group.name] = said
-    return _acted(section, tables, posted.get("do", ""))
+    act = posted.get("do", "")
+    if act.startswith("paste:"):
+        return _pasted(section, tables, act, posted)
+    return _acted(section, tables, act)
 
 
 def _group(group: Group, posted: QueryDict, prefix: str) -> Any:
@@ -139,6 +142,36 @@ def _acted(section: str, tables: Tables, act: str) -> Tables:
         elif rows is not None:
             rows[:] = _moved(rows, verb, int(last))
     return tables
+
+
+def _pasted(section: str, tables: Tables, act: str, posted: QueryDict) -> Tables:
+    """Add a row for each pasted line: `paste:rules:prefix`. Cells as in a spreadsheet, or commas.
+
+    A line without a product belongs to that of the row before, so that codes alone are enough.
+    """
+    _verb, name, kind = [*act.split(":"), "", ""][:3]
+    group = group_at(section, name)
+    columns = dict(group.pastes).get(kind) if group is not None and "." not in name else None
+    if group is None or columns is None:
+        return tables
+    rows = tables.setdefault(name, [])
+    for line in posted.get(f"paste.{name}", "").splitlines():
+        cells = [cell.strip() for cell in line.split("\t" if "\t" in line else ",")]
+        if not any(cells) or len(rows) >= MOST_ROWS:
+            continue
+        row = {"kind": kind} if kind else {}
+        for column, cell in zip(columns, cells, strict=False):
+            said = _cell(group.keys[column], cell)
+            row |= {} if said is None else {column: said}
+        if "product" in columns and "product" not in row and rows and rows[-1].get("product"):
+            row["product"] = rows[-1]["product"]
+        rows.append(row)
+    return tables
+
+
+def _cell(key: Key, typed: str) -> Any:
+    plain = _clean(typed, key.kind)
+    return _READ.get(key.kind, lambda said: said)(plain) if plain else None
 
 
 def _moved(rows: list[Any], verb: str, at: int) -> list[Any]:

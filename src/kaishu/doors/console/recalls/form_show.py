@@ -77,13 +77,17 @@ class Row(Spot):
 
 @dataclass(kw_only=True)
 class Section(Spot):
-    """One table or an array of tables. `path` and `adds` make the row buttons."""
+    """One table or an array of tables. `path` and `adds` make the row buttons.
+
+    `pastes` are the buttons for pasted lines: (act, kind, columns in words).
+    """
 
     path: str
     label: str
     many: bool
     rows: list[Row]
     adds: list[tuple[str, str]]
+    pastes: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -133,6 +137,9 @@ class _Maker:
             rows=[],
             adds=[(f"add:{name}:{kind}", kind) for kind in group.adds] if group.many else [],
         )
+        for kind, columns in group.pastes:
+            called = ", ".join(field_label(f"{_plain(name)}.{column}") for column in columns)
+            made.pastes.append((f"paste:{name}:{kind}", kind, called))
         self.form.spots[path] = made
         for number, (step, table) in enumerate(_tables(group, said)):
             below = path if step is None else (*path, step)

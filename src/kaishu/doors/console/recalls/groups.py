@@ -18,6 +18,7 @@ class Group:
 
     `named`: a table of tables whose names are typed as `code` (serial formats). `bare`: each row
     is a text itself. `adds` are the buttons that add a row, by the `kind` that the new row gets.
+    `pastes` says which columns pasted lines have, for rows of each kind.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Group:
     bare: bool = False
     inner: tuple[Group, ...] = ()
     adds: tuple[str, ...] = ("",)
+    pastes: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def _but(keys: Keys, *names: str) -> Keys:
@@ -65,6 +67,11 @@ SECTION_GROUPS: Mapping[str, tuple[Group, ...]] = {
             many=True,
             inner=(Group(name="when", keys=shape.WHEN),),
             adds=tuple(kind.value for kind in RuleKind),
+            pastes=(
+                ("prefix", ("prefix", "product", "length")),
+                ("range", ("first", "last", "product")),
+                ("list", ("file", "product")),
+            ),
         ),
     ),
     "remedies": (
@@ -81,7 +88,12 @@ SECTION_GROUPS: Mapping[str, tuple[Group, ...]] = {
     ),
     "population": (
         Group(name="parties", keys=shape.PARTY, many=True),
-        Group(name="population", keys=shape.POPULATION, many=True),
+        Group(
+            name="population",
+            keys=shape.POPULATION,
+            many=True,
+            pastes=(("", tuple(shape.POPULATION)),),
+        ),
     ),
     "notice": (
         Group(name="notice", keys=shape.NOTICE),

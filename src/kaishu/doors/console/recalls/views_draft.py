@@ -96,7 +96,9 @@ def _after(request: HttpRequest, draft_id: int, section: str) -> str:
         return f"{base}/{following}/"
     verb, _sign, rest = act.partition(":")
     path, _sign, _last = rest.rpartition(":")
-    if verb in ("add", "remove", "up", "down") and path:
+    if verb == "paste":
+        path = rest.partition(":")[0]
+    if verb in ("add", "remove", "up", "down", "paste") and path:
         return f"{base}/{section}/#{form_show.id_of(path)}"
     desk.say_next(request, _("Saved."))
     return f"{base}/{section}/"
