@@ -22,20 +22,26 @@ from kaishu.base.models import Tries
 CLEARED_AT_ONCE = 100
 
 
-def allow(*, name: str, subject: str, limit: int, seconds: int, at: datetime) -> bool:
-    """Count one try of `subject` at `name`; return False when this one is over the limit."""
+def allow(
+    *, name: str, subject: str, limit: int, seconds: int, at: datetime, cost: int = 1
+) -> bool:
+    """Count one try of `subject` at `name`; return False when this one is over the limit.
+
+    `cost` counts a try for several: a list of a thousand units is a thousand looks.
+    """
     rows = Tries.objects.filter(name=name, subject=_hidden(name, subject))
     until = at + timedelta(seconds=seconds)
     for _ in range(2):  # a second time when somebody else began the count in between
-        if rows.filter(until__gt=at, count__lt=limit).update(count=F("count") + 1):
+        room = limit - cost
+        if rows.filter(until__gt=at, count__lte=room).update(count=F("count") + cost):
             return True
-        if rows.filter(until__lte=at).update(count=1, until=until):
-            return limit > 0
-        if rows.filter(until__gt=at, count__gte=limit).exists():
+        if rows.filter(until__lte=at).update(count=cost, until=until):
+            return room >= 0
+        if rows.filter(until__gt=at, count__gt=room).exists():
             return False
-        if _begin(name, subject, until):
+        if _begin(name, subject, until, cost):
             _clear(at)
-            return limit > 0
+            return room >= 0
     return False
 
 
@@ -51,10 +57,11 @@ def forget(*, name: str, subject: str) -> None:
     Tries.objects.filter(name=name, subject=_hidden(name, subject)).delete()
 
 
-def _begin(name: str, subject: str, until: datetime) -> bool:
+def _begin(name: str, subject: str, until: datetime, cost: int) -> bool:
+    hidden = _hidden(name, subject)
     try:
         with transaction.atomic():
-            Tries.objects.create(name=name, subject=_hidden(name, subject), count=1, until=until)
+            Tries.objects.create(name=name, subject=hidden, count=cost, until=until)
     except IntegrityError:
         return False
     return True

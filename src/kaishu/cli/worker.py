@@ -27,6 +27,7 @@ def worker(*, every: float, once: bool) -> None:
     from kaishu.claims.hotline.changes import apply_due
     from kaishu.cli._retention import daily
     from kaishu.config.jobs import run_jobs
+    from kaishu.connections.worker import run_once as connections
     from kaishu.notices.sending import send_due
     from kaishu.notices.watches import follow
     from kaishu.payouts.worker import run_once
@@ -41,6 +42,7 @@ def worker(*, every: float, once: bool) -> None:
         "jobs": run_jobs,
         "trade": remind_late,
         "contact changes": apply_due,
+        "connections": connections,
         "retention": daily,
         "daily roots": seal_due,
         "closings": close,

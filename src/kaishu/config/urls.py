@@ -10,6 +10,7 @@ from kaishu.config.health import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health, name="health"),
     path("staff/", include("kaishu.doors.console.urls")),
+    path("api/v1/", include("kaishu.doors.api.urls")),
     path("depot/", include("kaishu.doors.partner.urls")),
     path("", include("kaishu.doors.partner.trade.urls")),
     path("", include("kaishu.doors.public.urls")),

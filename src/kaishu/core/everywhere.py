@@ -38,6 +38,19 @@ def judge_everywhere(packs: Iterable[Pack], inspection: Inspection) -> list[Hear
     return sorted(heard, key=lambda hearing: danger(hearing.verdict))
 
 
+def hear(pack: Pack, others: Iterable[Pack], inspection: Inspection) -> list[Hearing]:
+    """Return what every recall says to somebody who asked in `pack`, the strictest first.
+
+    Of equals this recall speaks first. Where it does not know the model its answer stays first:
+    the others are named, so that their own questions (which number, which colour) can be asked.
+    """
+    here = Hearing(pack, judge(pack, inspection))
+    heard = judge_everywhere(others, inspection)
+    if here.verdict.answer is Answer.NO_SUCH_MODEL:
+        return [here, *heard]
+    return sorted([here, *heard], key=lambda hearing: danger(hearing.verdict))
+
+
 def danger(verdict: Verdict) -> int:
     """Return the place of a verdict in the order of danger: 0 is the strictest."""
     return DANGER.index(verdict.answer)

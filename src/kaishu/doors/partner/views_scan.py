@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,10 +16,9 @@ from kaishu.base.roles import staff
 from kaishu.core.errors import Refusal
 from kaishu.doors.partner import answers, frame
 from kaishu.doors.partner.answers import Answer
-from kaishu.doors.partner.codes import LabelUnreadable, LabelWithoutUnit, LabelWrong, read_label
 from kaishu.doors.partner.labels import label
 from kaishu.returns import actions as returns
-from kaishu.returns.found import look_up
+from kaishu.returns.arrivals import take_in
 from kaishu.returns.queries import recent_scans
 from kaishu.returns.scans import Scanned
 
@@ -41,12 +40,6 @@ KEYS = {
 UNDO_KEY = "F10"
 
 
-class SerialWithoutClaim(Refusal):
-    """This unit is in the recall, and nobody has claimed it."""
-
-    code = "serial_without_claim"
-
-
 @staff(*frame.SCAN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def scan(request: HttpRequest) -> HttpResponse:
@@ -66,7 +59,7 @@ def scan(request: HttpRequest) -> HttpResponse:
     typed, outcome = request.POST.get("code", ""), request.POST.get("outcome", "ok")
     names = _names(recalls)
     try:
-        scanned = _record(request, recalls, site, typed, outcome)
+        scanned = _record(request, site, typed, outcome)
         answer = answers.of_scan(scanned, names, several=outcome == "several")
     except Refusal as refusal:
         answer = answers.of_refusal(refusal, typed=typed, outcome=outcome, names=names)
@@ -120,58 +113,16 @@ def begin_session(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("/depot/")
 
 
-def _record(
-    request: HttpRequest,
-    recalls: Sequence[frame.Running],
-    site: frame.Party,
-    typed: str,
-    outcome: str,
-) -> Scanned:
-    who: dict[str, Any] = {
-        "site": site.code,
-        "by": request.user.get_username(),
-        "at": clock.now(),
-        "key": desk.key_of(request),
-        "transferred": request.POST.get("transferred") == "1",
-    }
-    if outcome == "unknown":
-        return _found(recalls, site, typed, who)
-    case_no, unit_no = _unit_of(typed)
-    reported = "ok" if outcome == "several" else outcome
-    return returns.scan_parcel(case_no=case_no, unit_no=unit_no, outcome=reported, **who)
-
-
-def _found(
-    recalls: Sequence[frame.Running], site: frame.Party, typed: str, who: Mapping[str, Any]
-) -> Scanned:
-    """Take custody of a box without a label; a label in the box says whose it is after all."""
-    try:
-        case_no, unit_no = read_label(typed)
-    except (LabelUnreadable, LabelWithoutUnit, LabelWrong):
-        named = look_up(typed)
-        if named is not None and named.held is not None:
-            held = named.held
-            return returns.scan_parcel(
-                case_no=held.claim.case_no, unit_no=held.unit_no, outcome="ok", **who
-            )
-        here = [
-            each for each in recalls if site.code in {party.code for party in each.recall.parties}
-        ]
-        return returns.receive_found(recall_id=here[-1].row.id, serial=typed, **who)
-    return returns.scan_parcel(case_no=case_no, unit_no=unit_no, outcome="ok", **who)
-
-
-def _unit_of(typed: str) -> tuple[str, int]:
-    """Return the claim unit that a label's code or the serial of a claimed unit names."""
-    try:
-        return read_label(typed)
-    except LabelUnreadable:
-        named = look_up(typed)
-        if named is None:
-            raise
-        if named.held is None:
-            raise SerialWithoutClaim from None
-        return named.held.claim.case_no, named.held.unit_no
+def _record(request: HttpRequest, site: frame.Party, typed: str, outcome: str) -> Scanned:
+    return take_in(
+        typed=typed,
+        outcome=outcome,
+        site=site.code,
+        by=request.user.get_username(),
+        at=clock.now(),
+        key=desk.key_of(request),
+        transferred=request.POST.get("transferred") == "1",
+    )
 
 
 def _show(

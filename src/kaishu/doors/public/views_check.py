@@ -19,10 +19,10 @@ from django.views.decorators.http import require_safe
 
 from kaishu.base import language
 from kaishu.core.answer import ASKS, Inspection, colours_of, find_product, judge, tell
-from kaishu.core.everywhere import Hearing, danger, judge_everywhere
+from kaishu.core.everywhere import Hearing, hear
 from kaishu.core.pack import Pack
 from kaishu.core.recall import Product
-from kaishu.core.verdict import Answer, Verdict
+from kaishu.core.verdict import Answer
 from kaishu.doors.public import site, typed
 from kaishu.doors.public.problems import Problem
 
@@ -85,7 +85,7 @@ def check(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
             asked = question(pack, product, said)
             if asked is not None:
                 return _ask_more(request, pack, product, said, asked)
-    return _answer(request, pack, said, verdict)
+    return _answer(request, pack, said)
 
 
 def _said(query: QueryDict) -> Said:
@@ -134,10 +134,11 @@ def _ask_more(
     return site.show(request, "public/check_more.html", pack.recall, context)
 
 
-def _answer(request: HttpRequest, pack: Pack, said: Said, verdict: Verdict) -> HttpResponse:
+def _answer(request: HttpRequest, pack: Pack, said: Said) -> HttpResponse:
     """Show the strictest answer of all recalls that have the model, and name the others below."""
     tag = language.tag()
-    heard = _heard(pack, said, verdict)
+    others = [other for other in site.running() if other.recall.slug != pack.recall.slug]
+    heard = hear(pack, others, said.inspection(pack))
     first = heard[0]
     product = first.pack.recall.product(first.verdict.facts.get("model", ""))
     context = {
@@ -154,20 +155,6 @@ def _answer(request: HttpRequest, pack: Pack, said: Said, verdict: Verdict) -> H
         "today": timezone.now(),
     }
     return site.show(request, "public/answer.html", first.pack.recall, context)
-
-
-def _heard(pack: Pack, said: Said, verdict: Verdict) -> list[Hearing]:
-    """Return what every recall says of the unit, the strictest first, this recall before equals.
-
-    Where this recall does not know the model its answer stays first: the others are not judged
-    but named, so that their own questions (which number, which colour) can be asked in order.
-    """
-    here = Hearing(pack, verdict)
-    others = [other for other in site.running() if other.recall.slug != pack.recall.slug]
-    heard = judge_everywhere(others, said.inspection(pack))
-    if verdict.answer is Answer.NO_SUCH_MODEL:
-        return [here, *heard]
-    return sorted([here, *heard], key=lambda hearing: danger(hearing.verdict))
 
 
 def _other(hearing: Hearing, said: Said) -> dict[str, Any]:
