@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-from django.db import connection
+from django.db import connection, transaction
 
 
 def hold(names: Iterable[str]) -> None:
@@ -23,3 +23,16 @@ def hold(names: Iterable[str]) -> None:
 
 def _number(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
+
+
+def wait_out_writers() -> None:
+    """Return once every entry that was being written when this was called is there, or is not.
+
+    For whoever freezes figures "as known at" a moment. On PostgreSQL a lock on the entries waits
+    for all writers and is given back at once; each writer inserts its entry before its moves, so
+    that waiting for one while holding another cannot happen. SQLite has one writer at a time.
+    """
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE books_entry IN SHARE MODE")

@@ -230,6 +230,7 @@ def _keep(
         language=_language(teller.language, person_id),
         sealed=_sealed(key, teller.words),
         by=by,
+        recorded_at=at,
     )
     tasks.open_first(made)
     _owe_a_call(made, at)

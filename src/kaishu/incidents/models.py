@@ -48,7 +48,9 @@ class Incident(models.Model):
     """One report. `number` is what people read out; `sealed` the reporter's words, or nothing.
 
     `happened_on` is the day on the market's calendar, `happened_at` the moment; either may be
-    unknown. `known_at` is when the company learned of it: a legal clock may start then. None in
+    unknown. `known_at` is when the company learned of it: a legal clock may start then.
+    `recorded_at` is when it was written down here, so that a report counts what was known to us;
+    None (of before this was kept) counts as `known_at`. None in
     `injured`, `fire` or `fire_service` means that nobody could say.
     """
 
@@ -71,6 +73,7 @@ class Incident(models.Model):
     happened_on = models.DateField(null=True)
     happened_at = models.DateTimeField(null=True)
     known_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(null=True)
     door = models.CharField(max_length=20)
     by = models.CharField(max_length=80)
     closed_at = models.DateTimeField(null=True)
