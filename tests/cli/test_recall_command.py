@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from pytest_django import Settings
 
 from kaishu.cli.main import kaishu
 from kaishu.editions import queries
-from kaishu.editions.errors import RecallFileHasErrors
+from kaishu.editions.errors import AloneNeedsReason, RecallFileHasErrors
 from kaishu.editions.models import Edition
 from tests.editions.harness import Folder, write_example
 
@@ -78,6 +79,22 @@ def test_publishing_twice_says_that_nothing_changed(folder: Folder) -> None:
     assert "Nothing changed: edition 1 already says this." in again.output
     assert "Books: 0 population entries posted." in again.output
     assert Edition.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_publishing_alone_needs_a_reason_outside_development(
+    folder: Folder, settings: Settings
+) -> None:
+    settings.KAISHU_MODE = "production"
+    refused = run("recall", "publish", folder.path, "--by", "mori")
+    assert isinstance(refused.exception, AloneNeedsReason)
+    assert not Edition.objects.exists()
+    run("recall", "publish", folder.path, "--by", "mori", "--alone", "Console out of reach")
+    events = queries.recall_row("lamp-jp-2026").events
+    assert [(event.reason, event.by) for event in events.all()] == [
+        ("first_edition", "mori"),
+        ("published_alone: Console out of reach", "mori"),
+    ]
 
 
 @pytest.mark.django_db

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 
+from kaishu.base.access.models import SignIn
 from kaishu.base.storage import evidence_store
 from kaishu.claims.models import AccessCode, Evidence, EvidenceErased
 from kaishu.cli._retention import daily, sweep
@@ -190,6 +192,16 @@ def test_codes_and_sign_ins_end_with_their_time(world: World) -> None:
     assert (before["access_codes"], before["sessions"]) == (0, 1)
     assert sweep(at=at + 30 * DAY)["access_codes"] == 1
     assert not AccessCode.objects.exists()
+
+
+def test_when_staff_signed_in_is_forgotten_after_half_a_year(world: World) -> None:
+    at, user = world.now(), User.objects.create_user("mori")
+    for number, ended in (("1", at), ("2", None)):
+        SignIn.objects.create(user=user, number=number, started_at=at, seen_at=at, ended_at=ended)
+    assert sweep(at=at + 180 * DAY - timedelta(seconds=1))["sign_ins"] == 0
+    assert sweep(at=at + 180 * DAY, dry_run=True)["sign_ins"] == 2
+    assert sweep(at=at + 180 * DAY)["sign_ins"] == 2
+    assert not SignIn.objects.exists()
 
 
 def test_a_message_that_waited_a_month_is_emptied_and_ended(world: World) -> None:

@@ -28,7 +28,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from kaishu.base import clock
 from kaishu.base.access import sign_ins
 from kaishu.base.refusals import refusal_page
-from kaishu.base.same_site import own_referrer
+from kaishu.base.same_site import from_another_site, from_this_site, own_referrer
 from kaishu.core.errors import Refusal
 
 View = Callable[..., HttpResponseBase]
@@ -95,6 +95,7 @@ def staff(
 ) -> Callable[[View], View]:
     """Let only these roles in: others are refused, and a visitor is asked to sign in.
 
+    Beside the form's token, the browser's own word counts: a form of another website is refused.
     `acts` names those among them who may send the page's forms, where that is not everybody.
 
     Two rules hold whatever a view names: auditor and regulator read (GET) and never act, and the
@@ -111,6 +112,8 @@ def staff(
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method not in READS and not from_this_site(request):
+                return from_another_site(request)
             if not _signed_in(request):
                 return _ask_to_sign_in(request)
             may = acting | reading if request.method in READS else acting

@@ -39,11 +39,16 @@ def guarded(view: View) -> View:
     @wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method not in READS and not from_this_site(request):
-            refuse: Callable[..., HttpResponseBase] = import_string(settings.CSRF_FAILURE_VIEW)
-            return refuse(request, reason=FROM_ANOTHER_SITE)
+            return from_another_site(request)
         return view(request, *args, **kwargs)
 
     return cast("View", csrf_exempt(checked))
+
+
+def from_another_site(request: HttpRequest) -> HttpResponseBase:
+    """Refuse a form that another website sent."""
+    refuse: Callable[..., HttpResponseBase] = import_string(settings.CSRF_FAILURE_VIEW)
+    return refuse(request, reason=FROM_ANOTHER_SITE)
 
 
 def from_this_site(request: HttpRequest) -> bool:

@@ -7,8 +7,10 @@ from datetime import datetime
 from itertools import islice
 
 from django.contrib.sessions.models import Session
+from django.db.models import Q
 
 from kaishu.base import limiter, logs
+from kaishu.base.access.models import SignIn
 from kaishu.base.storage import evidence_store
 from kaishu.claims import retention as claims
 from kaishu.claims.imports import retention as imports
@@ -35,7 +37,8 @@ def sweep(*, at: datetime, dry_run: bool = False) -> Mapping[str, int]:
         incidents.sweep,
         imports.sweep,
         _sessions,
-        _orphans,
+        _sign_ins,
+        orphans,
     )
     for step in sweeps:
         try:
@@ -63,7 +66,18 @@ def _sessions(*, at: datetime, dry_run: bool) -> Mapping[str, int]:
     return {"sessions": found}
 
 
-def _orphans(*, at: datetime, dry_run: bool) -> Mapping[str, int]:
+def _sign_ins(*, at: datetime, dry_run: bool) -> Mapping[str, int]:
+    """Forget when staff signed in and out; one that was never ended counts from its last page."""
+    cut = rule("sign_in").cut(at)
+    left = Q(ended_at=None, seen_at__lte=cut) & Q(started_at__lte=cut)
+    over = SignIn.objects.filter(Q(ended_at__lte=cut) | left)
+    found = over.count()
+    if not dry_run:
+        over.delete()
+    return {"sign_ins": found}
+
+
+def orphans(*, at: datetime, dry_run: bool) -> Mapping[str, int]:
     """Delete old files that no draft, claim or certificate names.
 
     Drafts are read first: a draft that is sent meanwhile hands its files to a claim.

@@ -75,8 +75,19 @@ def diff(*, path: Path) -> None:
 @recall.command()
 @FOLDER
 @click.option("--by", required=True, help="Who publishes: a name for the record.")
-def publish(*, path: Path, by: str) -> None:
-    """Publish a recall folder as the next edition and open its population in the books."""
+@click.option(
+    "--alone",
+    metavar="REASON",
+    default="",
+    help="Why no second person looks at it first. Needed outside development; kept for good.",
+)
+def publish(*, path: Path, by: str, alone: str) -> None:
+    """Publish a recall folder as the next edition and open its population in the books.
+
+    This publishes ALONE: nobody else looks at it first. On a real system, upload the folder as a
+    draft in the console and let a second manager publish it; this command is for development, and
+    for the day on which the console cannot be reached.
+    """
     start()
     from kaishu.claims.population import open_population
     from kaishu.editions import actions, queries
@@ -86,7 +97,7 @@ def publish(*, path: Path, by: str) -> None:
         _show_problems(loaded, "en")
     before = queries.current_edition(loaded.recall.slug) if loaded.recall else None
     at = datetime.now(UTC)
-    edition = actions.publish(loaded=loaded, by=by, at=at)
+    edition = actions.publish_alone(loaded=loaded, why=alone, by=by, at=at)
     assert loaded.recall is not None
     entries = open_population(recall_row=edition.recall, recall=loaded.recall, by=by, at=at)
     if before is not None and before.id == edition.id:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from kaishu.core import pack
 from kaishu.core.recall import Recall as CoreRecall
 from kaishu.core.verdict import EditionRef
 from kaishu.editions.errors import (
+    AloneNeedsReason,
     MarketMoved,
     PublishedMeanwhile,
     RecallFileHasErrors,
@@ -24,6 +26,7 @@ from kaishu.editions.queries import current_edition, recall_row
 from kaishu.editions.recall_file import Loaded
 
 FIRST_REASON = "first_edition"
+ALONE = "published_alone"
 Within = Callable[[Edition], None]
 
 
@@ -43,6 +46,23 @@ def publish(*, loaded: Loaded, by: str, at: datetime, within: Within | None = No
         newest = _publish_next(loaded, recall, newest, content, by=by, at=at, within=within)
     let_answer(edition=newest)
     return newest
+
+
+def publish_alone(*, loaded: Loaded, why: str, by: str, at: datetime) -> Edition:
+    """Publish from the command line, where no second person is asked; `why` is kept for good.
+
+    In development nobody is asked why. Raises AloneNeedsReason, and what `publish` raises.
+    """
+    why = why.strip()
+    if not why and settings.KAISHU_MODE != "development":
+        raise AloneNeedsReason
+
+    def note(made: Edition) -> None:
+        reason = f"{ALONE}: {why}"[:200] if why else ALONE
+        state = Recall.objects.values_list("state", flat=True).get(id=made.recall_id)
+        RecallEvent.objects.create(recall=made.recall, state=state, reason=reason, by=by, at=at)
+
+    return publish(loaded=loaded, by=by, at=at, within=note)
 
 
 def let_answer(*, edition: Edition) -> None:

@@ -5,6 +5,12 @@ from __future__ import annotations
 from kaishu.core.errors import Refusal
 
 
+class AloneNeedsReason(Refusal):
+    """Publishing without a second person needs a reason."""
+
+    code = "publish_alone_reason"
+
+
 class RecallFileHasErrors(Refusal):
     """The recall file has errors, so nothing is published."""
 

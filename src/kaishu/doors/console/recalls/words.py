@@ -203,6 +203,7 @@ WORDS = {
     "answer.ask": "We have to ask",
     "answer.no_such_model": "No such model",
     "why.first_edition": "First edition",
+    "why.published_alone": "Published from the command line, without a second person",
     "why.target_reached": "The goal is reached",
     "why.authority_agreed": "The authority agreed",
     "why.merged": "Another recall takes over",
@@ -216,6 +217,9 @@ WORDS = {
 
 def word(code: str) -> str:
     """Say a code; a code without a word is shown as it is, never hidden."""
+    code, colon, own_words = code.partition(": ")
+    if colon:  # a reason with the words of whoever gave it
+        return f"{word(code)}: {own_words}"
     msgid = WORDS.get(code)
     return pgettext("word", msgid) if msgid else code.rpartition(".")[2]
 
