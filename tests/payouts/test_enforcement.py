@@ -175,6 +175,23 @@ def test_more_claims_than_units_stop_the_money_and_nothing_else(world: World) ->
     assert actions.send_due(at=world.now()).paused == 1
 
 
+def test_claims_are_counted_anew_only_where_the_count_could_matter(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+    count = pauses.claim_counts
+    monkeypatch.setattr(pauses, "_seen", {})
+    monkeypatch.setattr(pauses, "claim_counts", lambda: looks.append(1) or count())
+    world.claim("SN0001")
+    for _round in range(3):
+        world.claim("SN0002", key=f"again {_round}")
+        assert pauses.watch(at=world.now()) == 0
+    assert len(looks) == 1
+    _correct_population(world, to=3)
+    assert pauses.watch(at=world.now()) == 1
+    assert len(looks) == 2
+
+
 def test_a_unit_that_comes_back_makes_room_again(world: World) -> None:
     make_due(world, "SN0001")
     approved_batch(world)

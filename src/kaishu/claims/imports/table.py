@@ -23,7 +23,7 @@ from kaishu.editions.imports.errors import (
     FileKindUnknown,
 )
 from kaishu.editions.imports.names import HEADER_WITHIN
-from kaishu.editions.imports.pieces import Choice
+from kaishu.editions.imports.pieces import OTHER_KINDS, Choice
 from kaishu.editions.imports.text import encoding_of
 from kaishu.editions.imports.upload import store
 
@@ -52,7 +52,7 @@ def read_table(content: bytes, encoding: str = "") -> Table:
         rows = _from_workbook(content)
     elif content[:4] == b"PAR1":
         rows = _from_parquet(content)
-    elif content[:4] in (b"\xd0\xcf\x11\xe0", b"%PDF"):
+    elif content.startswith(OTHER_KINDS):
         raise FileKindUnknown()
     else:
         rows = _from_text(content, encoding)

@@ -10,6 +10,20 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+# How pictures, PDF, old Excel files and archives begin: never a list, whatever they are called.
+OTHER_KINDS = (
+    b"%PDF",
+    b"\xd0\xcf\x11\xe0",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"RIFF",
+    b"II*\0",
+    b"MM\0*",
+    b"\x1f\x8b",
+    b"7z\xbc\xaf",
+    b"Rar!",
+)
 MOST_ROWS = 10_000_000
 PIECE = 1 << 17
 

@@ -13,12 +13,12 @@ from kaishu.core.recall import SerialFormat
 from kaishu.editions.imports.check import Checker, repeated
 from kaishu.editions.imports.columnar import ParquetSource
 from kaishu.editions.imports.errors import FileHasNoRows, FileKindUnknown
-from kaishu.editions.imports.pieces import BadRow, Choice, Numbers, Source
+from kaishu.editions.imports.pieces import OTHER_KINDS, BadRow, Choice, Numbers, Source
 from kaishu.editions.imports.text import TextSource
 from kaishu.editions.imports.workbook import WorkbookSource
 
 Progress = Callable[[int], None]
-_ZIP, _PARQUET, _OLD_EXCEL = b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0"
+_ZIP, _PARQUET = b"PK\x03\x04", b"PAR1"
 ANY_CHOICE = Choice()
 
 
@@ -51,7 +51,7 @@ def open_list(path: Path, choice: Choice = ANY_CHOICE) -> Source:
         return WorkbookSource(path, choice)
     if head == _PARQUET:
         return ParquetSource(path, choice)
-    if head == _OLD_EXCEL or head[:4] == b"%PDF":
+    if head.startswith(OTHER_KINDS):
         raise FileKindUnknown()
     return TextSource(path, choice)
 
