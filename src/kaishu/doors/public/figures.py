@@ -1,7 +1,9 @@
-"""How far each recall has come, in two numbers, counted at most once a minute in a process.
+"""How far a recall has come, for anybody: one function, whatever shows it.
 
-The same books as the progress page. A page never waits for the count twice, and where the
-database is away the page stands without its numbers: the way to the check matters more.
+The first page, the recall's page, the page of figures, its JSON and its CSV all show what
+`progress_on` counts. For today it counts at most once a minute in a process, for a past day once
+in ten. A page never waits for the count twice, and where the database is away the first pages stand
+without their numbers: the way to the check matters more.
 """
 
 from __future__ import annotations
@@ -9,45 +11,71 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
 
 from django.db import Error
 from django.utils import timezone
 
+from kaishu.books.progress import figures
 from kaishu.books.queries import unit_balances, units_made_whole
-from kaishu.core.accounts import DEPOT, DISPOSED, MADE_SAFE, RECYCLER, REPAIRED
+from kaishu.core.progress import DoneRule, Progress
 from kaishu.core.tally import Tally
 from kaishu.editions.models import Recall
 from kaishu.editions.place import packs_folder
+from kaishu.markets import zone_of
 
+# The public sees one rule everywhere: a unit is done once it can hurt no owner any more.
+RULE = DoneRule.UNIT_COLLECTED
 KEPT_SECONDS = 60
-# Where a unit is no danger to an owner any more because somebody acted on it.
-TAKEN_CARE_OF = (DEPOT, RECYCLER, DISPOSED, REPAIRED, MADE_SAFE)
+KEPT_PAST_SECONDS = 600
+KEPT_PAST_DAYS = 200
+NOTHING = Tally((), ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoFar:
-    """Of `units` announced, how many are taken care of, and how many owners have their remedy."""
+    """A recall's progress, and how many owners have their remedy (None for a past day)."""
 
-    units: int
-    taken_care_of: int
-    made_whole: int
+    progress: Progress
+    made_whole: int | None
     as_of: datetime
+
+    @property
+    def units(self) -> int:
+        """Count the units announced."""
+        return self.progress.target
+
+    @property
+    def taken_care_of(self) -> int:
+        """Count the units in our hands, repaired, made safe or disposed of."""
+        return self.progress.done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """A recall's progress on one day, with where every unit stood."""
+
+    so_far: SoFar
+    balance: Tally
+    day: date
 
 
 _lock = threading.Lock()
 _kept: dict[str, tuple[float, Mapping[str, SoFar]]] = {}
+_past: OrderedDict[tuple[str, str, date], tuple[float, Counted]] = OrderedDict()
 
 
 def so_far(slug: str) -> SoFar | None:
-    """Return the numbers of a recall; None where they cannot be had now."""
+    """Return the numbers of a recall now; None where they cannot be had."""
     return all_so_far().get(slug)
 
 
 def all_so_far() -> Mapping[str, SoFar]:
-    """Return the numbers of every recall by slug: three queries a minute, however many recalls.
+    """Return the numbers of every recall by slug, counted at most once a minute.
 
     While one request counts, the others show the numbers of before.
     """
@@ -68,27 +96,58 @@ def all_so_far() -> Mapping[str, SoFar]:
     return known
 
 
+def on_day(row: Recall, day: date | None = None) -> Counted:
+    """Return a recall's numbers at the end of a past day on its market's clock, else of now.
+
+    A past day is counted with everything known today, so a late record may still change it.
+    """
+    zone = zone_of([row.market]) or UTC
+    if day is None:
+        found = so_far(row.slug) or progress_on(row.id, timezone.now())
+        return Counted(
+            so_far=found,
+            balance=_places(row.id, found.as_of),
+            day=found.as_of.astimezone(zone).date(),
+        )
+    key, now = (str(packs_folder()), row.slug, day), time.monotonic()
+    kept = _past.get(key)
+    if kept is not None and now - kept[0] < KEPT_PAST_SECONDS:
+        return kept[1]
+    midnight = datetime.combine(day + timedelta(days=1), clock_time(), tzinfo=zone)
+    until = midnight.astimezone(UTC) - timedelta(microseconds=1)
+    counted = Counted(
+        so_far=progress_on(row.id, until, past=True),
+        balance=_places(row.id, until),
+        day=day,
+    )
+    _past[key] = (now, counted)
+    while len(_past) > KEPT_PAST_DAYS:
+        _past.popitem(last=False)
+    return counted
+
+
+def today(row: Recall) -> date:
+    """Return the day that it is on the clock of a recall's market."""
+    return timezone.now().astimezone(zone_of([row.market]) or UTC).date()
+
+
+def progress_on(recall_id: int, as_of: datetime, *, past: bool = False) -> SoFar:
+    """Count one recall's progress as of a moment: the one place where the public's numbers are."""
+    whole = None if past else units_made_whole(recall_ids=[recall_id]).get(recall_id, 0)
+    found = figures(recall_id=recall_id, as_of=as_of, known_at=None, rule=RULE)
+    return SoFar(progress=found, made_whole=whole, as_of=as_of)
+
+
 def forget() -> None:
     """Count again at the next request, for a test or a command that cannot wait a minute."""
     _kept.clear()
+    _past.clear()
+
+
+def _places(recall_id: int, as_of: datetime) -> Tally:
+    return unit_balances(recall_ids=[recall_id], as_of=as_of).get(recall_id, NOTHING)
 
 
 def _count(now: datetime) -> dict[str, SoFar]:
-    rows = dict(Recall.objects.values_list("id", "slug"))
-    balances = unit_balances(recall_ids=list(rows), as_of=now)
-    whole = units_made_whole(recall_ids=list(rows))
-    return {
-        slug: numbers(balances[id_], whole.get(id_, 0), now)
-        for id_, slug in rows.items()
-        if id_ in balances
-    }
-
-
-def numbers(balance: Tally, made_whole: int, now: datetime) -> SoFar:
-    """Return the two numbers of one balance: the progress page and all others show the same."""
-    return SoFar(
-        units=balance.population,
-        taken_care_of=sum(balance.units_in(account) for account in TAKEN_CARE_OF),
-        made_whole=made_whole,
-        as_of=now,
-    )
+    counted = {row.slug: progress_on(row.id, now) for row in Recall.objects.all()}
+    return {slug: found for slug, found in counted.items() if found.progress.lines}
