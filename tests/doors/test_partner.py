@@ -17,6 +17,7 @@ from kaishu.cli import _retention as cli_retention
 from kaishu.core.errors import Refusal
 from kaishu.doors.partner import frame
 from kaishu.doors.partner.codes import read_label
+from kaishu.people import queries as people
 from kaishu.returns import actions as returns
 from kaishu.returns.models import Certificate, Container, Scan
 from tests.doors import desk_world, kumo
@@ -320,6 +321,24 @@ def test_a_driver_signs_with_the_code_on_the_screen(world: DeskWorld, bench: Cli
     assert trial_balance(recall_id=world.recall_id).units_in("recycler") == 1
     assert "Toda" in text(parsed(bench.get(f"{there}sheet/")))
     assert driver.post("/depot/sign/", said).status_code == 422
+
+
+def test_the_box_at_the_top_finds_a_unit_or_a_container_and_shows_no_person(
+    world: DeskWorld, bench: Client
+) -> None:
+    there = bench.post("/depot/containers/", {**GOES, "number": "e 8"}).headers["Location"]
+    assert bench.get("/depot/find/", {"q": "E8"}).status_code == 200
+    assert bench.get("/depot/find/", {"q": "e-8"}).headers["Location"] == there
+    scan(bench, world.label("first"))
+    bench.post(there, {"do": "unit", "unit": str(world.unit("first").unit_id)})
+    person = people.contact(world.unit("first").claim.person_id)
+    for typed in (world.label("first"), world.unit("first").serial):
+        page = bench.get("/depot/find/", {"q": typed})
+        shown = text(parsed(page))
+        assert "E-8" in shown
+        assert person.name not in shown
+        assert person.email not in shown
+    assert "Nothing here has this code" in text(parsed(bench.get("/depot/find/", {"q": "zzz"})))
 
 
 def test_a_wrong_code_is_tried_five_times(world: DeskWorld) -> None:

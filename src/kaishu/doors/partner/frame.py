@@ -144,7 +144,12 @@ def show(
 ) -> HttpResponse:
     """Render a page in its frame, on the clock of the market it works in."""
     zone = zone_of(each.recall.market for each in running())
-    frame = {"pages": _links(request), "said": desk.take_said(request), "problems": problems}
+    frame = {
+        "pages": _links(request),
+        "finds": may(request, STOCK),
+        "said": desk.take_said(request),
+        "problems": problems,
+    }
     with timezone.override(zone):
         return render(
             request, template, {**frame, **context}, status=status or (422 if problems else 200)

@@ -70,7 +70,7 @@ def containers(request: HttpRequest) -> HttpResponseBase:
 def container(request: HttpRequest, number: str) -> HttpResponseBase:
     """Show a container; the POST puts something in, seals, or signs it away."""
     row = find(number)
-    if row is None or not _sees(request, row):
+    if row is None or not sees(request, row):
         return refusal_page(request, ContainerNotFound(number=number), status=404)
     if request.method != "POST":
         return container_page.show(request, row)
@@ -95,7 +95,7 @@ def find(number: str) -> Container | None:
 def papers_for(request: HttpRequest, row: Container) -> bool:
     """Say whether the person may print a container's papers: its site or its recycler."""
     taker = row.recycler in workplaces.parties_of(request.user.get_username())
-    return taker or _sees(request, row)
+    return taker or sees(request, row)
 
 
 def names_of(recalls: Sequence[frame.Running]) -> dict[str, str]:
@@ -113,7 +113,8 @@ def grams(typed: str) -> int | None:
     return int(whole[:6]) * 1000 + int((part + "000")[:3])
 
 
-def _sees(request: HttpRequest, row: Container) -> bool:
+def sees(request: HttpRequest, row: Container) -> bool:
+    """Say whether a container is the person's to see: of their own site, or of any for some."""
     if roles_of(request.user) & {Role.MANAGER, Role.AUDITOR}:
         return True
     return row.site in workplaces.parties_of(request.user.get_username())
