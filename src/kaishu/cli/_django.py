@@ -1,4 +1,4 @@
-"""Start Django for a command that needs the database."""
+"""Start Django for a command."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import os
 from pathlib import Path
 
 
-def start() -> None:
-    """Load the settings and bring the database up to date."""
+def load() -> None:
+    """Load the settings, and leave the database as it is."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kaishu.config.settings")
 
     import django
 
     django.setup()
+
+
+def start() -> None:
+    """Load the settings and bring the database up to date."""
+    load()
 
     from django.conf import settings
     from django.core.management import call_command

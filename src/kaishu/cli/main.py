@@ -1,7 +1,7 @@
 """The `kaishu` command. One file in this folder is one command; it is imported when called.
 
-`serve.py` holds `serve`, which is `kaishu serve`. A file whose name starts with an underscore is
-no command.
+`serve.py` holds `serve`, which is `kaishu serve`; `import_.py` holds `import_`, because Python
+keeps the word itself. A file whose name starts with an underscore is no command.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import pkgutil
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from pathlib import Path
 
 import click
@@ -26,13 +27,15 @@ class Files(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the name of every command."""
         names = (module.name for module in pkgutil.iter_modules([FOLDER]))
-        return sorted(name for name in names if name != PLUMBING and not name.startswith("_"))
+        mine = (name for name in names if name != PLUMBING and not name.startswith("_"))
+        return sorted(name.rstrip("_") for name in mine)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the file of a command and return what it holds."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        command = getattr(import_module(f"kaishu.cli.{cmd_name}"), cmd_name)
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command = getattr(import_module(f"kaishu.cli.{name}"), name)
         assert isinstance(command, click.Command), cmd_name
         return command
 

@@ -82,6 +82,19 @@ def write_down(*, person_id: str, field: str, why: str, by: str, at: datetime) -
         log.warning("people.many_looks", by=by, looks=most + 1, why=why)
 
 
+@transaction.atomic
+def write_down_all(*, person_ids: Iterable[str], why: str, by: str, at: datetime) -> int:
+    """Add one look at the whole details of each of these people, and say so in the system's log."""
+    if not why.strip():
+        raise ReasonMissing
+    rows = [
+        RevealLog(person_id=each, by=by, why=why, field=WHOLE, at=at) for each in set(person_ids)
+    ]
+    RevealLog.objects.bulk_create(rows, batch_size=1000)
+    log.warning("people.exported", by=by, looks=len(rows), why=why)
+    return len(rows)
+
+
 def seen(
     *,
     since: datetime,
