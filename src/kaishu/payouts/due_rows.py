@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from kaishu.claims.reasons import COLLECTED_REASONS
+from kaishu.claims.reasons import COLLECTED_REASONS, UNDONE
 from kaishu.claims.terms import recall_of
 from kaishu.core.recall import DueWhen
 from kaishu.core.remedy import COLLECTED_AT
@@ -259,8 +259,11 @@ def _why(wanted: Wanted) -> Sql:
 
 
 def _collected() -> str:
+    # What the depot took back with the very next decision found nothing.
     inspected = f"""EXISTS (SELECT 1 FROM claims_decision n WHERE n.claim_unit_id = cu.id
-        AND n.kind = 'inspected' AND n.reason IN ({_words(sorted(COLLECTED_REASONS))}))"""  # noqa: S608 (words are ours)
+        AND n.kind = 'inspected' AND n.reason IN ({_words(sorted(COLLECTED_REASONS))})
+        AND NOT EXISTS (SELECT 1 FROM claims_decision z WHERE z.claim_unit_id = cu.id
+            AND z.number = n.number + 1 AND z.reason = '{UNDONE}'))"""  # noqa: S608 (words are ours)
     return f"""(COALESCE(u.account, '') IN ({_words(sorted(COLLECTED_AT))})
         OR (COALESCE(u.account, '') <> 'owner' AND {inspected}))"""
 
