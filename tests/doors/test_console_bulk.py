@@ -86,6 +86,7 @@ def test_another_person_approves_and_the_job_tells_each_row(world: World) -> Non
     file = second.get(answer["Location"] + "?as=csv")
     lines = b"".join(file.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
     assert len(lines) == 4 and all("done" in line for line in lines[1:])
+    assert all(line.endswith(",Decision number: 1") for line in lines[1:])
     assert "approve again" not in page
     again = send(second, f"{BULK}{made.id}/approve/", **{**said, "key": "c" * 32})
     assert again.status_code == 422

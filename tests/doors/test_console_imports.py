@@ -88,6 +88,8 @@ def test_a_running_recall_is_taken_over_by_two_people(world: DeskWorld) -> None:
     assert "Every row is accounted for, and the books add up." in said
     source = ClaimImport.objects.get()
     job = b"".join(jun.get(f"/staff/jobs/{source.job_id}/?as=csv").streaming_content).decode()
+    assert "Became: " in job
+    assert "did=" not in job
     assert [line.split(",")[2:4] for line in job.splitlines()[1:]] == [
         ["done", ""],
         ["done", ""],

@@ -70,23 +70,24 @@ def carry_out(
     do: Callable[[], object],
     *,
     again: Callable[[list[Problem]], HttpResponseBase],
-    said: str,
     to: str,
+    said: str = "",
     about: str = "",
     missing: tuple[type[Refusal], ...] = (),
 ) -> HttpResponseBase:
     """Do one act of a form; then go to `to` with a sentence, or show the form `again`.
 
+    The sentence is `said`, or what the act itself returns.
     What was typed stays: `again` shows it with the refusal, which concerns the control `about`.
     A refusal of the kinds `missing` says that what the address names does not exist (404).
     """
     try:
-        do()
+        done = do()
     except missing as refusal:
         return refusal_page(request, refusal, status=404)
     except Refusal as refusal:
         return again([problem_of(refusal, about)])
-    say_next(request, said)
+    say_next(request, said or str(done))
     return HttpResponseRedirect(to)
 
 

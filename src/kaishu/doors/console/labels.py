@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import pgettext
 
+from kaishu.doors.console.reports.words import WORDS as OF_REPORTS
+
 WORDS = {
+    **OF_REPORTS,
     # queues
     "queue.to_review": "To review",
     "queue.urgent": "Dangerous",
@@ -300,6 +303,13 @@ WORDS = {
     "result.bad": "Bad rows",
     "result.twice": "Repeated",
     "result.column": "Column",
+    "detail.decision": "Decision number",
+    "detail.did": "Became",
+    "detail.case_no": "Case",
+    "detail.verdict": "Verdict",
+    "detail.paid": "Paid elsewhere",
+    "detail.kit": "Kit number",
+    "detail.tracking": "Tracking number",
     "job_state.waiting": "waiting",
     "job_state.running": "under way",
     "job_state.done": "done",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -48,7 +50,7 @@ def words(request: HttpRequest, number: str) -> HttpResponse:
 @staff(*frame.SETTLE_INCIDENTS)
 @require_POST
 @desk.once
-def duty(request: HttpRequest, number: str) -> HttpResponse:
+def duty(request: HttpRequest, number: str) -> HttpResponseBase:
     """Write down that one duty of the market is not due."""
     step, code = request.POST.get("step", ""), request.POST.get("duty", "")
 
@@ -65,7 +67,7 @@ def duty(request: HttpRequest, number: str) -> HttpResponse:
 @staff(*frame.SETTLE_INCIDENTS)
 @require_POST
 @desk.once
-def filed(request: HttpRequest, number: str) -> HttpResponse:
+def filed(request: HttpRequest, number: str) -> HttpResponseBase:
     """Record a report to an authority: when it was filed, and under which number."""
     code = request.POST.get("duty", "")
     typed = parse_moment(request.POST.get("filed_at", ""))
@@ -93,7 +95,7 @@ def filed(request: HttpRequest, number: str) -> HttpResponse:
 @staff(*frame.CALLS)
 @require_POST
 @desk.once
-def task(request: HttpRequest, number: str) -> HttpResponse:
+def task(request: HttpRequest, number: str) -> HttpResponseBase:
     """Add a task, take one, or mark one as done."""
     what, task_id = request.POST.get("what", ""), request.POST.get("task", "")
     do = request.POST.get("do", "add")
@@ -118,7 +120,7 @@ def task(request: HttpRequest, number: str) -> HttpResponse:
 @staff(*frame.SETTLE_INCIDENTS)
 @require_POST
 @desk.once
-def close(request: HttpRequest, number: str) -> HttpResponse:
+def close(request: HttpRequest, number: str) -> HttpResponseBase:
     """Close a report with what became of it."""
     outcome = request.POST.get("outcome", "")
 
@@ -146,7 +148,7 @@ def _do(
     *,
     id: str = "",  # noqa: A002 (the control that a problem is about)
     then: str = "",
-) -> HttpResponse:
+) -> HttpResponseBase:
     """Do one act on a report and go on; a refusal shows the report with what was typed."""
     try:
         found = queries.incident(number)
@@ -155,9 +157,10 @@ def _do(
     typed = {name: value for name, value in request.POST.items() if isinstance(value, str)}
     if wrong is not None:
         return show(request, found, problems=[wrong], typed=typed)
-    try:
-        said = act(found, request.user.get_username(), clock.now())
-    except Refusal as refusal:
-        return show(request, found, problems=[problem_of(refusal, id)], typed=typed)
-    desk.say_next(request, said)
-    return HttpResponseRedirect(then or f"/staff/incidents/{number}/")
+    return desk.carry_out(
+        request,
+        partial(act, found, request.user.get_username(), clock.now()),
+        again=lambda problems: show(request, found, problems=problems, typed=typed),
+        to=then or f"/staff/incidents/{number}/",
+        about=id,
+    )

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kaishu.base import clock, desk, exports, language
+from kaishu.base import clock, desk, exports, language, words
 from kaishu.base import jobs as work
 from kaishu.base.jobs.errors import JobNotFound, JobOver
 from kaishu.base.refusals import refusal_page
@@ -105,6 +105,20 @@ def _said(row: work.RowView) -> str:
 
 def _file_rows(job_id: int) -> Iterator[tuple[object, ...]]:
     for row in work.rows_of(job_id):
-        details = "; ".join(f"{name}={value}" for name, value in row.result.items())
         state = label("job_row", row.state)
-        yield row.number, row.subject, state, row.reason, _said(row), details
+        yield row.number, row.subject, state, row.reason, _said(row), _details(row)
+
+
+def _details(row: work.RowView) -> str:
+    """Say what a row left behind in words; a refusal says it in its own sentence."""
+    if row.reason:
+        return ""
+    found = {name: str(value) for name, value in row.result.items() if value != ""}
+    commodity = found.pop("commodity", "")
+    if "paid" in found:
+        found["paid"] = words.quantity(int(found["paid"]), commodity)
+    if "verdict" in found:
+        found["verdict"] = words.word(found["verdict"])
+    if "did" in found:
+        found["did"] = label("import_did", found["did"])
+    return "; ".join(f"{label('detail', name)}: {value}" for name, value in found.items())

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kaishu.base import clock, desk
-from kaishu.base.desk import Problem, problem_of
+from kaishu.base.desk import Problem
 from kaishu.base.fresh import fresh_sign_in
-from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
-from kaishu.core.errors import Refusal
 from kaishu.doors.console import frame
 from kaishu.doors.console.money.common import HOME, MOST, asked, names, not_yours, number, recalls
 from kaishu.payouts import actions
@@ -32,19 +30,25 @@ def pauses(request: HttpRequest) -> HttpResponseBase:
     if not frame.may(request, frame.MONEY_PAUSE):
         return not_yours(request)
     recall_id = asked(request).recall_id
-    try:
+
+    def do() -> None:
         if recall_id not in names():
             raise ActNotFound(number=recall_id)
         actions.pause(
-            recall_id=recall_id,
+            recall_id=recall_id or 0,
             note=request.POST.get("note", ""),
             by=request.user.get_username(),
             at=clock.now(),
         )
-    except Refusal as refusal:
-        return _list(request, problems=[problem_of(refusal, "id-note")])
-    desk.say_next(request, _("Payouts of this recall stand still. Checks and claims go on."))
-    return HttpResponseRedirect(f"{HOME}pauses/")
+
+    return desk.carry_out(
+        request,
+        do,
+        again=lambda problems: _list(request, problems=problems),
+        said=_("Payouts of this recall stand still. Checks and claims go on."),
+        to=f"{HOME}pauses/",
+        about="id-note",
+    )
 
 
 @staff(*frame.MONEY_PAUSE)
@@ -55,24 +59,28 @@ def go_on(request: HttpRequest, pause_id: int) -> HttpResponseBase:
     """Propose that payouts go on, or agree to what another person proposed."""
     me, now = request.user.get_username(), clock.now()
     agrees = request.POST.get("do") == "agree"
-    try:
+
+    def do() -> None:
         if agrees:
             actions.agree_resume(pause_id=pause_id, by=me, at=now)
-        else:
-            actions.propose_resume(
-                pause_id=pause_id,
-                reason=request.POST.get("reason", ""),
-                ceiling=number(request.POST.get("ceiling", "")),
-                by=me,
-                at=now,
-            )
-    except ActNotFound as refusal:
-        return refusal_page(request, refusal, status=404)
-    except Refusal as refusal:
-        return _list(request, problems=[problem_of(refusal, f"id-reason-{pause_id}")])
-    said = _("Payouts go on.") if agrees else _("Proposed. Another person has to agree.")
-    desk.say_next(request, said)
-    return HttpResponseRedirect(f"{HOME}pauses/")
+            return
+        actions.propose_resume(
+            pause_id=pause_id,
+            reason=request.POST.get("reason", ""),
+            ceiling=number(request.POST.get("ceiling", "")),
+            by=me,
+            at=now,
+        )
+
+    return desk.carry_out(
+        request,
+        do,
+        again=lambda problems: _list(request, problems=problems),
+        said=_("Payouts go on.") if agrees else _("Proposed. Another person has to agree."),
+        to=f"{HOME}pauses/",
+        about=f"id-reason-{pause_id}",
+        missing=(ActNotFound,),
+    )
 
 
 def _list(request: HttpRequest, *, problems: Sequence[Problem] = ()) -> HttpResponse:

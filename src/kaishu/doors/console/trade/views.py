@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -116,7 +116,7 @@ def site(request: HttpRequest, site_id: int) -> HttpResponse:
 def do(request: HttpRequest, site_id: int) -> HttpResponse:
     """Mail the link, note that it was given, make another, close the shop or open it again."""
     by, at, what = request.user.get_username(), clock.now(), request.POST.get("do", "")
-    acts = {
+    acts: dict[str, tuple[Callable[..., object], str]] = {
         "send": (trade.send_link, _("On its way by mail.")),
         "given": (trade.mark_given, _("Noted. The time runs from now.")),
         "renew": (trade.new_link, _("The old link opens nothing any more.")),
