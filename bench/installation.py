@@ -33,7 +33,12 @@ def start(folder: Path, url: str, **others: str) -> None:
 
     (folder / "data").mkdir(parents=True, exist_ok=True)
     for alias, other in others.items():
-        settings.DATABASES[alias] = {**dj_database_url.parse(other), "CONN_MAX_AGE": None}
+        options = {"options": "-c jit=off"}  # as the settings of an installation have it
+        settings.DATABASES[alias] = {
+            **dj_database_url.parse(other),
+            "CONN_MAX_AGE": None,
+            "OPTIONS": options,
+        }
     django.setup()
 
 
