@@ -2,7 +2,8 @@
 
     python -m bench.desk [--claims 20000] [--decisions 30] [--rounds 5]
 
-Beside them stands a bare count of the waiting claims from the index, in the same rounds. Every
+Beside them stands a bare count of the waiting claims from the index, in the same rounds, and how
+much of each median this process worked: on PostgreSQL without what the server does. Every
 page is read: a queue that shows another number than there is, or a decision that does not stick,
 stops the run.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 import re
 import statistics
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ class Desk:
     def __init__(self, alias: str, name: str, waiting: int) -> None:
         self.alias, self.name, self.waiting = alias, name, waiting
         self.slowest: list[float] = []
+        self.busy: dict[str, list[float]] = {}
         self.client: Any = None
         self.decided = 0
 
@@ -55,10 +58,13 @@ class Desk:
         session[SESSION_KEY] = number
         session.save()
 
-    def timed(self, work: Callable[[], object]) -> float:
-        """Return how many milliseconds a piece of work takes on this database."""
+    def timed(self, what: str, work: Callable[[], object]) -> float:
+        """Return how many milliseconds a piece of work takes on this database; keep our CPU's."""
         with installation.as_default(self.alias):
-            return common.seconds(work) * 1000
+            before = time.process_time()
+            taken = common.seconds(work) * 1000
+            self.busy.setdefault(what, []).append((time.process_time() - before) * 1000)
+            return taken
 
     def bare_count(self) -> None:
         """Count the waiting claims with one statement."""
@@ -108,8 +114,8 @@ class Desk:
         """Open and approve claims; keep the slowest of twenty, return the median, both in ms."""
         taken = []
         for _ in range(count):
-            self.timed(self.case_page)
-            taken.append(self.timed(self.decide))
+            self.timed("before it", self.case_page)
+            taken.append(self.timed("decision", self.decide))
         self.slowest.append(statistics.quantiles(taken, n=20)[-1])
         return statistics.median(taken)
 
@@ -123,7 +129,7 @@ class Desk:
             "next claim and its page": self.case_page,
         }
         sides: dict[str, Callable[[], float]] = {
-            f"{self.name}: {what}": (lambda work=work: self.timed(work))
+            f"{self.name}: {what}": (lambda what=what, work=work: self.timed(what, work))
             for what, work in works.items()
         }
         sides[f"{self.name}: decision"] = lambda: self.decisions(decisions)
@@ -134,9 +140,12 @@ def report(figures: dict[str, float], desks: list[Desk], claims: int) -> str:
     """Return every figure beside the bare count of its database, and the goals."""
     rows = []
     for side, figure in figures.items():
-        bare = figures[f"{side.partition(':')[0]}: bare count"]
-        rows.append((side, common.short(figure), f"{figure / bare:.1f}"))
-    head = (f"{claims:,} claims", "median ms", "× bare count")
+        name, _, what = side.partition(": ")
+        bare = figures[f"{name}: bare count"]
+        desk = next(desk for desk in desks if desk.name == name)
+        busy = statistics.median(desk.busy[what])
+        rows.append((side, common.short(figure), common.short(busy), f"{figure / bare:.1f}"))
+    head = (f"{claims:,} claims", "median ms", "of our CPU, ms", "× bare count")
     reached = [
         common.Goal(
             what=f"{desk.name}: decision, slowest of twenty, ms",

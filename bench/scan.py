@@ -9,8 +9,11 @@ must agree and the audit must find nothing.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
+import statistics
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -39,12 +42,14 @@ class Bench(Worker):
         from kaishu.returns.actions import tie
 
         settings.ALLOWED_HOSTS = ["testserver"]
+        logging.getLogger("kaishu").setLevel(logging.ERROR)
         user = User.objects.create_user("bench")
         give(user, Role.COLLECTOR)
         tie(account="bench", party=SITE, by="bench", at=installation.START)
         self.client = Client()
         self.client.force_login(user)
         self.scanned = 0
+        self.busy: list[float] = []
 
     def scan(self, *, first: int, count: int) -> float:
         """Claim, then scan each label, every tenth twice; returns seconds of the scans alone."""
@@ -56,9 +61,15 @@ class Bench(Worker):
         posts = [
             label for n, label in enumerate(labels) for _ in range(1 + (n % DOUBLE_EVERY == 0))
         ]
+        began = time.process_time()
         taken = common.seconds(lambda: [self._post(label) for label in posts])
+        self.busy.append((time.process_time() - began) / len(posts))
         self.scanned += count
         return taken / len(posts)
+
+    def own_cpu(self) -> float:
+        """Return the median of our CPU milliseconds a scan."""
+        return statistics.median(self.busy) * 1000
 
     def tie_out(self) -> dict[str, int]:
         """Return what the books say at the end, and how much the audit finds."""
@@ -146,6 +157,7 @@ def main() -> None:
             for ask in databases.values():
                 stored = ask("tie_out")
                 assert stored == {"scans": total, "depot": total, "findings": 0}, stored
+            own = {name: common.short(ask("own_cpu")) for name, ask in databases.items()}
         print(
             common.goals(
                 [
@@ -154,6 +166,8 @@ def main() -> None:
                 ]
             )
         )
+        said = ", ".join(f"{cpu} on {name}" for name, cpu in own.items())
+        print(f"\nMilliseconds of our CPU a scan: {said}.")
 
 
 if __name__ == "__main__":
