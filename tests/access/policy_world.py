@@ -25,11 +25,13 @@ from tests.doors.desk_world import lively, open_world
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 NUMBERED = (
     "act_id",
+    "action_id",
     "bulk_id",
     "certificate_id",
     "code_id",
     "event_id",
     "file_id",
+    "filed_id",
     "fund_id",
     "import_id",
     "kit_id",
@@ -103,6 +105,8 @@ def build(data_dir: Path) -> Samples:
             # Things that this world has none of: a role is refused before anything is looked for.
             **dict.fromkeys(NUMBERED, 1),
             "act": "withdraw",
+            "form": "jp_progress",
+            "kind": "json",
             "provider": "bank",
             "section": "identity",
             "path": "en/",

@@ -12,7 +12,7 @@ from kaishu.core.remedy import COLLECTED_AT
 
 # A promise that was closed in favour of others is back in cost and a declined one is waived:
 # neither is open nor paid. The product of a claim unit is that of its last move.
-_SETTLED = """
+_PLACED = """
 WITH settled AS (
     SELECT p.case_no, p.unit_no
     FROM books_promise_move m JOIN books_promise p ON p.id = m.promise_id
@@ -28,7 +28,18 @@ WITH settled AS (
     LEFT JOIN books_unit_move m
         ON m.entry_id = e.id AND m.recall_id = %(recall)s AND m.pool <> %(stray)s {clocks_m}
     GROUP BY s.case_no, s.unit_no
-), things AS (
+)"""
+_ROWS = (
+    _PLACED
+    + """
+SELECT p.case_no, p.unit_no, COALESCE(m.product, ''), COALESCE(m.pool, '')
+FROM placed p LEFT JOIN books_unit_move m ON m.id = p.last_id
+ORDER BY p.case_no, p.unit_no
+"""
+)
+_SETTLED = (
+    _PLACED  # noqa: S608 (our own texts; values are bound)
+    + """, things AS (
     SELECT m.product, m.pool, m.unit_id, m.target,
         CASE WHEN m.unit_id IS NULL THEN p.case_no ELSE '' END AS case_no,
         CASE WHEN m.unit_id IS NULL THEN p.unit_no ELSE 0 END AS unit_no
@@ -58,6 +69,7 @@ SELECT COALESCE(product, ''), COALESCE(pool, ''), COUNT(*),
     COALESCE(SUM(collected), 0), COALESCE(SUM(gone), 0)
 FROM stands GROUP BY product, pool ORDER BY 1, 2
 """
+)
 
 
 class Settled(NamedTuple):
@@ -75,6 +87,19 @@ class Settled(NamedTuple):
 
 def settled(*, recall_id: int, as_of: datetime | None, known_at: datetime | None) -> list[Settled]:
     """Count the settled units of a recall by product and pool, in one statement."""
+    return [Settled(*row) for row in _ask(_SETTLED, recall_id, as_of, known_at)]
+
+
+def settled_units(
+    *, recall_id: int, as_of: datetime | None, known_at: datetime | None
+) -> list[tuple[str, int, str, str]]:
+    """Return the claim units behind the count: case number, unit number, product, pool."""
+    return [(row[0], row[1], row[2], row[3]) for row in _ask(_ROWS, recall_id, as_of, known_at)]
+
+
+def _ask(
+    statement: str, recall_id: int, as_of: datetime | None, known_at: datetime | None
+) -> list[tuple[Any, ...]]:
     values: dict[str, Any] = {
         "recall": recall_id,
         "paid": PAID,
@@ -92,11 +117,11 @@ def settled(*, recall_id: int, as_of: datetime | None, known_at: datetime | None
             values[column] = connection.ops.adapt_datetimefield_value(moment)
     accounts = sorted(COLLECTED_AT)
     values.update((f"account_{number}", account) for number, account in enumerate(accounts))
-    statement = _SETTLED.format(
+    asked = statement.format(
         clocks_m=clocks.format(alias="m"),
         clocks_t=clocks.format(alias="t"),
         collected=", ".join(f"%(account_{number})s" for number in range(len(accounts))),
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return [Settled(*row) for row in cursor.fetchall()]
+        cursor.execute(asked, values)
+        return list(cursor.fetchall())

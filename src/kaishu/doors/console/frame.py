@@ -55,6 +55,9 @@ MONEY_CORRECT = (Role.FINANCE, Role.MANAGER)
 GOODS = (Role.OPERATOR, Role.FINANCE, Role.APPROVER, Role.MANAGER, Role.AUDITOR)
 MONEY_STOCK = (Role.OPERATOR, Role.FINANCE)
 PROGRESS = (*CASES, Role.REGULATOR)
+REPORTS = (Role.MANAGER, Role.AUDITOR, Role.REGULATOR)
+WRITE_REPORTS = (Role.MANAGER,)
+ALL_DUTIES = (Role.MANAGER, Role.AUDITOR)
 JOBS = CASES
 TRADE = (Role.MANAGER, Role.OPERATOR, Role.AUDITOR)
 RUN_TRADE = (Role.MANAGER, Role.OPERATOR)
@@ -172,6 +175,7 @@ def _work(request: HttpRequest) -> list[Link]:
         (CERTIFICATES, _("Certificates"), "/depot/certificates/"),
         (TRADE, _("Shops"), "/staff/trade/"),
         (CASES, _("Acts on many claims"), "/staff/bulk/"),
+        (ALL_DUTIES, _("Duties"), "/staff/duties/"),
         (JOBS, _("Background work"), "/staff/jobs/"),
         (LOOKS, _("Who looked"), "/staff/looks/"),
         (LOOKS, _("Week of the team"), "/staff/digest/"),

@@ -13,6 +13,7 @@ from kaishu.doors.console import (
     views_sign_in,
 )
 from kaishu.doors.console.hotline import views_find
+from kaishu.doors.console.reports import views_duties
 
 app_name = "console"
 urlpatterns = [
@@ -42,5 +43,7 @@ urlpatterns = [
     path("jobs/", include("kaishu.doors.console.jobs.urls")),
     path("recalls/<slug:slug>/progress/", views_progress.progress, name="progress"),
     path("recalls/<slug:slug>/entries/", views_progress.entries, name="entries"),
+    path("duties/", views_duties.all_duties, name="all_duties"),
+    path("recalls/<slug:slug>/", include("kaishu.doors.console.reports.urls")),
     path("recalls/", include("kaishu.doors.console.recalls.urls")),
 ]
