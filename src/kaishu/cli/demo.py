@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import click
@@ -20,11 +21,33 @@ FOLDER = Path(os.environ.get("KAISHU_DATA_DIR", "var/demo"))
 @click.group(invoke_without_command=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option(
+    "--cases",
+    default=1000,
+    show_default=True,
+    envvar="CASES",
+    type=click.IntRange(min=0),
+    help="Cases that are lived one by one.",
+)
 @click.option("--fresh", is_flag=True, help="Throw the last demo away and start again.")
 @click.option("--no-serve", is_flag=True, help="Only fill the installation.")
 @click.pass_context
-def demo(context: click.Context, *, host: str, port: int, fresh: bool, no_serve: bool) -> None:
-    """Fill an installation of its own with two real recalls, and serve it."""
+def demo(
+    context: click.Context, *, host: str, port: int, cases: int, fresh: bool, no_serve: bool
+) -> None:
+    """Fill an installation of its own with two real recalls, and serve it.
+
+    The recalls follow their published response curves over the first hundred days; their owners
+    are invented. Pages are served while it fills, with a line that says how far it is.
+
+    \b
+    Examples
+      kaishu demo                    as `make demo` does
+      CASES=3000 make demo           more cases, more minutes
+      kaishu demo --fresh --port 9000
+
+    Everything stays in var/demo (or KAISHU_DATA_DIR), and nothing leaves this machine.
+    """
     if context.invoked_subcommand is not None:
         return
     if fresh:
@@ -33,32 +56,36 @@ def demo(context: click.Context, *, host: str, port: int, fresh: bool, no_serve:
 
     with mail_server(FOLDER / "mail") as mail_url:
         _environment(host, port, mail_url)
-        _fill()
-        if not no_serve:
-            _serve(host, port)
+        new = _prepare()
+        if no_serve:
+            _fill(cases, new=new)
+        else:
+            _serve(host, port, cases, new=new)
 
 
 demo.add_command(demo_files, "files")
 
 
-def _serve(host: str, port: int) -> None:
-    """Run the worker and the server until the server ends or somebody stops us."""
+def _serve(host: str, port: int, cases: int, *, new: bool) -> None:
+    """Serve while the demo fills, then run the worker too, until somebody stops us."""
     # Commits of people who try it are as durable as in production.
-    os.environ["KAISHU_SQLITE_SYNCHRONOUS"] = "FULL"
-    _explain(host, port)
+    durable = {**os.environ, "KAISHU_SQLITE_SYNCHRONOUS": "FULL"}
     command = [sys.executable, "-m", "kaishu.cli.main"]
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that both children end with us
-    worker = subprocess.Popen([*command, "worker"])  # noqa: S603 (our own command)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the children end with us
     address = ["--host", host, "--port", str(port)]
-    server = subprocess.Popen([*command, "serve", *address])  # noqa: S603 (our own command)
+    children = [subprocess.Popen([*command, "serve", *address], env=durable)]  # noqa: S603 (our own command)
     try:
-        server.wait()
+        _explain(host, port)
+        _fill(cases, new=new)
+        # Only now: until here, the past goes on without it.
+        children.append(subprocess.Popen([*command, "worker"], env=durable))  # noqa: S603 (our own command)
+        children[0].wait()
     except KeyboardInterrupt:
         pass
     finally:
-        for child in (server, worker):
+        for child in children:
             child.terminate()
-        for child in (server, worker):
+        for child in children:
             child.wait()
 
 
@@ -79,17 +106,42 @@ def _environment(host: str, port: int, mail_url: str) -> None:
         os.environ.setdefault(name, kept.read_text())
 
 
-def _fill() -> None:
+def _prepare() -> bool:
+    """Publish the recalls; False where they were published before."""
     from kaishu.cli._django import start
 
     start()
 
     from kaishu.base import catalogue
-    from kaishu.base.clock import now
-    from kaishu.demo.seed import seed
+    from kaishu.demo.seed import prepare
 
     catalogue.build()
-    seed(folder=FOLDER, now=now(), say=click.echo)
+    return prepare(folder=FOLDER, say=click.echo)
+
+
+def _fill(cases: int, *, new: bool) -> None:
+    """Live the past, and say in the terminal how far it is."""
+    from kaishu.base.clock import now
+    from kaishu.demo.filling import NAME
+    from kaishu.demo.seed import fill
+
+    if new:
+        began = time.monotonic()
+        fill(folder=FOLDER, now=now(), cases=cases, say=click.echo, told=_told)
+        click.echo(f"The demo is filled, after {time.monotonic() - began:.0f} seconds.")
+    elif (FOLDER / NAME).exists():
+        (FOLDER / NAME).unlink()
+        click.echo(
+            "The last filling was stopped half way. Start again with --fresh to fill it all."
+        )
+    else:
+        click.echo("The demo was filled before; it goes on where it was.")
+
+
+def _told(done: int, of: int) -> None:
+    """Show one line that grows; where nobody watches, nothing."""
+    if sys.stdout.isatty():
+        click.echo(f"\r  {done:,} of {of:,} cases", nl=done >= of)
 
 
 def _explain(host: str, port: int) -> None:

@@ -25,13 +25,13 @@ _ADDRESSES = {
 }
 
 
-def contact(language: str, number: int) -> Contact:
+def contact(language: str, number: int, *, mail: bool = True) -> Contact:
     """Return the contact details of the number-th invented owner of a language."""
     names, addresses = _NAMES[language], _ADDRESSES[language]
     postcode, address = addresses[number % len(addresses)]
     return Contact(
         name=names[number % len(names)],
-        email=f"owner{number}@example.com",
+        email=f"owner{number}@example.com" if mail else "",
         phone=f"090-0000-{number:04d}",
         postcode=postcode,
         address=address,

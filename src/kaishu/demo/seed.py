@@ -5,35 +5,50 @@ from __future__ import annotations
 import csv
 import secrets
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from kaishu.claims.models import Claim
 from kaishu.claims.population import open_population
+from kaishu.demo.filling import Filling, Told
 from kaishu.demo.house import furnish
-from kaishu.demo.live import Past, live
+from kaishu.demo.live import SITES, Past, live
 from kaishu.demo.lives import CN, JP, lives
+from kaishu.demo.masses import post_masses
+from kaishu.demo.past import live_past
+from kaishu.demo.plan import arrived, past_lives
 from kaishu.demo.serials import COUNTS, LISTED, write_recalls
 from kaishu.demo.staff import hire
 from kaishu.editions import actions as editions
 from kaishu.editions import recall_file
-from kaishu.editions.queries import recall_row
+from kaishu.editions.models import Recall
+from kaishu.editions.queries import current_pack, recall_row
 from kaishu.notices.models import Message
 from kaishu.notices.sending import send_due
 from kaishu.payouts import actions as payouts
 from kaishu.payouts import funds, shop_codes
+from kaishu.payouts.providers.simulated_bank import simulated_bank
+from kaishu.payouts.providers.simulated_orders import FaultPlan
 from kaishu.payouts.worker import run_once
 from kaishu.returns import actions as returns
 
 Say = Callable[[str], None]
+# The demo's bank has its bad days: some transfers bounce or come back, some results fit nothing.
+BANK = FaultPlan(
+    seed=7,
+    bounce=0.06,
+    other_cause=0.4,
+    late_return=0.03,
+    wrong_amount=0.02,
+    unknown_key=0.02,
+    days_to_settle=1,
+)
 
 
-def seed(*, folder: Path, now: datetime, say: Say) -> None:
-    """Publish the recalls into `folder`'s installation and live its cases; once."""
-    if Claim.objects.exists():
-        say("The demo was filled before; it goes on where it was.")
-        return
+def prepare(*, folder: Path, say: Say) -> bool:
+    """Hire the staff and publish the recalls; False where the demo was filled before."""
+    if Recall.objects.exists():
+        return False
     hire()
     say("Writing the generated serial lists …")
     recalls = folder / "recalls"
@@ -42,8 +57,37 @@ def seed(*, folder: Path, now: datetime, say: Say) -> None:
     for slug in (JP, CN):
         say(f"Publishing {slug} …")
         publish(recalls / slug)
-    say("Living some cases …")
-    _live_cases(recalls, now)
+    return True
+
+
+def fill(*, folder: Path, now: datetime, cases: int, say: Say, told: Told) -> None:
+    """Give the published recalls their past: the masses, `cases` lives, and a house at work."""
+    recalls = folder / "recalls"
+    announced = {slug: current_pack(slug).recall.announced for slug in (JP, CN)}
+    recent = list(lives())
+    old = past_lives(count=max(0, cases - len(recent)), announced=announced, now=now)
+    filling = Filling(folder, len(old) + len(recent), told)
+    filling.write()
+    past = Past(now=now, serials=_serials(recalls, each=80 + cases))
+    codes = [f"KAI-{secrets.token_hex(4).upper()}" for _ in range(200 + cases)]
+    shop_codes.load_codes(commodity="coupon:CNY", codes=codes, at=_start(announced))
+    simulated_bank().plan(BANK)
+    say("Posting the masses, day by day …")
+    for slug in (JP, CN):
+        post_masses(
+            recall_id=recall_row(slug).id,
+            slug=slug,
+            announced=announced[slug],
+            sites=SITES.get(slug, SITES[""])[:2],
+            lived=arrived(old, slug, announced[slug]),
+            at=now,
+        )
+    say("Living the cases of the past, one by one …")
+    live_past(old, past, filling.step)
+    say("Living what is open today …")
+    for number, life in enumerate(recent):
+        live(life, number, past)
+        filling.step()
     _quarantine(now)
     say("Paying what is due …")
     _pay(now)
@@ -51,6 +95,11 @@ def seed(*, folder: Path, now: datetime, say: Say) -> None:
     furnish(now)
     say("Sending the mails of that time …")
     _send_mails(now)
+    filling.end()
+
+
+def _start(announced: dict[str, date]) -> datetime:
+    return datetime.combine(min(announced.values()), time(1, 0), tzinfo=UTC)
 
 
 def publish(folder: Path) -> None:
@@ -62,13 +111,7 @@ def publish(folder: Path) -> None:
     open_population(recall_row=edition.recall, recall=loaded.recall, by="hana", at=at)
 
 
-def _live_cases(recalls: Path, now: datetime) -> None:
-    past = Past(now=now, serials=_serials(recalls))
-    for number, life in enumerate(lives()):
-        live(life, number, past)
-
-
-def _serials(recalls: Path, each: int = 80) -> dict[str, list[str]]:
+def _serials(recalls: Path, each: int) -> dict[str, list[str]]:
     """Return some listed serials per model; the easy ones are left for whoever tries the demo."""
     return {
         model: [
@@ -119,8 +162,6 @@ def _send_mails(now: datetime) -> None:
 
 def _pay(now: datetime) -> None:
     """Funds came in, one batch went through, one lies with the approver, the rest is due."""
-    codes = [f"KAI-{secrets.token_hex(4).upper()}" for _ in range(200)]
-    shop_codes.load_codes(commodity="coupon:CNY", codes=codes, at=now)
     for number, each in enumerate(funds.figures(), start=1):
         receipt = payouts.propose_fund(
             recall_id=each.recall_id,
