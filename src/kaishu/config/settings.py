@@ -89,6 +89,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "kaishu.base.roles.PolicyGate",
+    # Inside the compression: it writes into the page.
+    *(["kaishu.demo.filling.Banner"] if KAISHU_MODE == "demo" else []),
 ]
 
 ROOT_URLCONF = "kaishu.config.urls"
