@@ -15,6 +15,7 @@ from kaishu.base import clock
 from kaishu.base.access import accounts
 from kaishu.base.roles import Role, Rule, give
 from kaishu.claims.models import Evidence
+from kaishu.connections.tokens import make_connection
 from kaishu.incidents.models import Incident
 from kaishu.notices.models import CallBack
 from kaishu.returns import actions as returns
@@ -87,6 +88,9 @@ def build(data_dir: Path) -> Samples:
     somebody = User.objects.create_user("somebody")
     give(somebody, Role.OPERATOR)
     token = accounts.new_link(name="somebody", by="aki", at=clock.now())
+    connection = make_connection(
+        name="A shop", party="", recall_slug="", key="k", by="ada", at=clock.now()
+    )
     incident = Incident.objects.order_by("id").first()
     call = CallBack.objects.order_by("id").first()
     return Samples(
@@ -94,6 +98,7 @@ def build(data_dir: Path) -> Samples:
             "case_no": case_no,
             "unit_no": 1,
             "slug": kumo.SLUG,
+            "code": connection.code,
             "evidence_id": Evidence.objects.order_by("id").values_list("id", flat=True)[0],
             "call_id": call.id if call else 1,
             "container.number": Container.objects.get().number,

@@ -11,6 +11,7 @@ from kaishu.core.answer import Inspection
 from kaishu.core.everywhere import hear
 from kaishu.doors.api import check
 from kaishu.editions import queries as editions
+from kaishu.reports.models import Filed, FiledFile
 from kaishu.returns.models import Scan
 from kaishu.returns.trade import sites
 from tests.api.world import CLAIM, connect
@@ -170,3 +171,36 @@ def test_promises_tell_money_by_state(world: DeskWorld) -> None:
         totals[each["commodity"]] = totals.get(each["commodity"], 0) + each["quantity"]
     assert totals
     assert set(totals.values()) == {0}
+
+
+def test_filed_reports_are_listed_and_read_byte_for_byte(world: DeskWorld) -> None:
+    at = clock.now()
+    rows = [
+        Filed.objects.create(
+            key=f"k{slug}",
+            recall_slug=slug,
+            form="jp-progress",
+            version=1,
+            as_of=at,
+            known_at=at,
+            content="{}",
+            sha256="0" * 64,
+            addressee="regulator",
+            by="hana",
+            at=at,
+        )
+        for slug in (kumo.SLUG, "another")
+    ]
+    for row in rows:
+        FiledFile.objects.create(filed=row, kind="csv", data="値,1".encode(), sha256="1" * 64)
+    maker = connect("reports:read")
+    found = maker.get("reports").json()["items"]
+    assert [each["recall"] for each in found] == [kumo.SLUG, "another"]
+    assert found[0]["files"] == [{"kind": "csv", "sha256": "1" * 64}]
+    file = maker.get(f"reports/{rows[0].id}/files/csv")
+    assert (file.content, file["Content-Type"]) == ("値,1".encode(), "text/csv; charset=utf-8")
+    assert maker.get(f"reports/{rows[0].id}/files/pdf").json()["code"] == "filed_not_found"
+    one = connect("reports:read", recall=kumo.SLUG)
+    assert [each["report"] for each in one.get("reports").json()["items"]] == [rows[0].id]
+    assert one.get(f"reports/{rows[1].id}/files/csv").status_code == 404
+    assert one.get("reports?recall=another").json()["code"] == "api_other_recall"

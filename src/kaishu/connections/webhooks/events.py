@@ -17,6 +17,7 @@ from kaishu.books.models import Entry, PromiseMoveRow, UnitMoveRow
 from kaishu.claims.models import Claim, Decision
 from kaishu.core.accounts import DEPOT
 from kaishu.editions.models import Edition, Recall
+from kaishu.reports.models import Filed
 
 EVENTS = (
     "claim.submitted",
@@ -26,6 +27,7 @@ EVENTS = (
     "promise.settled",
     "promise.bounced",
     "recall.published",
+    "report.filed",
 )
 OF_ENTRIES = {
     "parcel.received": "unit.received",
@@ -126,17 +128,42 @@ def published(rows: QuerySet[Edition]) -> list[Row]:
     ]
 
 
+def reports(rows: QuerySet[Filed]) -> list[Row]:
+    """Read reports that were filed."""
+    return [
+        Row(
+            row.id,
+            Happened(
+                source=f"filed:{row.id}",
+                kind="report.filed",
+                at=row.at,
+                facts={
+                    "report": row.id,
+                    "recall": row.recall_slug,
+                    "form": row.form,
+                    "as_of": row.as_of.isoformat(),
+                    "sha256": row.sha256,
+                },
+                recall=row.recall_slug,
+            ),
+        )
+        for row in rows.defer("content")
+    ]
+
+
 READERS: Mapping[str, Reader] = {
     "claims": claims,
     "decisions": decisions,
     "entries": entries,
     "editions": published,
+    "reports": reports,
 }
 TABLES: Mapping[str, type[Model]] = {
     "claims": Claim,
     "decisions": Decision,
     "entries": Entry,
     "editions": Edition,
+    "reports": Filed,
 }
 
 

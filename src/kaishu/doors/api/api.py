@@ -23,6 +23,7 @@ from kaishu.doors.api import (
     contract,
     errors,
     evidence,
+    filed,
     hooks,
     promises,
     scans,
@@ -61,7 +62,7 @@ api = Api(
     docs_url=None,
     openapi_url=None,
 )
-for _routes in (check, claims, evidence, scans, trade, promises, hooks):
+for _routes in (check, claims, evidence, scans, trade, promises, filed, hooks):
     api.add_router("", _routes.router)
 
 

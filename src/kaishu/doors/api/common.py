@@ -60,7 +60,7 @@ Text = Annotated[str, AfterValidator(_plain)]
 class Body(Schema):
     """A body whose fields are all known: a misspelled name is told, not ignored."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", strict=True, str_strip_whitespace=True)
 
 
 class Bearer(HttpBearer):

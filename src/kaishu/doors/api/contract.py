@@ -65,6 +65,27 @@ TOLD = {
     "422": "Understood and refused; the code says why. Also: this key came with another body.",
     "429": "Too many requests; see Retry-After.",
 }
+# What one answer is good for next: programs that walk the contract find their way by these.
+LINKS: dict[str, tuple[str, dict[str, dict[str, str]]]] = {
+    "fileClaim": (
+        "201",
+        {"readClaim": {"case_no": "$response.body#/case_no"}},
+    ),
+    "registerWebhook": (
+        "201",
+        {
+            operation: {"webhook": "$response.body#/webhook"}
+            for operation in ("readWebhook", "renewSecret", "listDeliveries", "endWebhook")
+        },
+    ),
+    "listSites": (
+        "200",
+        {
+            operation: {"site": "$response.body#/items/0/site"}
+            for operation in ("answerForSite", "putAside")
+        },
+    ),
+}
 ONLY_POST = frozenset({"409", "413"})
 
 
@@ -98,4 +119,9 @@ def _complete(method: str, operation: dict[str, Any], scope: str) -> None:
         answers[code] = {"description": said, "content": {PROBLEM: reference}}
     for said in answers.values():
         said["headers"] = REQUEST_ID
+    if operation["operationId"] in LINKS:
+        code, leads = LINKS[operation["operationId"]]
+        answers[code]["links"] = {
+            name: {"operationId": name, "parameters": known} for name, known in leads.items()
+        }
     operation["responses"] = dict(sorted(answers.items()))

@@ -38,7 +38,7 @@ STATUS: Mapping[str, int] = {
     "trade_site_not_found": 404,
     "webhook_unknown": 404,
     "webhook_delivery_unknown": 404,
-    "api_report_unknown": 404,
+    "filed_not_found": 404,
     "idempotency_key_missing": 400,
     "api_not_json": 400,
     "api_cursor_wrong": 400,

@@ -10,5 +10,5 @@ from kaishu.doors.api.api import api
 urlpatterns = [
     path("openapi.json", reference.openapi, name="openapi"),
     path("reference/", reference.page, name="reference"),
-    path("", api.urls),  # type: ignore[arg-type]  # what ninja offers for a path
+    path("", api.urls),
 ]

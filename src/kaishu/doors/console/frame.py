@@ -44,6 +44,7 @@ INCIDENTS = (Role.OPERATOR, Role.REVIEWER, Role.MANAGER, Role.AUDITOR)
 SETTLE_INCIDENTS = (Role.MANAGER,)
 LOOKS = (Role.AUDITOR, Role.MANAGER)
 ACCOUNTS = (Role.ADMIN,)
+CONNECTIONS = (Role.ADMIN, Role.MANAGER)
 KITS = (Role.OPERATOR, Role.REVIEWER, Role.MANAGER)
 SEE_KITS = (*KITS, Role.AUDITOR)
 PAYOUTS = (Role.FINANCE, Role.APPROVER, Role.MANAGER, Role.AUDITOR)
@@ -180,6 +181,7 @@ def _work(request: HttpRequest) -> list[Link]:
         (LOOKS, _("Who looked"), "/staff/looks/"),
         (LOOKS, _("Week of the team"), "/staff/digest/"),
         (ACCOUNTS, _("Accounts"), "/staff/access/"),
+        (CONNECTIONS, _("Connections"), "/staff/connections/"),
     )
     reads = {line[2]: () if line[2] in NOT_FOR_AUDITOR else (Role.AUDITOR,) for line in lines}
     shown = [line for line in lines if may(request, (*line[0], *reads[line[2]]))]

@@ -1,0 +1,1 @@
+"""Connections of other companies' software: tokens, webhooks, and what was sent."""
