@@ -49,6 +49,7 @@ class Keys:
     ciphers: Mapping[int, AESGCM]
     index: bytes
     oldest: bytes
+    masters: Mapping[int, bytes]
     fingerprints: Mapping[int, str]
 
 
@@ -109,6 +110,13 @@ def fingerprints() -> Mapping[int, str]:
     return _keys().fingerprints
 
 
+def derived(use: str) -> list[bytes]:
+    """Return 32 bytes a master key for a use of its own; the first is of the key that seals."""
+    keys = _keys()
+    order = sorted(keys.masters, key=lambda number: number != keys.sealing)
+    return [_derive(keys.masters[number], use.encode()) for number in order]
+
+
 def check_keys() -> None:
     """Raise `BadFieldKey` unless KAISHU_FIELD_KEY can be used."""
     _keys()
@@ -138,6 +146,7 @@ def _read_keys(setting: str) -> Keys:
         ciphers={number: AESGCM(_derive(key, b"field")) for number, key in masters.items()},
         index=_derive(masters[min(masters)], b"blind index"),
         oldest=masters[min(masters)],
+        masters=masters,
         fingerprints={n: _derive(key, b"fingerprint").hex()[:16] for n, key in masters.items()},
     )
 

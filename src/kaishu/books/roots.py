@@ -8,7 +8,7 @@ tells nothing about its entry.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby, pairwise
@@ -108,6 +108,13 @@ def shown(*, entry: str, recorded_at: datetime) -> Shown | None:
         return None
     proof = proof_of(leaves, leaves.index(entry))
     return Shown(day=day, root=row.root, entry=entry, proof=proof)
+
+
+def shown_of_case(*, case_no: str, digests: Collection[str]) -> dict[str, Shown]:
+    """Return the proofs that can be given now for entries of one case, by their digest."""
+    rows = Entry.objects.filter(chain=case_no, digest__in=list(digests))
+    found = {row.digest: shown(entry=row.digest, recorded_at=row.recorded_at) for row in rows}
+    return {digest: each for digest, each in found.items() if each is not None}
 
 
 def newest(count: int) -> list[DailyRoot]:

@@ -28,6 +28,7 @@ def worker(*, every: float, once: bool) -> None:
     from kaishu.cli._retention import daily
     from kaishu.config.jobs import run_jobs
     from kaishu.connections.worker import run_once as connections
+    from kaishu.doors.public.receipt_keys import keep
     from kaishu.notices.sending import send_due
     from kaishu.notices.watches import follow
     from kaishu.payouts.worker import run_once
@@ -45,6 +46,7 @@ def worker(*, every: float, once: bool) -> None:
         "connections": connections,
         "retention": daily,
         "daily roots": seal_due,
+        "receipt keys": keep,
         "closings": close,
     }
     stop = Event()

@@ -1,4 +1,4 @@
-"""What the owner's door keeps between two pages: a claim that is not sent yet."""
+"""What the owner's door keeps: a claim that is not sent yet, and the keys of receipts."""
 
 from __future__ import annotations
 
@@ -29,3 +29,14 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recall_slug} {self.made_at:%Y-%m-%d}"
+
+
+class ReceiptKey(models.Model):
+    """The public half of a key that signs receipts. Rows are added, never changed or deleted."""
+
+    key_id = models.CharField(max_length=11, unique=True)
+    public = models.CharField(max_length=64)
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.key_id

@@ -15,6 +15,7 @@ from kaishu.doors.public import (
     views_notice,
     views_progress,
     views_several,
+    views_verify,
 )
 from kaishu.doors.public.claiming import urls as claiming
 from kaishu.doors.public.feeds import urls as feeds
@@ -32,6 +33,9 @@ urlpatterns = [
     path("<tongue:tongue>/fly/", views_fly.fly, name="fly"),
     path("<tongue:tongue>/genuine/", views_genuine.genuine, name="genuine"),
     path("<tongue:tongue>/r/<slug:slug>/", views_home.recall, name="recall"),
+    path("<tongue:tongue>/verify/", views_verify.verify, name="verify"),
+    path("receipt-keys.json", views_verify.keys, name="receipt-keys"),
+    path("receipt-verifier.html", views_verify.verifier, name="receipt-verifier"),
     path("<tongue:tongue>/check/", views_home.anywhere, name="anywhere"),
     path("<tongue:tongue>/r/<slug:slug>/check/", views_check.check, name="check"),
     path("<tongue:tongue>/r/<slug:slug>/check/several/", views_several.several, name="several"),

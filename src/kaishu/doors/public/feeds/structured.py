@@ -16,13 +16,13 @@ from kaishu.core.recall import Product, say
 from kaishu.doors.public.feeds import cpsc
 
 # What could end the block or begin a comment in it is written as an escape of JSON.
-_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 def data_block(pack: Pack, tag: str) -> SafeString:
     """Return the content of a `<script type="application/ld+json">` of the recall's page."""
     written = json.dumps(_page(pack, tag), ensure_ascii=False, separators=(",", ":"))
-    return mark_safe(written.translate(_ESCAPES))  # noqa: S308 (no < > or & is left in it)
+    return mark_safe(written.translate(ESCAPES))  # noqa: S308 (no < > or & is left in it)
 
 
 def _page(pack: Pack, tag: str) -> dict[str, Any]:

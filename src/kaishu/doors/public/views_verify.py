@@ -1,0 +1,128 @@
+"""Check a receipt: here without a script, or on one's own machine with a file that needs no net."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from kaishu.base import language
+from kaishu.base.words import word
+from kaishu.core import receipts
+from kaishu.core.errors import Refusal
+from kaishu.core.pack import PackMissing
+from kaishu.core.recall import say
+from kaishu.core.receipts import Receipt
+from kaishu.core.sentences import sentence
+from kaishu.doors.public import receipt_keys, site
+from kaishu.doors.public.feeds.answering import open_data, whole
+from kaishu.doors.public.feeds.structured import ESCAPES
+from kaishu.doors.public.problems import Problem
+from kaishu.editions import queries as editions
+
+REFUSALS = (
+    "receipt_unreadable",
+    "receipt_key_unknown",
+    "receipt_forged",
+    "receipt_of_another_unit",
+)
+ENDS = ("disposed", "repaired", "made_safe", "paid")
+
+
+@require_safe
+@cache_control(private=True, no_cache=True)
+def verify(request: HttpRequest, tongue: str) -> HttpResponse:
+    """Say whether the code of a receipt is genuine, and whether it belongs to the unit typed."""
+    code, unit = request.GET.get("code", "").strip(), request.GET.get("unit", "").strip()
+    context: dict[str, Any] = {
+        "code": code[: receipts.MOST_SIGNS],
+        "unit": unit[:60],
+        "keys": [receipts.fingerprint(public) for public in receipt_keys.known().values()],
+        "problems": [],
+    }
+    if code:
+        context |= _checked(code, unit)
+    elif "code" in request.GET:
+        context["problems"] = [Problem("id-code", _("Paste the code of the receipt."))]
+    return site.show(request, "public/verify.html", None, context)
+
+
+@open_data
+def keys(request: HttpRequest) -> HttpResponse:
+    """List the public keys that receipts are signed with, the one in force first."""
+    listed = [
+        {"id": name, "ed25519": public.hex(), "fingerprint": receipts.fingerprint(public)}
+        for name, public in receipt_keys.known().items()
+    ]
+    body = json.dumps(listed, indent=1).encode() + b"\n"
+    return whole(request, body, media_type="application/json; charset=utf-8", language="en")
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def verifier(request: HttpRequest) -> HttpResponse:
+    """Give a page that checks receipts without us: one file with our keys and no address in it."""
+    known = {name: public.hex() for name, public in receipt_keys.known().items()}
+    data = json.dumps({"keys": known, "words": _words()}, ensure_ascii=False).translate(ESCAPES)
+    page = render_to_string("public/verifier.html", {"data": data})
+    response = HttpResponse(page)
+    response["Content-Language"] = "ja, zh-Hans, en"
+    response["Content-Disposition"] = 'attachment; filename="kaishu-receipts.html"'
+    return response
+
+
+def _checked(code: str, unit: str) -> dict[str, Any]:
+    try:
+        said = receipts.verify(code, receipt_keys.known(), unit=unit)
+    except Refusal as refusal:
+        return {"refused": sentence(refusal.code, language.tag(), refusal.facts)}
+    return {"said": said, "recall_title": _title(said), "proven": said.proven, "matched": unit}
+
+
+def _title(said: Receipt) -> str:
+    """Return the recall's title where it is one of ours and still here, else its name."""
+    try:
+        return say(editions.current_pack(said.recall).recall.title, language.tag())
+    except PackMissing:
+        return said.recall
+
+
+def _words() -> dict[str, dict[str, Any]]:
+    """Return what the file says, in the three languages."""
+    found = {}
+    for code, tag in language.TAGS.items():
+        with translation.override(code), timezone.override(None):
+            found[tag] = {
+                "name": language.NAMES[code],
+                "title": _("Is this receipt genuine?"),
+                "code": _("Code of the receipt"),
+                "unit": _("Serial number of the unit"),
+                "check": _("Check the receipt"),
+                "good": _("This receipt is genuine."),
+                "match": _("It belongs to the unit that you typed."),
+                "open": _("Type the serial number, too, to see whether it belongs to that unit."),
+                "old": _(
+                    "This browser cannot check it. Use a newer one, or the page of the issuer."
+                ),
+                "made": _(
+                    "This file works without a network. What you type stays on this machine."
+                ),
+                "issuer": _("Issued by"),
+                "recall": _("Recall"),
+                "product": _("Product"),
+                "ending": _("Serial number ends with"),
+                "ends": {end: word(end) for end in ENDS},
+                "refused": {name: _sentence(name, tag) for name in REFUSALS},
+            }
+    return found
+
+
+def _sentence(code: str, tag: str) -> dict[str, str]:
+    found = sentence(code, tag, {"product": "{product}", "unit": "{unit}"})
+    return {"text": found.text, "next": found.next}
