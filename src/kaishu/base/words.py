@@ -10,7 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from babel.core import Locale
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_currency, format_decimal, get_currency_name, get_currency_precision
 from django.utils import translation
 from django.utils.translation import npgettext, pgettext
 
@@ -134,6 +134,23 @@ def quantity(amount: int, commodity: str) -> str:
             "pieces": pieces
         }
     return pgettext("word", "%(pieces)s × %(name)s") % {"pieces": pieces, "name": name}
+
+
+def commodity(code: str) -> str:
+    """Name a commodity without a quantity, as the heading of a row: never the bare code."""
+    kind, _, name = code.partition(":")
+    if not name:
+        return str(get_currency_name(kind, locale=locale()))
+    if kind == "coupon":
+        currency = get_currency_name(name, locale=locale())
+        return pgettext("word", "shop credit in %(currency)s") % {"currency": currency}
+    if code == "kit:pickup":
+        return pgettext("word", "pick-up by a special carrier")
+    if kind == "kit":
+        return pgettext("word", "return bags")
+    if kind == "sku":
+        return pgettext("word", "replacement %(model)s") % {"model": name}
+    return code
 
 
 def age(elapsed: timedelta) -> str:

@@ -57,6 +57,18 @@ def money(amount: int | None, commodity: str) -> str:
 
 
 @register.filter
+def commodity(code: str) -> str:
+    """Name a commodity for a heading or a choice: `{{ row.commodity|commodity }}`."""
+    return words.commodity(code)
+
+
+@register.filter
+def tongue(tag: str) -> str:
+    """Name a language in itself: `ja` is 日本語; what has no name is shown as it is."""
+    return language.NAMES.get(tag.lower(), tag)
+
+
+@register.filter
 def count(number: int | None) -> str:
     """Show a whole number with the separators of the language."""
     return "" if number in (None, "") else format_decimal(number, locale=words.locale())
@@ -64,13 +76,17 @@ def count(number: int | None) -> str:
 
 @register.filter
 def when(value: date | datetime | None) -> str:
-    """Say a date, or a time in the zone in force, in the words of the language."""
+    """Say a date, or a time in the zone in force, in the words of the language.
+
+    Where no one market gives the zone, the time says that it is nobody's local time.
+    """
     if value is None:
         return ""
     if isinstance(value, datetime):
         local = timezone.localtime(value)
         day = format_date(local.date(), format="long", locale=words.locale())
-        return f"{day} {local:%H:%M}"
+        zone = " UTC" if timezone.get_current_timezone_name() == "UTC" else ""
+        return f"{day} {local:%H:%M}{zone}"
     return format_date(value, format="long", locale=words.locale())
 
 

@@ -152,7 +152,7 @@ def _problems(typed: str, rows: list[queues.Row]) -> list[Problem]:
     if rows or len(digits) != case_numbers.LENGTH or len(digits) < len(typed.replace(" ", "")) - 2:
         return []
     wrong = _("No case has this number: its check digits do not fit.")
-    return [Problem(wrong, _("Read it again, digit by digit."), "id-search")]
+    return [Problem(wrong, _("Read it again, digit by digit."), "id-find")]
 
 
 def _remedy(row: queues.Row, recall: Recall) -> str:

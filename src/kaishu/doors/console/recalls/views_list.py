@@ -81,11 +81,12 @@ def _list(
     status: int = 200,
 ) -> HttpResponse:
     tag = language.tag()
+    called = {code: say(load_market(code).name, tag) for code in CODES}
     context = {
         "lines": [_line(row) for row in editions.recall_rows()] if lines is None else lines,
-        "drafts": queries.drafts(),
+        "drafts": [(each, called.get(each.market, each.market)) for each in queries.drafts()],
         "proposals": queries.waiting(),
-        "markets": [(code, say(load_market(code).name, tag)) for code in CODES],
+        "markets": list(called.items()),
         "edits": frame.may(request, frame.EDIT_RECALLS),
         "upload_base": upload_base(request),
     }
