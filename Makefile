@@ -28,7 +28,7 @@ bench: setup ## Run the benchmarks
 	@$(PYTHON) tools/check.py bench
 
 shots: setup ## Walk the pages, save screenshots in shots/ and lay them out on sheets
-	@KAISHU_SHOTS=1 $(PYTHON) -m pytest -q -m walk; $(PYTHON) tools/contact_sheet.py
+	@KAISHU_SHOTS=1 $(PYTHON) -m pytest -q -m walk; $(PYTHON) tools/contact_sheet.py; $(PYTHON) tools/staff_sheet.py
 
 torture: setup ## The long version of the tests: 2,000 examples for each property
 	@KAISHU_TORTURE=1 $(PYTHON) tools/check.py

@@ -1,0 +1,155 @@
+"""Find one real address for every page of staff, depots and shops, by following links.
+
+The routes and who may open them are read from docs/reference/roles.md, so that a new page is on
+the next sheet without being named here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+from lxml import html
+from playwright.sync_api import APIRequestContext, APIResponse
+
+ROLES = Path(__file__).resolve().parents[1] / "docs" / "reference" / "roles.md"
+SHOP = "/<tongue>/t/<token>/"
+PARTS = {"int": r"\d+", "str": r"[^/]+", "slug": r"[-\w]+", "uuid": r"[-0-9a-f]{36}", "path": r".+"}
+# One address of each is enough, whatever the rest of the query says.
+DULL = {"page", "after", "before", "sort", "sheet", "search", "next"}
+NO_PAGE = {"export", "download", "format"}
+# The links of one list that look different enough for a picture each.
+TELLING = {"queue", "state", "account", "commodity", "show"}
+MOST_EACH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One address of the policy table, and the roles that may open it."""
+
+    text: str
+    pattern: re.Pattern[str]
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One address worth a picture: its route, who opened it."""
+
+    route: str
+    address: str
+    account: str
+
+
+@dataclass
+class Finds:
+    """Everything found so far, and what answered wrongly."""
+
+    pages: list[Found] = field(default_factory=list)
+    seen: set[tuple[str, str]] = field(default_factory=set)
+    per_route: dict[str, int] = field(default_factory=dict)
+    answered: dict[str, str] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+
+
+def routes() -> list[Route]:
+    """Return the rows of the policy table, and the shop's own page."""
+    rows = [line for line in ROLES.read_text("utf-8").splitlines() if line.startswith("| ")]
+    names = [cell.strip() for cell in rows[0].split("|")[2:-2]]
+    found = []
+    for row in rows[1:]:
+        cells = [cell.strip() for cell in row.split("|")[1:-1]]
+        text = cells[0].strip("`")
+        who = tuple(name for name, cell in zip(names, cells[1:], strict=False) if cell)
+        found.append(Route(text, re.compile(f"{_pattern(text)}$"), who))
+    found.sort(key=lambda route: route.text.count("<"))
+    return [*found, Route(SHOP, re.compile(r"/(ja|zh-hans|en)/t/[^/]+/$"), ())]
+
+
+def _pattern(text: str) -> str:
+    parts = re.split(r"<(\w+):\w+>", text)
+    return "".join(
+        PARTS[part] if number % 2 else re.escape(part) for number, part in enumerate(parts)
+    )
+
+
+def kind_of(address: str, known: list[Route]) -> tuple[str, str] | None:
+    """Return the route of an address and what of its query changes the picture; None: no page."""
+    parts = urlsplit(address)
+    route = next((each.text for each in known if each.pattern.match(parts.path)), None)
+    query = dict(parse_qsl(parts.query))
+    if route is None or NO_PAGE & set(query):
+        return None
+    telling = sorted(
+        f"{name}={value}" if name in TELLING else name
+        for name, value in query.items()
+        if name not in DULL
+    )
+    return route, "&".join(telling)
+
+
+def follow(
+    request: APIRequestContext, *, site: str, account: str, starts: list[str], finds: Finds
+) -> None:
+    """Follow links from `starts` as one account; new kinds of pages are added to `finds`."""
+    known = routes()
+    waiting = list(starts)
+    asked: set[str] = set()
+    while waiting:
+        address = waiting.pop(0)
+        kind = kind_of(address, known)
+        if kind is None or address in asked:
+            continue
+        asked.add(address)
+        if address not in starts and not _new(kind, finds):
+            continue
+        answer = request.get(site + address, max_redirects=5, timeout=60_000)
+        waiting += _taken(answer, site=site, kind=kind, account=account, finds=finds, known=known)
+
+
+def _new(kind: tuple[str, str], finds: Finds) -> bool:
+    return kind not in finds.seen and finds.per_route.get(kind[0], 0) < MOST_EACH
+
+
+def _taken(
+    answer: APIResponse,
+    *,
+    site: str,
+    kind: tuple[str, str],
+    account: str,
+    finds: Finds,
+    known: list[Route],
+) -> list[str]:
+    """Note what one address answered; returns the links on its page."""
+    here = answer.url.removeprefix(site)
+    finds.seen.add(kind)
+    finds.answered.setdefault(kind[0], f"{answer.status}")
+    if answer.status >= 400 and answer.status != 405:
+        finds.broken.append(f"{account}: {here} answers {answer.status}")
+        return []
+    if answer.status != 200 or "text/html" not in answer.headers.get("content-type", ""):
+        return []
+    landed = kind_of(here, known) or kind
+    if landed == kind or _new(landed, finds):
+        finds.seen.add(landed)
+        finds.answered[landed[0]] = "200"
+        finds.per_route[landed[0]] = finds.per_route.get(landed[0], 0) + 1
+        finds.pages.append(Found(landed[0], here, account))
+    return list(_links(answer.body(), here))
+
+
+def _links(body: bytes, here: str) -> Iterator[str]:
+    root = html.document_fromstring(body, parser=html.HTMLParser(encoding="utf-8"))
+    for link in root.iter("a"):
+        href = str(link.get("href") or "")
+        if not href.startswith(("#", "http", "mailto:", "tel:")) or "/t/" in href:
+            parts = urlsplit(urljoin(here, href))
+            yield parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def left_out(finds: Finds, known: list[Route]) -> list[str]:
+    """Return the routes that no link led to: pages of an act, or pages that nobody can reach."""
+    return [route.text for route in known if route.text not in finds.answered]
