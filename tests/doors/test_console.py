@@ -130,7 +130,7 @@ def test_sign_in_leads_to_the_first_page_of_the_role_and_sign_out_ends_it(world:
         F: "/staff/payouts/",
         Role.COLLECTOR: "/depot/",
         Role.RECYCLER: "/depot/certificates/",
-        G: f"{RECALL}/progress/",
+        G: f"{RECALL}/dashboard/",
     }
     for role, page in first.items():
         member(f"a-{role}", role)

@@ -57,16 +57,18 @@ def flows(
     as_of: datetime | None = None,
     known_at: datetime | None = None,
     by_day: bool = False,
+    route: Sequence[str] | None = None,
 ) -> Iterator[tuple[Any, ...]]:
     """Yield (recall_id, [day,] *route, quantity): the sums of all moves on both clocks.
 
     A route may come more than once; whoever reads adds up. `as_of` and `known_at` are inclusive.
-    With `by_day` each row says on which UTC day it happened.
+    With `by_day` each row says on which UTC day it happened. `route` names fewer columns of the
+    kind's route, where the rest does not matter.
     """
     if not recall_ids:
         return
     closing = _usable(known_at)
-    columns = ("recall_id", *(("happened_on",) if by_day else ()), *kind.route)
+    columns = ("recall_id", *(("happened_on",) if by_day else ()), *(route or kind.route))
     if closing is not None:
         yield from _closed(kind, closing, columns, recall_ids, as_of)
     yield from _live(kind, closing, columns, recall_ids, as_of, known_at)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Count, QuerySet, Value
+from django.db.models import CharField, Count, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Concat
 
 from kaishu.books import closings
-from kaishu.books.models import Entry, Promise, Unit, UnitMoveRow
-from kaishu.core.accounts import PAID
+from kaishu.books.models import Entry, Promise, PromiseMoveRow, Unit, UnitMoveRow
+from kaishu.core.accounts import PAID, STRAY
 from kaishu.core.tally import Tally, tally
 
 
@@ -77,14 +78,74 @@ def promises_in(*, account: str, role: str = "remedy") -> QuerySet[Promise]:
     return Promise.objects.filter(account=account, role=role).order_by("id")
 
 
-def entries_behind(
-    *, recall_id: int, account: str, product: str = "", party: str = ""
-) -> QuerySet[UnitMoveRow]:
-    """Return the moves into and out of an account: the rows behind a figure, newest first."""
-    moves = UnitMoveRow.objects.filter(recall_id=recall_id).select_related("entry", "unit")
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The moves behind a figure: those that came in and those that went out, newest first."""
+
+    moves: QuerySet[Any]
+    came: int
+    went: int
+
+    @property
+    def total(self) -> int:
+        """Return the figure: what came in less what went out."""
+        return self.came - self.went
+
+
+def units_behind(
+    *,
+    recall_id: int,
+    accounts: Collection[str],
+    product: str = "",
+    party: str = "",
+    strays: bool = False,
+    as_of: datetime | None = None,
+    known_at: datetime | None = None,
+) -> Behind:
+    """Return the unit moves into and out of one account or several taken together.
+
+    A move from one of several into another is no change of theirs and is left out. `party`
+    narrows a single account.
+    """
+    moves = UnitMoveRow.objects.filter(recall_id=recall_id)
+    moves = moves.filter(pool=STRAY) if strays else moves.exclude(pool=STRAY)
     if product:
         moves = moves.filter(product=product)
-    came, went = moves.filter(target=account), moves.filter(source=account)
+    here = {"target": Q(target__in=accounts), "source": Q(source__in=accounts)}
     if party:
-        came, went = came.filter(target_party=party), went.filter(source_party=party)
-    return (came | went).order_by("-id")
+        here = {end: is_in & Q(**{f"{end}_party": party}) for end, is_in in here.items()}
+    return _behind(_on_clocks(moves, as_of, known_at), here)
+
+
+def promises_behind(
+    *,
+    recall_id: int,
+    accounts: Collection[str],
+    commodity: str,
+    as_of: datetime | None = None,
+    known_at: datetime | None = None,
+) -> Behind:
+    """Return the promise moves into and out of accounts taken together."""
+    moves = PromiseMoveRow.objects.filter(recall_id=recall_id, commodity=commodity)
+    here = {"target": Q(target__in=accounts), "source": Q(source__in=accounts)}
+    return _behind(_on_clocks(moves, as_of, known_at), here)
+
+
+def _behind(moves: QuerySet[Any], here: dict[str, Q]) -> Behind:
+    moves = moves.exclude(here["target"] & here["source"])
+    sums = moves.aggregate(
+        came=Sum("quantity", filter=here["target"], default=0),
+        went=Sum("quantity", filter=here["source"], default=0),
+    )
+    rows = moves.filter(here["target"] | here["source"]).select_related("entry").order_by("-id")
+    return Behind(rows, **sums)
+
+
+def _on_clocks(
+    moves: QuerySet[Any], as_of: datetime | None, known_at: datetime | None
+) -> QuerySet[Any]:
+    if as_of is not None:
+        moves = moves.filter(happened_at__lte=as_of)
+    if known_at is not None:
+        moves = moves.filter(recorded_at__lte=known_at)
+    return moves

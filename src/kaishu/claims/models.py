@@ -12,7 +12,8 @@ DIGEST = 64
 class Claim(models.Model):
     """One person's claim in one recall. `person_id` and `recall_id` name rows of other apps.
 
-    `link_no` counts the secret links that this claim had; only the newest opens it.
+    `link_no` counts the secret links that this claim had; only the newest opens it. `region` is a
+    prefecture or province, never more (people/regions.py): where owners answer from.
     """
 
     case_no = models.CharField(max_length=12, unique=True)
@@ -25,6 +26,7 @@ class Claim(models.Model):
     request_hash = models.CharField(max_length=DIGEST)
     token_hash = models.CharField(max_length=DIGEST, unique=True)
     link_no = models.SmallIntegerField(default=1)
+    region = models.CharField(max_length=20, blank=True, default="")
     mail_confirmed_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField()
 

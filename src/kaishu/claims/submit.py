@@ -24,6 +24,7 @@ from kaishu.editions import queries as editions
 from kaishu.incidents import actions as incidents
 from kaishu.notices import actions as notices
 from kaishu.people import actions as people
+from kaishu.people.regions import region_of
 
 ATTEMPTS = 5
 
@@ -62,6 +63,7 @@ def submit_claim(*, facts: ClaimFacts, key: str, door: str, by: str, at: datetim
                     request_hash=request_hash,
                     token_hash=tokens.token_hash(secret),
                     submitted_at=at,
+                    region=region_of(facts.contact),
                 )
                 _save(claim, facts)
             return Submitted(case_no, secret, repeated=False)

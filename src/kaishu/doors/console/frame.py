@@ -227,7 +227,7 @@ def _recalls(request: HttpRequest) -> list[Link]:
     return [desk_link, bring_link] * may(request, RECALLS) + [
         Link(
             recall_name(row.slug),
-            f"/staff/recalls/{row.slug}/progress/",
+            f"/staff/recalls/{row.slug}/dashboard/",
             request.path.startswith(f"/staff/recalls/{row.slug}/"),
         )
         for row in editions.recall_rows()

@@ -19,6 +19,13 @@ WORDS = {
     "queue.refused": "Refused",
     "queue.withdrawn": "Withdrawn",
     "queue.all": "All",
+    # how a claim came in
+    "door.public": "Web form",
+    "door.console": "Telephone",
+    "door.hotline": "Telephone",
+    "door.api": "Other software",
+    "door.import": "Taken over from elsewhere",
+    "door.demo": "Made for the demo",
     # standings and decisions
     "standing.open": "Not decided",
     "standing.asked": "Question asked",
@@ -37,6 +44,9 @@ WORDS = {
     # how a queue is narrowed
     "age.overdue": "past what we promised",
     "age.soon": "due within a day",
+    "age.day": "under a day old",
+    "age.days": "1 to 3 days old",
+    "age.older": "3 to 7 days old",
     "age.week": "older than a week",
     "yes_no.yes": "yes",
     "yes_no.no": "no",

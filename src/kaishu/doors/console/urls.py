@@ -44,6 +44,7 @@ urlpatterns = [
     path("jobs/", include("kaishu.doors.console.jobs.urls")),
     path("recalls/<slug:slug>/progress/", views_progress.progress, name="progress"),
     path("recalls/<slug:slug>/entries/", views_progress.entries, name="entries"),
+    path("recalls/<slug:slug>/dashboard/", include("kaishu.doors.console.dashboard.urls")),
     path("duties/", views_duties.all_duties, name="all_duties"),
     path("recalls/<slug:slug>/", include("kaishu.doors.console.reports.urls")),
     path("recalls/", include("kaishu.doors.console.recalls.urls")),

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from kaishu.base import clock
 from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
-from kaishu.books.models import PromiseMoveRow, UnitMoveRow
-from kaishu.books.queries import entries_behind, trial_balance
+from kaishu.books.queries import promises_behind, trial_balance, units_behind
 from kaishu.core.accounts import COST, DECLARED, PROMISE_ACCOUNTS, STRAY, UNIT_ACCOUNTS
 from kaishu.core.errors import Refusal
 from kaishu.core.recall import Recall
@@ -62,18 +61,20 @@ def entries(request: HttpRequest, slug: str) -> HttpResponse:
     except Refusal as refusal:
         return refusal_page(request, refusal, status=404)
     asked = {
-        name: request.GET.get(name, "")
-        for name in ("account", "party", "product", "commodity", "strays")
+        name: request.GET.get(name, "") for name in ("party", "product", "commodity", "strays")
     }
+    accounts = request.GET.getlist("account")
+    clocks = {name: _moment(request.GET.get(name, "")) for name in ("as_of", "known_at")}
     names = frame.party_names([recall])
     if asked["commodity"]:
-        shown = _promise_moves(row.id, asked)
+        shown = _promise_moves(row.id, accounts, asked, clocks)
     else:
-        shown = _unit_moves(row.id, asked, names)
+        shown = _unit_moves(row.id, accounts, asked, clocks, names)
     context = {
         "slug": slug,
         "asked": asked,
-        "place": place(asked["account"], asked["party"], names),
+        "clocks": clocks,
+        "place": " + ".join(place(account, asked["party"], names) for account in accounts),
         "shown_most": PAGE,
         "may_open": frame.may(request, frame.CASES),
         **shown,
@@ -101,6 +102,7 @@ def _unit_rows(
         asked = {"account": account, "party": party, "strays": "1" if strays else ""}
         cells = [
             {
+                "name": product,
                 "quantity": sums[account, party, product],
                 "href": _href(slug, asked | {"product": product}),
             }
@@ -121,6 +123,7 @@ def _unit_rows(
 def _population(tally: Tally, recall: Recall, slug: str) -> dict[str, Any]:
     cells = [
         {
+            "name": product.model,
             "quantity": -tally.units_in(DECLARED, product=product.model),
             "href": _href(slug, {"account": DECLARED, "product": product.model}),
         }
@@ -136,6 +139,7 @@ def _promise_rows(tally: Tally, slug: str) -> list[dict[str, Any]]:
             "commodity": commodity,
             "cells": [
                 {
+                    "name": account,
                     "quantity": tally.promised(commodity, account),
                     "href": _href(slug, {"account": account, "commodity": commodity}),
                 }
@@ -148,66 +152,72 @@ def _promise_rows(tally: Tally, slug: str) -> list[dict[str, Any]]:
     ]
 
 
-def _unit_moves(recall_id: int, asked: dict[str, str], names: dict[str, str]) -> dict[str, Any]:
-    moves: QuerySet[UnitMoveRow] = entries_behind(
+def _moment(given: str) -> datetime | None:
+    """Return a moment of an address; what is none asks for nothing."""
+    try:
+        moment = datetime.fromisoformat(given)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _unit_moves(
+    recall_id: int,
+    accounts: list[str],
+    asked: dict[str, str],
+    clocks: dict[str, datetime | None],
+    names: dict[str, str],
+) -> dict[str, Any]:
+    behind = units_behind(
         recall_id=recall_id,
-        account=asked["account"],
+        accounts=accounts,
         product=asked["product"],
         party=asked["party"],
+        strays=bool(asked["strays"]),
+        **clocks,
     )
-    moves = moves.filter(pool=STRAY) if asked["strays"] else moves.exclude(pool=STRAY)
-
-    def signed(quantity: int, move: tuple[str, str, str, str]) -> int:
-        source, source_party, target, target_party = move
-        here = asked["account"], asked["party"]
-        came = target == here[0] and here[1] in ("", target_party)
-        went = source == here[0] and here[1] in ("", source_party)
-        return quantity * (came - went) * _sign(asked["account"])
-
-    ends = ("source", "source_party", "target", "target_party")
-    total = sum(signed(row[0], row[1:]) for row in moves.values_list("quantity", *ends))
+    sign = _sign(accounts)
     lines = [
         {
             "entry": move.entry,
-            "quantity": signed(
-                move.quantity, (move.source, move.source_party, move.target, move.target_party)
-            ),
+            "quantity": move.quantity * sign * (1 if move.target in accounts else -1),
             "what": move.product,
             "unit": (move.unit.serial or move.unit.tag) if move.unit else "",
             "source": place(move.source, move.source_party, names),
             "target": place(move.target, move.target_party, names),
         }
-        for move in moves[:PAGE]
+        for move in behind.moves.select_related("unit")[:PAGE]
     ]
-    return {"lines": lines, "total": total, "all": moves.count()}
+    return {"lines": lines, "total": behind.total * sign, "all": behind.moves.count()}
 
 
-def _promise_moves(recall_id: int, asked: dict[str, str]) -> dict[str, Any]:
-    account = asked["account"]
-    rows = PromiseMoveRow.objects.filter(recall_id=recall_id, commodity=asked["commodity"])
-    rows = (rows.filter(source=account) | rows.filter(target=account)).order_by("-id")
-    sign = _sign(account)
-    total = sum(
-        quantity * sign * (1 if target == account else -1)
-        for quantity, target in rows.values_list("quantity", "target")
+def _promise_moves(
+    recall_id: int,
+    accounts: list[str],
+    asked: dict[str, str],
+    clocks: dict[str, datetime | None],
+) -> dict[str, Any]:
+    behind = promises_behind(
+        recall_id=recall_id, accounts=accounts, commodity=asked["commodity"], **clocks
     )
+    sign = _sign(accounts)
     lines = [
         {
             "entry": move.entry,
-            "quantity": move.quantity * sign * (1 if move.target == account else -1),
+            "quantity": move.quantity * sign * (1 if move.target in accounts else -1),
             "what": "",
             "unit": "",
             "source": place(move.source, "", {}),
             "target": place(move.target, "", {}),
         }
-        for move in rows.select_related("entry")[:PAGE]
+        for move in behind.moves[:PAGE]
     ]
-    return {"lines": lines, "total": total, "all": rows.count()}
+    return {"lines": lines, "total": behind.total * sign, "all": behind.moves.count()}
 
 
-def _sign(account: str) -> int:
+def _sign(accounts: list[str]) -> int:
     """Count what left a counter-account as much as it put into the others."""
-    return -1 if account in (DECLARED, COST) else 1
+    return -1 if set(accounts) & {DECLARED, COST} else 1
 
 
 def _href(slug: str, asked: dict[str, str]) -> str:

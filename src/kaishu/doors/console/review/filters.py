@@ -16,10 +16,11 @@ from kaishu.core.recall import LANGUAGES
 from kaishu.core.verdict import Answer
 from kaishu.doors.console import frame
 from kaishu.editions import queries as editions
+from kaishu.reports.dashboard.work import AGES as WAITED
+from kaishu.reports.dashboard.work import age_filter
 
-AGES = ("overdue", "soon", "week")
+AGES = ("overdue", "soon", *WAITED)
 SOON = timedelta(days=1)
-WEEK = timedelta(days=7)
 YES_NO = ("yes", "no")
 ME, NOBODY = "me", "nobody"
 _NAME = re.compile(r"[\w.@+-]{1,150}")
@@ -112,9 +113,9 @@ def _evidence(wanted: str) -> Q:
 
 
 def _age(wanted: str, at: datetime) -> Q:
-    """Return which units are of an age: older than a week, past their promise, or nearly so."""
-    if wanted == "week":
-        return Q(waits_since__lt=at - WEEK)
+    """Return which units are of an age: waiting so long, past their promise, or nearly so."""
+    if wanted in WAITED:
+        return age_filter(wanted, at)
     found = Q(pk__in=[])
     for recall_id, days in promised_days().items():
         promise = timedelta(days=days)
