@@ -49,7 +49,7 @@ def form_of(client: Client, path: str) -> dict[str, Any]:
     page = client.get(path).content.decode()
     body = page[page.index('class="draftform"') :]
     fields = dict(
-        re.findall(r'<input type="(?:text|hidden)"[^>]* name="([^"]+)" value="([^"]*)"', body)
+        re.findall(r'<input type="(?:text|hidden|date)"[^>]* name="([^"]+)" value="([^"]*)"', body)
     )
     for name, text in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>([^<]*)<', body):
         fields[name] = text
