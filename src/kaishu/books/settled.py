@@ -87,7 +87,8 @@ class Settled(NamedTuple):
 
 def settled(*, recall_id: int, as_of: datetime | None, known_at: datetime | None) -> list[Settled]:
     """Count the settled units of a recall by product and pool, in one statement."""
-    return [Settled(*row) for row in _ask(_SETTLED, recall_id, as_of, known_at)]
+    rows = _ask(_SETTLED, recall_id, as_of, known_at)  # PostgreSQL sums as Decimal
+    return [Settled(row[0], row[1], *map(int, row[2:])) for row in rows]
 
 
 def settled_units(

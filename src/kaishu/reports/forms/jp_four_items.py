@@ -15,17 +15,19 @@ def fill(facts: Facts) -> Mapping[str, Filled]:
     return {
         **head(facts),
         **counts(facts),
-        "corrective": Table(rows=tuple(_row(each) for each in facts.correctives())),
+        "corrective": Table(
+            rows=tuple(_row(no, each) for no, each in enumerate(facts.correctives(), start=1))
+        ),
         "notices": facts.mails(),
         "claims": facts.claims(),
         "models": facts.by_model(("name", "target", "done", "rate")),
     }
 
 
-def _row(each: Corrective) -> Row:
+def _row(number: int, each: Corrective) -> Row:
     checked = {Stand.EFFECTIVE: True, Stand.NOT_EFFECTIVE: False}.get(each.stand)
     return Row(
-        id=str(each.row.id),
+        id=str(number),
         cells={
             "cause": Value(of=each.row.cause),
             "action": Value(of=each.row.action),
