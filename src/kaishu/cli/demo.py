@@ -56,17 +56,17 @@ def demo(
 
     with mail_server(FOLDER / "mail") as mail_url:
         _environment(host, port, mail_url)
-        new = _prepare()
+        _start()
         if no_serve:
-            _fill(cases, new=new)
+            _fill(cases)
         else:
-            _serve(host, port, cases, new=new)
+            _serve(host, port, cases)
 
 
 demo.add_command(demo_files, "files")
 
 
-def _serve(host: str, port: int, cases: int, *, new: bool) -> None:
+def _serve(host: str, port: int, cases: int) -> None:
     """Serve while the demo fills, then run the worker too, until somebody stops us."""
     # Commits of people who try it are as durable as in production.
     durable = {**os.environ, "KAISHU_SQLITE_SYNCHRONOUS": "FULL"}
@@ -76,7 +76,7 @@ def _serve(host: str, port: int, cases: int, *, new: bool) -> None:
     children = [subprocess.Popen([*command, "serve", *address], env=durable)]  # noqa: S603 (our own command)
     try:
         _explain(host, port)
-        _fill(cases, new=new)
+        _fill(cases)
         # Only now: until here, the past goes on without it.
         children.append(subprocess.Popen([*command, "worker"], env=durable))  # noqa: S603 (our own command)
         children[0].wait()
@@ -106,26 +106,23 @@ def _environment(host: str, port: int, mail_url: str) -> None:
         os.environ.setdefault(name, kept.read_text())
 
 
-def _prepare() -> bool:
-    """Publish the recalls; False where they were published before."""
+def _start() -> None:
     from kaishu.cli._django import start
 
     start()
 
     from kaishu.base import catalogue
-    from kaishu.demo.seed import prepare
 
     catalogue.build()
-    return prepare(folder=FOLDER, say=click.echo)
 
 
-def _fill(cases: int, *, new: bool) -> None:
-    """Live the past, and say in the terminal how far it is."""
+def _fill(cases: int) -> None:
+    """Publish the recalls, live their past, and say in the terminal how far it is."""
     from kaishu.base.clock import now
     from kaishu.demo.filling import NAME
-    from kaishu.demo.seed import fill
+    from kaishu.demo.seed import fill, filled_before
 
-    if new:
+    if not filled_before():
         began = time.monotonic()
         fill(folder=FOLDER, now=now(), cases=cases, say=click.echo, told=_told)
         click.echo(f"The demo is filled, after {time.monotonic() - began:.0f} seconds.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,10 @@ from kaishu.demo.live import SITES, Past, live
 from kaishu.demo.lives import CN, JP, lives
 from kaishu.demo.masses import post_masses
 from kaishu.demo.past import live_past
-from kaishu.demo.plan import arrived, past_lives
+from kaishu.demo.plan import PastLife, arrived, past_lives
 from kaishu.demo.serials import COUNTS, LISTED, write_recalls
 from kaishu.demo.staff import hire
+from kaishu.demo.widen import newcomers, widen
 from kaishu.editions import actions as editions
 from kaishu.editions import recall_file
 from kaishu.editions.models import Recall
@@ -45,34 +46,54 @@ BANK = FaultPlan(
 )
 
 
-def prepare(*, folder: Path, say: Say) -> bool:
-    """Hire the staff and publish the recalls; False where the demo was filled before."""
-    if Recall.objects.exists():
-        return False
+def filled_before() -> bool:
+    """Say whether the demo's recalls are here already."""
+    return Recall.objects.exists()
+
+
+def fill(*, folder: Path, now: datetime, cases: int, say: Say, told: Told) -> None:
+    """Publish the recalls and give them their past: the masses, `cases` lives, a house at work.
+
+    Pages are served meanwhile, with a line that says how far it is.
+    """
+    filling = Filling(folder, cases, told)
+    filling.write()
     hire()
-    say("Writing the generated serial lists …")
     recalls = folder / "recalls"
+    _publish_both(recalls, say)
+    announced = {slug: current_pack(slug).recall.announced for slug in (JP, CN)}
+    recent = list(lives())
+    old = past_lives(count=max(0, cases - len(recent)), announced=announced, now=now)
+    filling.of = len(old) + len(recent)
+    say("Posting the masses, day by day …")
+    _masses(old, announced, now)
+    say("Living the cases of the past, one by one …")
+    codes = [f"KAI-{secrets.token_hex(4).upper()}" for _ in range(200 + cases)]
+    shop_codes.load_codes(commodity="coupon:CNY", codes=codes, at=_start(announced))
+    simulated_bank().plan(BANK)
+    past = Past(now=now, serials=_serials(recalls, each=80 + cases))
+    live_past(old, past, filling.step)
+    say("Living what is open today …")
+    for number, life in enumerate(recent):
+        live(life, number, past)
+        filling.step()
+    say("Widening one recall …")
+    widen(folder=recalls / CN, now=now)
+    newcomers(past)
+    _open_work(now, say)
+    filling.end()
+
+
+def _publish_both(recalls: Path, say: Say) -> None:
+    say("Writing the generated serial lists …")
     recalls.mkdir(parents=True, exist_ok=True)
     list(write_recalls(recalls))
     for slug in (JP, CN):
         say(f"Publishing {slug} …")
         publish(recalls / slug)
-    return True
 
 
-def fill(*, folder: Path, now: datetime, cases: int, say: Say, told: Told) -> None:
-    """Give the published recalls their past: the masses, `cases` lives, and a house at work."""
-    recalls = folder / "recalls"
-    announced = {slug: current_pack(slug).recall.announced for slug in (JP, CN)}
-    recent = list(lives())
-    old = past_lives(count=max(0, cases - len(recent)), announced=announced, now=now)
-    filling = Filling(folder, len(old) + len(recent), told)
-    filling.write()
-    past = Past(now=now, serials=_serials(recalls, each=80 + cases))
-    codes = [f"KAI-{secrets.token_hex(4).upper()}" for _ in range(200 + cases)]
-    shop_codes.load_codes(commodity="coupon:CNY", codes=codes, at=_start(announced))
-    simulated_bank().plan(BANK)
-    say("Posting the masses, day by day …")
+def _masses(old: Sequence[PastLife], announced: Mapping[str, date], now: datetime) -> None:
     for slug in (JP, CN):
         post_masses(
             recall_id=recall_row(slug).id,
@@ -82,12 +103,10 @@ def fill(*, folder: Path, now: datetime, cases: int, say: Say, told: Told) -> No
             lived=arrived(old, slug, announced[slug]),
             at=now,
         )
-    say("Living the cases of the past, one by one …")
-    live_past(old, past, filling.step)
-    say("Living what is open today …")
-    for number, life in enumerate(recent):
-        live(life, number, past)
-        filling.step()
+
+
+def _open_work(now: datetime, say: Say) -> None:
+    """Leave something open for every role."""
     _quarantine(now)
     say("Paying what is due …")
     _pay(now)
@@ -95,10 +114,9 @@ def fill(*, folder: Path, now: datetime, cases: int, say: Say, told: Told) -> No
     furnish(now)
     say("Sending the mails of that time …")
     _send_mails(now)
-    filling.end()
 
 
-def _start(announced: dict[str, date]) -> datetime:
+def _start(announced: Mapping[str, date]) -> datetime:
     return datetime.combine(min(announced.values()), time(1, 0), tzinfo=UTC)
 
 
