@@ -86,6 +86,7 @@ def _pages(world: desk_world.DeskWorld, batch_id: int) -> dict[str, str]:
         "kits": "/staff/kits/",
         "payouts": "/staff/payouts/",
         "batch": f"/staff/payouts/{batch_id}/",
+        "dashboard": f"{recall}/dashboard/",
         "progress": f"{recall}/progress/",
         "entries": f"{recall}/entries/?account=depot",
         "nowhere": "/staff/claims/000000000000/",

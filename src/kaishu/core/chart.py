@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 STEPS = (1, 2, 5)  # an axis counts in these, times a power of ten
+TOPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8)  # and ends at one of these
 MOST_MARKS = 8
 
 
@@ -62,7 +63,16 @@ def frame(
 
 
 def rounded_up(highest: float) -> float:
-    """Return the next number that an axis can end at: 1, 2 or 5 times a power of ten."""
+    """Return the next number to count in: 1, 2 or 5 times a power of ten."""
+    return _next(highest, STEPS)
+
+
+def top(highest: float) -> float:
+    """Return the next number that an axis may end at without leaving much of it empty."""
+    return _next(highest, TOPS)
+
+
+def _next(highest: float, steps: Sequence[float]) -> float:
     if highest <= 0:
         return 1
     power = 1.0
@@ -70,7 +80,7 @@ def rounded_up(highest: float) -> float:
         power *= 10
     while power > highest:
         power /= 10
-    return next(step * power for step in (*STEPS, 10) if step * power >= highest * 0.999999)
+    return next(step * power for step in (*steps, 10) if step * power >= highest * 0.999999)
 
 
 def heights(frame: Frame, *, marks: int = 4) -> list[Mark]:

@@ -144,7 +144,7 @@ def weeks(counted: Sequence[tuple[date, int]], said: str) -> Chart:
         )
         for index, (week, number) in enumerate(counted)
     ]
-    ends = [Label(frame.left, _short(first)), Label(frame.right, _short(last), "end")]
+    ends = [Label(frame.left, _short(first), "begin"), Label(frame.right, _short(last), "end")]
     return Chart(
         frame,
         said,
@@ -176,7 +176,7 @@ def _frame(first: date, last: date, highest: float) -> chart.Frame:
     return chart.frame(
         first=first,
         last=last,
-        highest=chart.rounded_up(highest),
+        highest=chart.top(highest),
         width=WIDTH,
         height=HEIGHT,
         margins=(12, 190, 26, 64),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_safe
 from kaishu.base import clock, exports
 from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
+from kaishu.base.words import word
 from kaishu.books.progress import figures
 from kaishu.books.queries import trial_balance
 from kaishu.core.accounts import DECLARED, OWED, PAID, SENT
@@ -106,13 +108,17 @@ def _books(recall_id: int, slug: str, asked: Asked, shown: Curves) -> dict[str, 
 def _rates(progress: Progress) -> list[tuple[str, str, str]]:
     """Return each rate with what it counts: none of them alone is the whole truth."""
     return [
-        (_("Collected"), percent(progress.rate), _("Collected, repaired or made safe")),
+        (_("Collected"), _percent(progress.rate), _("Collected, repaired or made safe")),
         (
             _("Accounted for"),
-            percent(progress.accounted_rate),
+            _percent(progress.accounted_rate),
             _("The same, and units known to be gone"),
         ),
     ]
+
+
+def _percent(rate: Fraction | None) -> str:
+    return f"{percent(rate)} %" if rate is not None else "-"
 
 
 def _funnel(shown: Curves, slug: str, asked: Asked) -> list[dict[str, Any]]:
@@ -148,16 +154,16 @@ def _funnel(shown: Curves, slug: str, asked: Asked) -> list[dict[str, Any]]:
 
 def _money(each: Any, slug: str, asked: Asked) -> dict[str, Any]:
     cells = [
-        (each.promised, (OWED, SENT, PAID)),
-        (each.owed, (OWED,)),
-        (each.sent, (SENT,)),
-        (each.paid, (PAID,)),
+        (_("Promised"), each.promised, (OWED, SENT, PAID)),
+        (word(OWED), each.owed, (OWED,)),
+        (word(SENT), each.sent, (SENT,)),
+        (word(PAID), each.paid, (PAID,)),
     ]
     return {
         "of": each,
         "cells": [
-            (amount, asked.rows(slug, *accounts, commodity=each.commodity))
-            for amount, accounts in cells
+            (name, amount, asked.rows(slug, *accounts, commodity=each.commodity))
+            for name, amount, accounts in cells
         ],
     }
 
@@ -191,7 +197,7 @@ def _waiting(each: Any, slug: str) -> dict[str, Any]:
         "total": each.total,
         "href": link,
         "oldest": each.oldest,
-        "ages": [(each.ages[age], f"{link}&age={age}") for age in AGES],
+        "ages": [(label("age", age), each.ages[age], f"{link}&age={age}") for age in AGES],
     }
 
 
