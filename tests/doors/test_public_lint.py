@@ -38,6 +38,11 @@ PAGES = {
     "case": "/c/TOKEN/",
     "no such case": "/c/nothing/",
     "progress": f"{BASE}progress/",
+    "progress, another day": f"{BASE}progress/?on=2026-04-02",
+    "progress, no day": f"{BASE}progress/?on=soon",
+    "verify": "/verify/",
+    "verify, nothing": "/verify/?code=",
+    "verify, wrong": "/verify/?code=KR1.A.B",
     "danger": f"{BASE}danger/",
     "notice": f"{BASE}notice/",
     "poster": f"{BASE}poster/",
@@ -58,14 +63,18 @@ PAGES = {
     "missing": "/nowhere/",
 }
 NO_BUTTON = {"home", "privacy", "accessibility", "case", "progress", "not affected"}
-NO_BUTTON |= {"fly, no", "fly, yes"}
+NO_BUTTON |= {"fly, no", "fly, yes", "progress, another day", "progress, no day"}
 NO_PHONE = {"home", "privacy", "accessibility", "any model", "any model, unknown"}
+NO_PHONE |= {"verify", "verify, nothing", "verify, wrong"}
 # The same question once more, with what was wrong; the poster and the notice share a headline.
 ANSWERED_AGAIN = {
     "model, none chosen",
     "serial, empty",
     "several, empty",
     "any model, unknown",
+    "progress, another day",
+    "progress, no day",
+    "verify, nothing",
     "poster",
 }
 FORBIDDEN = ("placeholder", "required", "disabled", "readonly", "maxlength", "style", "onclick")

@@ -15,6 +15,8 @@ from kaishu.books.roots import seal_due
 from kaishu.books.values import Place, UnitMove
 from kaishu.doors.public import figures
 from kaishu.editions.models import Recall
+from kaishu.markets.forms import load_form
+from kaishu.reports import filing, typed
 from tests.doors import kumo
 from tests.doors.pages import find, page, text
 
@@ -88,7 +90,7 @@ def test_the_page_shows_the_figures_of_the_other_pages() -> None:
     root = page(f"/en{BASE}/")
     assert "340 of 3,000 units are taken care of." in text(root)
     rows = [text(row) for row in find(root, "tbody tr")[:3]]
-    assert rows[0] == "The whole recall11.3 %34011.5 %+53,000"
+    assert rows[0] == "The whole recallof 3,00011.3 %34011.5 %345"
     assert rows[1].startswith("K100")
     assert "no corrected rate is shown" in text(root)
     assert "340 of 3,000 units taken care of." in text(page("/en/"))
@@ -144,6 +146,38 @@ def test_the_daily_roots_are_published() -> None:
     assert rows[0]["previous"] == rows[1]["root"]
     assert rows[0]["root"] in text(page(f"/zh-hans{BASE}/"))
     assert Client().get(f"{BASE}.json").json()["daily_root"] == rows[0]
+
+
+def test_the_estimate_of_the_newest_filed_report_is_named_with_its_source() -> None:
+    form, clocks = load_form("jp_end"), {"as_of": APRIL_3, "known_at": APRIL_3}
+    said = {"discarded": "50", "discarded_source": "調査（2026年4月、回答1,200人）"}
+    typed.keep(form=form, slug=kumo.SLUG, subject="", texts=said, by="mika", at=APRIL_3)
+    assert Client().get(f"{BASE}.json").json()["whole"]["corrected_rate"] is None, "only typed yet"
+    later = APRIL_3 + timedelta(hours=1)
+    filing.file(
+        form=form,
+        slug=kumo.SLUG,
+        subject="",
+        addressee="METI",
+        reference="",
+        key="f1",
+        by="mika",
+        at=later,
+        **clocks,
+    )
+    figures.forget()
+    found = Client().get(f"{BASE}.json").json()["whole"]
+    assert found["estimated_discarded"] == [
+        {"units": 50, "source": said["discarded_source"], "model": None}
+    ]
+    assert found["corrected_rate"] == {"exact": "13/100", "percent": "13.0"}
+    assert found["rate"]["percent"] == "11.3"
+    shown = text(page(f"/ja{BASE}/"))
+    assert "修正実施率" in shown
+    assert f"50台（根拠：{said['discarded_source']}）" in shown
+    assert "修正実施率" not in text(page(f"/ja{BASE}/", on="2026-04-02")).replace(
+        "修正実施率は表示していません", ""
+    )
 
 
 def test_an_unknown_recall_has_no_figures() -> None:

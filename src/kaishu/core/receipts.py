@@ -31,6 +31,7 @@ PREFIX = b"kaishu receipt 1\x00"
 SHOWN_SIGNS = 4  # of the serial number
 KEY_ID_BYTES, BOUND_BYTES, ENTRY_BYTES, SIGNATURE_BYTES = 8, 16, 32, 64
 MOST_SIGNS = 4_000
+_BLANK = re.compile(r"[\s\u200b\u2060\ufeff]+")  # what comes along when a page is copied
 Sign = Callable[[bytes], bytes]
 
 
@@ -166,7 +167,7 @@ def verify(code: str, keys: Mapping[str, bytes], *, unit: str = "") -> Receipt:
 
 
 def _parts(code: str) -> list[str]:
-    text = re.sub(r"\s+", "", code[:MOST_SIGNS])
+    text = _BLANK.sub("", code[:MOST_SIGNS])
     if "code=" in text:
         text = parse_qs(urlsplit(text).query).get("code", [""])[0]
     parts = text.split(".")

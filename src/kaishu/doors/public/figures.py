@@ -24,6 +24,7 @@ from kaishu.books.progress import figures
 from kaishu.books.queries import unit_balances, units_made_whole
 from kaishu.core.progress import DoneRule, Progress
 from kaishu.core.tally import Tally
+from kaishu.doors.public.estimates import estimates
 from kaishu.editions.models import Recall
 from kaishu.editions.place import packs_folder
 from kaishu.markets import zone_of
@@ -103,7 +104,7 @@ def on_day(row: Recall, day: date | None = None) -> Counted:
     """
     zone = zone_of([row.market]) or UTC
     if day is None:
-        found = so_far(row.slug) or progress_on(row.id, timezone.now())
+        found = so_far(row.slug) or progress_on(row, timezone.now())
         return Counted(
             so_far=found,
             balance=_places(row.id, found.as_of),
@@ -116,7 +117,7 @@ def on_day(row: Recall, day: date | None = None) -> Counted:
     midnight = datetime.combine(day + timedelta(days=1), clock_time(), tzinfo=zone)
     until = midnight.astimezone(UTC) - timedelta(microseconds=1)
     counted = Counted(
-        so_far=progress_on(row.id, until, past=True),
+        so_far=progress_on(row, until, past=True),
         balance=_places(row.id, until),
         day=day,
     )
@@ -131,10 +132,11 @@ def today(row: Recall) -> date:
     return timezone.now().astimezone(zone_of([row.market]) or UTC).date()
 
 
-def progress_on(recall_id: int, as_of: datetime, *, past: bool = False) -> SoFar:
+def progress_on(row: Recall, as_of: datetime, *, past: bool = False) -> SoFar:
     """Count one recall's progress as of a moment: the one place where the public's numbers are."""
-    whole = None if past else units_made_whole(recall_ids=[recall_id]).get(recall_id, 0)
-    found = figures(recall_id=recall_id, as_of=as_of, known_at=None, rule=RULE)
+    whole = None if past else units_made_whole(recall_ids=[row.id]).get(row.id, 0)
+    discarded = estimates(slug=row.slug, market=row.market, as_of=as_of)
+    found = figures(recall_id=row.id, as_of=as_of, known_at=None, rule=RULE, discarded=discarded)
     return SoFar(progress=found, made_whole=whole, as_of=as_of)
 
 
@@ -149,5 +151,5 @@ def _places(recall_id: int, as_of: datetime) -> Tally:
 
 
 def _count(now: datetime) -> dict[str, SoFar]:
-    counted = {row.slug: progress_on(row.id, now) for row in Recall.objects.all()}
+    counted = {row.slug: progress_on(row, now) for row in Recall.objects.all()}
     return {slug: found for slug, found in counted.items() if found.progress.lines}

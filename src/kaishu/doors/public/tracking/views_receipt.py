@@ -22,6 +22,7 @@ from kaishu.doors.public import receipt_keys
 from kaishu.doors.public.tracking import act, signed
 from kaishu.doors.public.tracking.seat import Seat, remedy_of, unit_page
 from kaishu.doors.public.tracking.unit_part import has_receipt
+from kaishu.paper.codes import unit_code
 from kaishu.paper.receipt import Sheet, receipt_pdf
 from kaishu.returns import queries as returns
 
@@ -63,11 +64,11 @@ def sheet(seat: Seat, unit: UnitView) -> HttpResponse:
             facts=(
                 (_("Product"), f"{act.product_name(unit)} ({unit.product})"),
                 (_("Serial number"), unit.serial or _("not readable")),
-                (_("Your reference number"), f"{seat.case.grouped}-{unit.unit_no}"),
+                (_("Your reference number"), unit_code(seat.case.case_no, unit.unit_no)),
                 *((word(each.what), day(each.on)) for each in said.proven),
             ),
             about=_(
-                "This receipt names nobody. Scan the code, or type it on the page below, "
+                "This receipt names nobody. Scan the code, or paste it on the page below, "
                 "to see that it is genuine and belongs to this unit."
             ),
             address=signed.verify_address(code),
