@@ -14,7 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from kaishu.base import logs, slow_queries
+from kaishu.base import logs, metrics, slow_queries
 from kaishu.base.bare_page import bare_page, language_of
 from kaishu.base.uploads import REQUEST_LIMIT, form_targets
 
@@ -125,10 +125,13 @@ def _content_length(request: HttpRequest) -> int:
 
 def _log_request(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
     match = request.resolver_match
+    route = match.view_name if match else ""  # never the path: it may carry a claim token
+    method, status = request.method or "", response.status_code
+    metrics.count_request(route=route, method=method, status=status, seconds=seconds)
     log.info(
         "request.done",
-        method=request.method,
-        route=match.view_name if match else "",  # never the path: it may carry a claim token
-        status=response.status_code,
+        method=method,
+        route=route,
+        status=status,
         ms=round(seconds * 1000),
     )

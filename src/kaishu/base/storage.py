@@ -1,6 +1,6 @@
 """Keep evidence files: random names, sealed on the disk, written whole or not at all.
 
-The interface is four verbs on purpose, so that an object store can stand behind it later.
+A few verbs on purpose: a folder or an object store (`base.s3`) stands behind them alike.
 A file's name is all that the database keeps; nobody can guess it, and no web path serves it.
 """
 
@@ -33,6 +33,18 @@ class FileDamaged(Refusal):
     """The stored file does not open: it was changed on the disk, or the key is another."""
 
     code = "file_damaged"
+
+
+class StoreAway(Refusal):
+    """The place that keeps files does not answer."""
+
+    code = "store_away"
+
+
+class StoreRefuses(Refusal):
+    """The place that keeps files refuses us: wrong key, or no such bucket."""
+
+    code = "store_refuses"
 
 
 class Store(Protocol):
@@ -136,7 +148,11 @@ class FolderStore:
 
 
 def evidence_store() -> Store:
-    """Return the installation's store for evidence."""
+    """Return the installation's store for evidence: a bucket where one is set, else a folder."""
+    if settings.KAISHU_FILES_URL:
+        from kaishu.base.s3 import BucketStore, read_url  # boto3 takes a second to load
+
+        return BucketStore(read_url(settings.KAISHU_FILES_URL))
     return FolderStore(settings.KAISHU_DATA_DIR / "evidence")
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
@@ -32,6 +35,7 @@ def run_server(*, host: str, port: int, workers: int, upload_port: int) -> None:
     os.environ["KAISHU_PAGE_PORT"] = str(port)
     os.environ["KAISHU_UPLOAD_PORT"] = str(upload_port)
     os.environ["KAISHU_STATIC_COLLECTED"] = "1"
+    _count_together()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kaishu.config.settings")
     _prepare()
     click.echo(f"Kaishu is at http://{host}:{port}/ (stop with Ctrl-C)")
@@ -40,6 +44,14 @@ def run_server(*, host: str, port: int, workers: int, upload_port: int) -> None:
     )
     with beside:
         _serve(host=host, port=port, workers=workers)
+
+
+def _count_together() -> None:
+    """Let all processes of this server count into one fresh folder; before anything counts."""
+    folder = tempfile.mkdtemp(prefix="kaishu-metrics-")
+    mine = os.getpid()
+    atexit.register(lambda: os.getpid() == mine and shutil.rmtree(folder, ignore_errors=True))
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
 
 
 def _prepare() -> None:

@@ -18,11 +18,13 @@ from django.core import checks
 from django.core.checks import CheckMessage
 
 from kaishu.base import sealing
+from kaishu.base.s3 import read_url as read_files_url
 from kaishu.notices.smtp import BadMailUrl, read_url
 
 MODES = ("development", "demo", "production")
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]"}
 SECRET_LENGTH = 50
+TOKEN_LENGTH = 32
 
 
 class UnsafeSettings(Exception):
@@ -56,6 +58,12 @@ def _always() -> Iterator[CheckMessage]:
         hint = 'Set it to 32 random bytes in hexadecimal, or to several as "2:<hex> 1:<hex>".'
         yield _error(2, "KAISHU_FIELD_KEY is no key.", hint)
 
+    try:
+        read_files_url(settings.KAISHU_FILES_URL or "s3://unset/unset")
+    except ValueError:
+        hint = "Use s3://access:secret@host:port/bucket/folder, with ?tls=no only inside a network."
+        yield _error(30, "KAISHU_FILES_URL is no object store.", hint)
+
 
 def _in_production() -> Iterator[CheckMessage]:
     secret = settings.SECRET_KEY
@@ -82,6 +90,10 @@ def _in_production() -> Iterator[CheckMessage]:
     if settings.KAISHU_SECOND_STEP != "required":
         hint = "Unset KAISHU_SECOND_STEP: a password alone must not open people's details."
         yield _error(11, "Staff may sign in without a second step.", hint)
+    token = settings.KAISHU_METRICS_TOKEN
+    if token and len(token) < TOKEN_LENGTH:
+        hint = f"Set {TOKEN_LENGTH} or more random characters, or none: then nobody reads /metrics."
+        yield _error(31, "KAISHU_METRICS_TOKEN is too short.", hint)
     yield from _sqlite_in_production()
     yield from _mail_in_production()
 

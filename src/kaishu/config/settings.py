@@ -179,6 +179,11 @@ KAISHU_UPLOAD_ORIGIN = os.environ.get("KAISHU_UPLOAD_ORIGIN", "").rstrip("/")
 KAISHU_UPLOAD_PORT = int(os.environ.get("KAISHU_UPLOAD_PORT") or 0)
 KAISHU_PAGE_PORT = int(os.environ.get("KAISHU_PAGE_PORT") or 0)
 
+# Where evidence is kept: s3://access:secret@host/bucket/folder (base/s3.py); empty = data folder.
+KAISHU_FILES_URL = os.environ.get("KAISHU_FILES_URL", "")
+# What /metrics and the names in /readyz ask for, as "Authorization: Bearer …"; empty = nobody.
+KAISHU_METRICS_TOKEN = os.environ.get("KAISHU_METRICS_TOKEN", "")
+
 # Webhooks go to public https addresses only. Hosts of your own network that may be called all the
 # same, and by http: "host:port", separated by spaces.
 KAISHU_WEBHOOK_HOSTS = os.environ.get("KAISHU_WEBHOOK_HOSTS", "").split()

@@ -6,9 +6,13 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from kaishu.config.health import health
+from kaishu.config.metrics import metrics
+from kaishu.config.readiness import ready
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health, name="health"),
+    path("readyz", ready, name="ready"),
+    path("metrics", metrics, name="metrics"),
     path("staff/", include("kaishu.doors.console.urls")),
     path("api/v1/", include("kaishu.doors.api.urls")),
     path("depot/", include("kaishu.doors.partner.urls")),

@@ -16,6 +16,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from kaishu.base import metrics
 from kaishu.base.access import log
 from kaishu.base.access.models import SignIn
 
@@ -34,6 +35,7 @@ def begin(request: HttpRequest, user: User, *, step: str, at: datetime) -> SignI
     request.session.flush()
     auth.login(request, user)
     row = _open(request, user, step=step, proved_at=at, at=at)
+    metrics.count_sign_in(metrics.OK)
     log.write(what=log.SIGNED_IN, about=user.username, by=user.username, at=at, step=step)
     return row
 

@@ -35,7 +35,7 @@ def _jobs(at: datetime) -> Iterator[Trouble]:
     alive = Job.objects.filter(state__in=Job.ALIVE).order_by("id")
     for job in alive.filter(lease_until__lt=at - LEASE_OVER):
         yield error("job_stuck", str(job), "its worker died, and none went on", START_WORKER)
-    for job in alive.filter(lease_until=None, started_at__lt=at - WAITS_LONG):
+    for job in alive.filter(state=Job.WAITING, started_at__lt=at - WAITS_LONG):
         yield error("job_waits", str(job), f"since {job.started_at:%F %R}", START_WORKER)
     for job in Job.objects.filter(reason="broken", finished_at__gt=at - LATELY):
         yield warning("job_broken", str(job), "three tries did not finish it")

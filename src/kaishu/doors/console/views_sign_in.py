@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from kaishu.base import limiter, second_step
+from kaishu.base import limiter, metrics, second_step
 from kaishu.base.access import sign_ins
 from kaishu.base.desk import Problem
 from kaishu.base.roles import open_to_all
@@ -39,10 +39,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     name = request.POST.get("username", "")
     account, at = name.strip().casefold(), timezone.now()
     if not limiter.allow(name=TRIES, subject=account, limit=MOST_TRIES, seconds=PAUSE, at=at):
+        metrics.count_sign_in(metrics.PAUSED)
         left = limiter.wait(name=TRIES, subject=account, limit=MOST_TRIES, at=at)
         return _ask(request, back, name, [_pause(left)], status=429)
     user = auth.authenticate(request, username=name, password=request.POST.get("password", ""))
     if user is None:
+        metrics.count_sign_in(metrics.WRONG)
         wrong = Problem(
             _("This name and password do not go together."),
             _("Type both again. If you forgot the password, ask an administrator."),
