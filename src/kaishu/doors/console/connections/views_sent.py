@@ -30,17 +30,19 @@ SHOWN = 100
 @of_connection
 def register(request: HttpRequest, row: Connection) -> HttpResponse:
     """Register an address and show its secret, once."""
-    typed = {"url": request.POST.get("url", "").strip(), "events": request.POST.getlist("events")}
+    url, wanted = request.POST.get("url", "").strip(), request.POST.getlist("events")
     try:
         made, secret = subscriptions.subscribe(
             connection=row,
-            url=typed["url"],
-            events=typed["events"],
+            url=url,
+            events=wanted,
             by=request.user.get_username(),
             at=clock.now(),
         )
     except Refusal as refusal:
-        return one(request, row, [problem_of(refusal, "id-url")], hook=typed)
+        return one(
+            request, row, [problem_of(refusal, "id-url")], hook={"url": url, "events": wanted}
+        )
     return _secret(request, row, secret, made.url)
 
 
