@@ -65,16 +65,37 @@ def flows(
     With `by_day` each row says on which UTC day it happened. `route` names fewer columns of the
     kind's route, where the rest does not matter.
     """
-    if not recall_ids:
-        return
-    closing = _usable(known_at)
+    if recall_ids:
+        closing = usable(known_at)
+        yield from flows_after(
+            closing,
+            kind,
+            recall_ids=recall_ids,
+            as_of=as_of,
+            known_at=known_at,
+            by_day=by_day,
+            route=route,
+        )
+
+
+def flows_after(
+    closing: Closing | None,
+    kind: Kind,
+    *,
+    recall_ids: Sequence[int],
+    as_of: datetime | None,
+    known_at: datetime | None,
+    by_day: bool = False,
+    route: Sequence[str] | None = None,
+) -> Iterator[tuple[Any, ...]]:
+    """Yield what `flows` does, where the last usable closing was already asked for."""
     columns = ("recall_id", *(("happened_on",) if by_day else ()), *(route or kind.route))
     if closing is not None:
         yield from _closed(kind, closing, columns, recall_ids, as_of)
     yield from _live(kind, closing, columns, recall_ids, as_of, known_at)
 
 
-def _usable(known_at: datetime | None) -> Closing | None:
+def usable(known_at: datetime | None) -> Closing | None:
     """Return the last closing all of whose moves were known at the moment."""
     closings = Closing.objects.order_by("-number")
     if known_at is not None:

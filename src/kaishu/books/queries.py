@@ -25,9 +25,10 @@ def trial_balance(
     One pass over each table, grouped by route in the database; what is closed is not summed again.
     """
     asked: Any = {"recall_ids": [recall_id], "as_of": as_of, "known_at": known_at}
+    closing = closings.usable(known_at)
     return tally(
-        (flow[1:] for flow in closings.flows(closings.UNITS, **asked)),
-        (flow[1:] for flow in closings.flows(closings.PROMISES, **asked)),
+        (flow[1:] for flow in closings.flows_after(closing, closings.UNITS, **asked)),
+        (flow[1:] for flow in closings.flows_after(closing, closings.PROMISES, **asked)),
         as_of=as_of,
         known_at=known_at,
     )
