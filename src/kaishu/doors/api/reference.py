@@ -8,6 +8,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 
@@ -49,7 +51,8 @@ def page(request: HttpRequest) -> HttpResponse:
     found = document()
     schemas = found["components"]["schemas"]
     context = {
-        "info": found["info"],
+        "version": found["info"]["version"],
+        "about": _prose(found["info"]["description"]),
         "tag": language.tag(),
         "groups": _groups(found, schemas),
         "codes": [
@@ -58,6 +61,14 @@ def page(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "api/reference.html", context)
+
+
+def _prose(text: str) -> SafeString:
+    """Return text with what stands between backticks as code, and everything else escaped."""
+    parts = enumerate(text.split("`"))
+    return format_html_join(
+        "", "{}", ((format_html("<code>{}</code>", part) if n % 2 else part,) for n, part in parts)
+    )
 
 
 def _groups(found: dict[str, Any], schemas: dict[str, Any]) -> list[dict[str, Any]]:
@@ -83,7 +94,7 @@ def _operation(
         "method": method.upper(),
         "path": path,
         "summary": operation["summary"],
-        "description": operation.get("description", ""),
+        "description": [_prose(part) for part in operation.get("description", "").split("\n\n")],
         "scope": operation["security"][0]["token"][0],
         "parameters": operation["parameters"],
         "body": next((_fields(each["schema"], schemas) for each in body.values()), []),
