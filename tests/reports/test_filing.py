@@ -115,6 +115,7 @@ def test_the_paper_reads_in_the_language_of_filing(story: Story) -> None:
     row = file()
     document = pypdfium2.PdfDocument(filing.stored(row, "pdf"))
     text = "".join(page.get_textpage().get_text_bounded() for page in document)
+    document.close()
     for words in (
         "リコール進捗状況報告",
         "経済産業省",

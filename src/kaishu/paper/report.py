@@ -12,9 +12,13 @@ from kaishu.paper.typeset import FONTS, REGIONS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """A table; a row has one cell more than there are heads: its own name comes first."""
+    """A table; a row has one cell more than there are heads: its own name comes first.
+
+    `numbers` says of each head whether what stands under it is a number.
+    """
 
     heads: tuple[str, ...]
+    numbers: tuple[bool, ...]
     rows: tuple[tuple[str, ...], ...]
 
 
@@ -78,6 +82,7 @@ def _item(item: Item) -> dict[str, object]:
         "lines": [_print(line) for line in item.lines],
         "heads": [_print(head) for head in item.grid.heads] if item.grid else [],
         "rows": [[_print(cell) for cell in row] for row in item.grid.rows] if item.grid else [],
+        "numbers": list(item.grid.numbers) if item.grid else [],
         "table": item.grid is not None,
     }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,7 @@ from kaishu.markets.forms import Cadence, Form, Mark, Subject, cadence_of, forms
 from kaishu.reports.corrective import correctives
 from kaishu.reports.models import Filed
 
-AHEAD = 2  # how many dates of a series are shown beyond the next one
+AHEAD = 1  # how many dates of a series are shown beyond the next one
 _DAY = timedelta(days=1)
 
 
@@ -116,8 +116,10 @@ def calendar(slug: str, *, at: datetime) -> list[Due]:
         *_corrective(slug, row.market.lower()),
         *_incidents(slug, row.market.lower()),
     ]
-    far = date.max
-    return sorted(lines, key=lambda line: (line.filed is not None, line.day or far, line.name))
+    never = datetime.max.replace(tzinfo=UTC)
+    return sorted(
+        lines, key=lambda line: (line.filed is not None, line.over_at or never, line.name)
+    )
 
 
 def next_due(slug: str, *, at: datetime) -> Due | None:

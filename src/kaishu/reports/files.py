@@ -150,6 +150,7 @@ def _item(each: Shown) -> Item:
         mark=each.mark,
         grid=Grid(
             heads=each.heads,
+            numbers=tuple(each.numbers.get(place, False) for place in range(len(each.heads))),
             rows=tuple((name, *(cell.text for cell in cells)) for name, cells in each.rows),
         ),
     )

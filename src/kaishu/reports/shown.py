@@ -29,6 +29,11 @@ class Cell:
     rows: str = ""
 
     @property
+    def number(self) -> bool:
+        """Say whether it is a number, which stands on the right."""
+        return isinstance(self.raw, int | Rate)
+
+    @property
     def lines(self) -> list[str]:
         """Return the text line by line."""
         return self.text.split("\n")
@@ -44,6 +49,12 @@ class Shown:
     cell: Cell | None
     heads: tuple[str, ...] = ()
     rows: tuple[tuple[str, tuple[Cell, ...]], ...] = ()
+
+    @property
+    def numbers(self) -> dict[int, bool]:
+        """Say of each column whether it holds numbers."""
+        first = self.rows[0][1] if self.rows else ()
+        return {place: cell.number for place, cell in enumerate(first)}
 
 
 @dataclass(frozen=True, slots=True)

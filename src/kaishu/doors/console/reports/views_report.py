@@ -156,6 +156,7 @@ def _page(
         "about_incident": form.subject is Subject.INCIDENT,
         "writes": frame.may(request, frame.WRITE_REPORTS),
         "kinds": list(files.MEDIA),
+        "tongue": {tag: language.NAMES[code] for code, tag in language.TAGS.items()}[form.language],
         "filed_before": Filed.objects.filter(
             recall_slug=asked.row.slug, form=form.id, subject=asked.subject
         ).defer("content"),

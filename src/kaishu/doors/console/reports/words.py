@@ -5,7 +5,7 @@ from __future__ import annotations
 WORDS = {
     # reports: figures, rules, what is due, corrective actions, what became of a filed report
     "figure.target": "Target",
-    "figure.done": "Done",
+    "figure.done": "Units done",
     "figure.gone": "Known to be gone",
     "figure.accounted": "Accounted for",
     "figure.open": "Outstanding",

@@ -1,10 +1,13 @@
-"""Filters of the report pages."""
+"""Tags and filters of the report pages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from django import template
+from django.http import HttpRequest
+
+from kaishu.doors.console import frame
 
 register = template.Library()
 
@@ -13,3 +16,9 @@ register = template.Library()
 def text_of(texts: Mapping[str, str], name: str) -> str:
     """Return what was typed into a field: `{{ texts|text_of:each.field.id }}`."""
     return texts.get(name, "")
+
+
+@register.simple_tag(takes_context=True)
+def sees_reports(context: Mapping[str, HttpRequest]) -> bool:
+    """Say whether the person may open the report pages, so that no link is shown in vain."""
+    return frame.may(context["request"], frame.REPORTS)
