@@ -26,6 +26,7 @@ from tests.support.server import running_site
 DATABASE_FIXTURES = {"db", "fresh_db", "site", "client", "admin_client", "transactional_db"}
 SEED = "--hypothesis-seed"
 LANGUAGES = ("ja", "zh-hans", "en")
+WIDTHS = ("1366", "390")
 BROWSER_FIXTURES = {"browser", "browser_page", "open_page"}
 
 hypothesis.settings.register_profile("slice", max_examples=100, deadline=None, print_blob=True)
@@ -56,37 +57,57 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("walk")
         if fixtures & {"fresh_db", "site"}:
             item.add_marker("real_commits")
+    variants: dict[str, set[str]] = {}
+    for item in items:
+        variants.setdefault(_walk_of(item), set()).update(_variant_of(item))
     kept = [
         item
         for item in items
-        if _in_drawn_language(item) and (ENGINE != "postgres" or _runs_on_postgres(item))
+        if _is_drawn(item, variants) and (ENGINE != "postgres" or _runs_on_postgres(item))
     ]
     left_out = set(items) - set(kept)
     config.hook.pytest_deselected(items=[item for item in items if item in left_out])
     items[:] = kept
 
 
+# What only calls the actions below it, and hardly asks the database anything of its own.
+ABOVE_THE_ACTIONS = {"access", "cli", "demo", "doors", "editions", "incidents", "notices"}
+
+
 def _runs_on_postgres(item: pytest.Item) -> bool:
-    """Say whether a test runs on PostgreSQL too: whatever acts on the database, and of the pages,
-    which only call those actions, a third that the seed draws (`make torture` runs them all)."""
+    """Say whether a test runs on PostgreSQL too: whatever acts on the database, and of what lies
+    above the actions a third that the seed draws (`make torture` runs it all)."""
     if not _uses_database(item):
         return False
-    page = item.path.parent.name == "doors" and not seeds.TORTURE
-    return not page or seeds.drawn(item.nodeid, ("now", "later", "then")) == "now"
+    above = item.path.parent.name in ABOVE_THE_ACTIONS and not seeds.TORTURE
+    return not above or seeds.drawn(item.nodeid, ("now", "later", "then")) == "now"
 
 
-def _in_drawn_language(item: pytest.Item) -> bool:
-    """Say whether a browser walk's language is the one that the seed drew for it.
+def _is_drawn(item: pytest.Item, variants: dict[str, set[str]]) -> bool:
+    """Say whether a browser walk's language and width are those that the seed drew for it.
 
     Pages in every language are tested without a browser in every run; `make torture` and
-    `make shots` walk all three.
+    `make shots` walk all three, at every width.
     """
-    said = getattr(getattr(item, "callspec", None), "params", {})
-    code = next((value for value in said.values() if value in LANGUAGES), None)
     every = seeds.TORTURE or os.environ.get("KAISHU_SHOTS") == "1"
-    if code is None or every or not item.get_closest_marker("walk"):
+    if every or not item.get_closest_marker("walk"):
         return True
-    return code == seeds.drawn(item.nodeid.partition("[")[0], LANGUAGES)
+    walk = _walk_of(item)
+    there, mine = variants[walk], _variant_of(item)
+    return all(
+        mine.isdisjoint(choices) or seeds.drawn(walk, sorted(there.intersection(choices))) in mine
+        for choices in (LANGUAGES, WIDTHS)
+    )
+
+
+def _walk_of(item: pytest.Item) -> str:
+    return item.nodeid.partition("[")[0]
+
+
+def _variant_of(item: pytest.Item) -> set[str]:
+    """Return the language and the width that a test is asked to run in."""
+    said = getattr(getattr(item, "callspec", None), "params", {})
+    return {str(value) for value in said.values()} & {*LANGUAGES, *WIDTHS}
 
 
 def _uses_database(item: pytest.Item) -> bool:
