@@ -234,7 +234,23 @@ class Truth:
         if line.standing == "approved":
             if line.alive("remedy", "sent", "paid") or line.alive("kit", "sent", "paid"):
                 raise No("remedy_left")
-            self._replace(line, self._awards(line, act, code), code, close=True)
+            awards = self._within_part(line, self._awards(line, act, code))
+            self._replace(line, awards, code, close=True)
+
+    def _within_part(
+        self, line: Line, awards: list[tuple[str, str, int]]
+    ) -> list[tuple[str, str, int]]:
+        """What was approved in part stays a part: the same money, and never more of it."""
+        approved = next(act for act in reversed(line.acts) if act.kind == "approved")
+        if approved.reason != "partial":
+            return awards
+        part = dict(approved.facts)["amount"]
+        assert isinstance(part, int)
+        owed = {each.commodity.removeprefix("coupon:") for each in line.alive("remedy", "owed")}
+        wanted = {name.removeprefix("coupon:") for role, name, _ in awards if role == "remedy"}
+        if owed != wanted or any(name.startswith("sku:") for name in wanted):
+            raise No("part_stands")
+        return [(role, name, min(n, part) if role == "remedy" else n) for role, name, n in awards]
 
     def _withdrawn(self, line: Line, act: Act) -> None:
         if line.alive("remedy", "sent", "paid"):
