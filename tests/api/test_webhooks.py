@@ -286,13 +286,19 @@ def test_an_address_that_reaches_inside_is_refused(url: str) -> None:
 
 @pytest.mark.parametrize("number", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946"])
 def test_a_public_address_is_taken(number: str) -> None:
-    assert target.resolve(target.read("https://hooks.example/"), lambda *_: [number]) == number
+    assert target.resolve(target.read("https://hooks.example/"), lambda *_: [number]) == [number]
 
 
 def test_one_private_number_among_public_ones_is_enough_to_refuse() -> None:
     both = ["93.184.216.34", "10.0.0.1"]
     with pytest.raises(AddressRefused):
         target.resolve(target.read("https://hooks.example/"), lambda *_: both)
+
+
+def test_a_number_that_does_not_answer_gives_way_to_the_next(receiver: Receiver) -> None:
+    both = ["127.0.0.9", "127.0.0.1"]  # the receiver listens on the second only
+    outcome = call.post(receiver.url("/in"), headers={}, body=b"{}", resolver=lambda *_: both)
+    assert (outcome.status, outcome.problem) == (200, "")
 
 
 def test_a_name_that_changes_its_mind_is_asked_once_and_called_where_it_was_seen(

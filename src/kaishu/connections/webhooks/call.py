@@ -1,13 +1,14 @@
-"""Make one call: one connection to one number, one deadline over all of it, no redirects."""
+"""Make one call: one connection, one deadline over all of it, no redirects."""
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kaishu.connections.errors import AddressRefused
@@ -71,8 +72,7 @@ def _post(
     deadline: float,
     resolver: Resolver | None,
 ) -> int:
-    number = target.resolve(to, resolver)
-    raw = socket.create_connection((number, to.port), timeout=min(CONNECT_TIMEOUT, _left(deadline)))
+    raw = _connected(target.resolve(to, resolver), to.port, deadline)
     # Closes the socket under whoever still waits: a timeout counts each read, this counts all.
     watchdog = threading.Timer(_left(deadline), _close, (raw,))
     watchdog.daemon = True
@@ -93,6 +93,16 @@ def _post(
         wire.close()
 
 
+def _connected(numbers: Sequence[str], port: int, deadline: float) -> socket.socket:
+    """Connect to the first of these numbers that answers; no name is looked up any more."""
+    for number in numbers[:-1]:
+        with contextlib.suppress(OSError):
+            wait = min(CONNECT_TIMEOUT, _left(deadline))
+            return socket.create_connection((number, port), timeout=wait)
+    wait = min(CONNECT_TIMEOUT, _left(deadline))
+    return socket.create_connection((numbers[-1], port), timeout=wait)
+
+
 def _left(deadline: float) -> float:
     left = deadline - time.monotonic()
     if left <= 0:
@@ -101,7 +111,5 @@ def _left(deadline: float) -> float:
 
 
 def _close(wire: socket.socket) -> None:
-    try:
+    with contextlib.suppress(OSError):  # it may be closed already
         wire.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return  # it is closed already

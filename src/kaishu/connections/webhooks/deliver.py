@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from kaishu.base import clock
 from kaishu.connections.models import Delivery, DeliveryTry, Subscription
@@ -35,6 +36,8 @@ AGENT = "Kaishu-Webhooks/1"
 
 def deliver(*, at: datetime, draw: Callable[[], float] = random.random) -> dict[str, int]:
     """Send the deliveries that are due and return how many arrived, failed or wait again."""
+    if not _due(at).exists():
+        return {}
     claimed = _claim(at)
     if not claimed:
         return {}
@@ -53,12 +56,16 @@ def message(row: Delivery) -> bytes:
     return canonical({"type": event.kind, "timestamp": event.at, "data": event.facts})
 
 
+def _due(at: datetime) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(state=Delivery.WAITING, next_at__lte=at)
+
+
 def _claim(at: datetime) -> list[Delivery]:
     """Take what is due for the length of a lease; a slow address gets its share and no more."""
     with transaction.atomic():
         due = (
-            Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(state=Delivery.WAITING, next_at__lte=at)
+            _due(at)
+            .select_for_update(skip_locked=True, of=("self",))
             .select_related("event", "subscription")
             .order_by("next_at", "id")[: AT_ONCE * 4]
         )

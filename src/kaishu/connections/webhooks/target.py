@@ -20,6 +20,7 @@ from django.conf import settings
 from kaishu.connections.errors import AddressRefused
 
 LONGEST = 500
+MOST_TRIED = 4  # a name may have a number that this machine has no way to
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolver = Callable[[str, int], Sequence[str]]
 # Networks whose numbers carry another, IPv4, number inside: judged by that one too.
@@ -67,17 +68,17 @@ def read(url: str) -> Target:
     return Target(parts.scheme, host, port, path, named)
 
 
-def resolve(target: Target, resolver: Resolver | None = None) -> str:
-    """Return the one number to connect to. Raises AddressRefused where any of them is not public.
+def resolve(target: Target, resolver: Resolver | None = None) -> Sequence[str]:
+    """Return the numbers to try, in order. Raises AddressRefused where any of them is not public.
 
     Raises OSError where the name cannot be resolved now.
     """
-    found = (resolver or _ask)(target.host, target.port)
+    found = list(dict.fromkeys((resolver or _ask)(target.host, target.port)))
     if not found:
         raise OSError("no address")
     if not target.named and not all(is_public(each) for each in found):
         raise AddressRefused(why="private")
-    return found[0]
+    return found[:MOST_TRIED]
 
 
 def check(url: str, resolver: Resolver | None = None) -> Target:
