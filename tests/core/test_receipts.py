@@ -17,6 +17,7 @@ from kaishu.core.receipts import (
     ReceiptOfAnotherUnit,
     ReceiptUnreadable,
 )
+from kaishu.doors.public.receipt_keys import holds
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 PUBLIC = KEY.public_key().public_bytes_raw()
@@ -33,17 +34,22 @@ SAID = receipts.receipt(
 CODE = receipts.encode(SAID, public=PUBLIC, sign=KEY.sign)
 
 
+def verified(code: str, keys: dict[str, bytes], unit: str = "") -> receipts.Receipt:
+    """Check a code with the signatures of the library that the doors use."""
+    return receipts.verify(code, keys, holds=holds, unit=unit)
+
+
 def test_what_was_signed_comes_back() -> None:
-    assert receipts.verify(CODE, KEYS) == SAID
-    assert receipts.verify(CODE, KEYS, unit="ak2023 0001 0000 42") == SAID
+    assert verified(CODE, KEYS) == SAID
+    assert verified(CODE, KEYS, unit="ak2023 0001 0000 42") == SAID
     assert receipts.encode(SAID, public=PUBLIC, sign=KEY.sign) == CODE
     assert SAID.unit == "0042"
     assert SERIAL not in CODE
 
 
 def test_an_address_and_a_wrapped_code_are_read_too() -> None:
-    assert receipts.verify(f"https://recall.example.com/en/verify/?code={CODE}", KEYS) == SAID
-    assert receipts.verify(f" {CODE[:50]}\r\n\u200b{CODE[50:]}\n", KEYS) == SAID
+    assert verified(f"https://recall.example.com/en/verify/?code={CODE}", KEYS) == SAID
+    assert verified(f" {CODE[:50]}\r\n\u200b{CODE[50:]}\n", KEYS) == SAID
 
 
 def changed(payload: dict[str, object]) -> str:
@@ -58,34 +64,34 @@ def test_a_changed_receipt_is_forged() -> None:
     assert sorted(payload) == ["b", "i", "m", "p", "r", "u"]
     payload["p"][0][1] = "2026-04-21"
     with pytest.raises(ReceiptForged):
-        receipts.verify(changed(payload), KEYS)
+        verified(changed(payload), KEYS)
 
 
-@pytest.mark.parametrize("cut", range(len(CODE)))
-def test_a_code_that_was_cut_anywhere_is_not_taken(cut: int) -> None:
-    with pytest.raises((ReceiptUnreadable, ReceiptForged)):
-        receipts.verify(CODE[:cut], KEYS)
+def test_a_code_that_was_cut_anywhere_is_not_taken() -> None:
+    for cut in range(len(CODE)):
+        with pytest.raises((ReceiptUnreadable, ReceiptForged)):
+            verified(CODE[:cut], KEYS)
 
 
-@pytest.mark.parametrize("at", range(0, len(CODE), 7))
-def test_one_changed_letter_is_not_taken(at: int) -> None:
-    other = "B" if CODE[at] == "A" else "A"
-    with pytest.raises((ReceiptUnreadable, ReceiptForged, ReceiptKeyUnknown)):
-        receipts.verify(CODE[:at] + other + CODE[at + 1 :], KEYS)
+def test_one_changed_letter_anywhere_is_not_taken() -> None:
+    for at, letter in enumerate(CODE):
+        other = "B" if letter == "A" else "A"
+        with pytest.raises((ReceiptUnreadable, ReceiptForged, ReceiptKeyUnknown)):
+            verified(CODE[:at] + other + CODE[at + 1 :], KEYS)
 
 
 def test_another_key_is_not_ours_whatever_it_is_called() -> None:
     other = Ed25519PrivateKey.from_private_bytes(b"o" * 32)
     theirs = other.public_key().public_bytes_raw()
     with pytest.raises(ReceiptKeyUnknown):
-        receipts.verify(receipts.encode(SAID, public=theirs, sign=other.sign), KEYS)
+        verified(receipts.encode(SAID, public=theirs, sign=other.sign), KEYS)
     with pytest.raises(ReceiptForged):
-        receipts.verify(receipts.encode(SAID, public=PUBLIC, sign=other.sign), KEYS)
+        verified(receipts.encode(SAID, public=PUBLIC, sign=other.sign), KEYS)
 
 
 def test_the_receipt_of_another_unit_is_said_to_be_so() -> None:
     with pytest.raises(ReceiptOfAnotherUnit) as refused:
-        receipts.verify(CODE, KEYS, unit="AK20230001000043")
+        verified(CODE, KEYS, unit="AK20230001000043")
     assert refused.value.facts == {"product": "K100", "unit": "0042"}
 
 
@@ -101,7 +107,7 @@ def test_a_unit_without_a_serial_is_bound_to_its_reference() -> None:
 def test_nonsense_is_unreadable() -> None:
     for text in ("", "hello", "KR2" + CODE[3:], CODE + ".x", "https://x/?code=", "a.b.c.d"):
         with pytest.raises(ReceiptUnreadable):
-            receipts.verify(text, KEYS)
+            verified(text, KEYS)
 
 
 def test_a_fingerprint_is_read_out_in_groups_of_four() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
@@ -12,8 +14,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kaishu.base import language, same_site
+from kaishu.base.refusals import refusal_page
+from kaishu.core.errors import Refusal
 from kaishu.core.recall import say
 from kaishu.doors.public import site
+
+
+class FormTooBig(Refusal):
+    """A form of staff holds more fields than are read at once; nothing of it was saved."""
+
+    code = "form_too_big"
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -32,6 +42,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that the request was damaged or too much at once (broken upload, too many fields)."""
+    at_work = request.path_info.startswith(("/staff/", "/depot/"))
+    if at_work and isinstance(exception, TooManyFieldsSent):
+        return refusal_page(
+            request, FormTooBig(most=f"{settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:,}"), status=400
+        )
     return _page(
         request,
         400,

@@ -60,7 +60,7 @@ def _feed(
     )
     for pack in packs:
         _add(feed, pack, tag)
-    feed.latest_post_date = lambda: newest or EMPTY  # type: ignore[method-assign]
+    feed.latest_post_date = lambda: newest or EMPTY  # type: ignore[method-assign]  # a feed of none
     body = feed.writeString("utf-8").encode()
     return whole(request, body, media_type=str(feed.content_type), language=tag, changed=newest)
 
