@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 
+from django.db.models import QuerySet
+
 from kaishu.books.queries import units_by_id
 from kaishu.claims.models import ClaimUnit
 from kaishu.claims.queries import queue_filter
@@ -57,7 +59,7 @@ def count(*, queue: str = "all", recall: str = "") -> int:
     return _wanted(queue, recall).count()
 
 
-def _wanted(queue: str, recall: str):  # type: ignore[no-untyped-def]  # a query set, joined twice
+def _wanted(queue: str, recall: str) -> QuerySet[ClaimUnit]:
     found = ClaimUnit.objects.filter(queue_filter(queue))
     return found.filter(recall_id=editions.recall_row(recall).id) if recall else found
 

@@ -58,7 +58,7 @@ def export(
     from kaishu.base.clock import now
     from kaishu.claims import export as claims_export
 
-    columns = claims_export.COLUMNS
+    columns: tuple[str, ...] = claims_export.COLUMNS
     found = claims_export.rows(queue=queue, recall=recall)
     if with_personal_data:
         columns += claims_export.PERSONAL

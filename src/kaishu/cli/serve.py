@@ -50,7 +50,12 @@ def _count_together() -> None:
     """Let all processes of this server count into one fresh folder; before anything counts."""
     folder = tempfile.mkdtemp(prefix="kaishu-metrics-")
     mine = os.getpid()
-    atexit.register(lambda: os.getpid() == mine and shutil.rmtree(folder, ignore_errors=True))
+
+    def forget() -> None:
+        if os.getpid() == mine:  # the workers are forks, and end with our handlers
+            shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(forget)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
 
 

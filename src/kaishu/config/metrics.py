@@ -69,7 +69,7 @@ def _counted() -> CollectorRegistry:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return REGISTRY
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # registers itself
+    MultiProcessCollector(registry)  # registers itself
     return registry
 
 
