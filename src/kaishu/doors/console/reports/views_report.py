@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -26,7 +27,7 @@ PAGE = 200
 
 @staff(*frame.REPORTS)
 @require_safe
-def reports(request: HttpRequest, slug: str) -> HttpResponse:
+def reports(request: HttpRequest, slug: str) -> HttpResponseBase:
     """List the forms of the recall's market, and what was filed."""
     try:
         row = editions.recall_row(slug)
@@ -52,7 +53,7 @@ def reports(request: HttpRequest, slug: str) -> HttpResponse:
         "lines": lines,
         "here": "reports",
     }
-    return file or frame.show(request, "console/reports/reports.html", context, recall=recall)  # type: ignore[return-value]
+    return file or frame.show(request, "console/reports/reports.html", context, recall=recall)
 
 
 @staff(*frame.REPORTS, acts=frame.WRITE_REPORTS)
