@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.conf import settings as settings_of_house
 from django.test import Client
 from playwright.sync_api import Page
+from pytest_django import Settings
 
 from tests.doors import kumo
 from tests.doors.pages import find, parsed, text
@@ -17,6 +19,7 @@ HEADLINES = {
     "zh-hans": "我们无法读取您发送的内容",
     "en": "We could not read what your browser sent",
 }
+TOO_MANY = settings_of_house.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1
 BROKEN = "multipart/form-data"  # says no boundary: nobody can read it
 
 
@@ -37,15 +40,26 @@ def test_a_broken_upload_is_explained_with_a_next_step(
 
 def test_too_many_fields_are_refused_in_words(db: None, data_dir: Path) -> None:
     kumo.write_pack(data_dir)
-    fields = {f"field-{number}": "x" for number in range(1001)}
+    fields = {f"field-{number}": "x" for number in range(TOO_MANY)}
     response = Client().post(f"/ja/r/{kumo.SLUG}/claim/", fields)
     assert response.status_code == 400
     assert HEADLINES["ja"] in response.content.decode()
 
 
+def test_too_many_fields_of_a_staff_form_point_to_the_recall_file(
+    db: None, settings: Settings
+) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 50
+    fields = {f"field-{number}": "x" for number in range(60)}
+    response = Client().post("/staff/sign-in/", fields)
+    assert response.status_code == 400
+    assert "more than 50 fields" in response.content.decode()
+    assert "recall file" in response.content.decode()
+
+
 def test_too_much_in_an_address_is_refused_in_words(db: None, data_dir: Path) -> None:
     kumo.write_pack(data_dir)
-    query = "&".join(f"field-{number}=x" for number in range(1001))
+    query = "&".join(f"field-{number}=x" for number in range(TOO_MANY))
     response = Client().get(f"/ja/r/{kumo.SLUG}/check/?{query}")
     assert response.status_code == 400
     assert HEADLINES["ja"] in response.content.decode()

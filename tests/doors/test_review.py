@@ -14,6 +14,7 @@ from kaishu.base import clock
 from kaishu.base.roles import Role
 from kaishu.claims.models import ClaimUnit, Decision, Reading, SavedFilter
 from kaishu.core.recall import Service
+from kaishu.doors.console.review import saved
 from tests.doors import desk_world, kumo
 from tests.doors.desk_world import DeskWorld, member
 from tests.doors.pages import find, parsed, text
@@ -65,6 +66,8 @@ def test_a_queue_is_narrowed_by_each_of_its_filters(world: DeskWorld) -> None:
         ({"language": "ja"}, everything),
         ({"least": "5000"}, [photo]),
         ({"most": "5000"}, [plain]),
+        ({"least": "¥ 9,000"}, [photo]),
+        ({"least": "2999.5", "most": "3000.9"}, [plain]),
         ({"contested": "yes"}, []),
         ({"who": "nobody"}, everything),
         ({"verdict": "drop table", "least": "x"}, everything),
@@ -167,13 +170,15 @@ def test_a_page_that_is_fetched_ahead_leaves_no_trace(world: DeskWorld) -> None:
     page = client.get(f"/staff/claims/{case_no}/")
     ahead = find(parsed(page), "link[rel=prefetch]")[0].get("href")
     assert ahead == f"/staff/claims/{second}/?queue=to_review"
-    client.post("/staff/review/filters/", {"name": "", "query": ""})
+    act = {"do": "give", "to": "mika", "has": ""}
+    member("jun", R)
+    client.post(f"/staff/review/{case_no}/1/assign/", {**act, "to": "jun"})
     fetched = client.get(ahead, headers={"Sec-Purpose": "prefetch"})
     assert fetched.status_code == 200
     assert "no-store" in fetched.headers["Cache-Control"]
     assert not Reading.objects.filter(claim__case_no=second).exists()
-    assert not ClaimUnit.objects.exclude(assigned_to="").exists()
-    assert "Give the filter a name" in client.get("/staff/claims/").content.decode()
+    assert not ClaimUnit.objects.filter(claim__case_no=second).exclude(assigned_to="").exists()
+    assert "jun has this claim now" in client.get("/staff/claims/").content.decode()
 
 
 def test_what_claims_share_is_named_with_its_reason(world: DeskWorld) -> None:
@@ -237,3 +242,30 @@ def test_a_queue_is_saved_as_a_file_with_its_filter(world: DeskWorld) -> None:
     lines = b"".join(response.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
     assert len(lines) == 2
     assert other in lines[1]
+
+
+def test_an_amount_that_is_none_is_named_and_kept_as_typed(world: DeskWorld) -> None:
+    case_no = world.claim("plain", serial=kumo.LISTED, order_amount=3000)
+    page = queue(member("mika", R), least="abc", most="4000")
+    assert page.status_code == 422
+    assert cases(page) == [case_no]
+    tree = parsed(page)
+    assert find(tree, "a[href='#f-least']")
+    assert find(tree, "#f-least")[0].get("value") == "abc"
+    assert find(tree, "#f-most")[0].get("value") == "4000"
+
+
+def test_a_filter_is_kept_under_a_name_that_fits_and_never_cut(world: DeskWorld) -> None:
+    client, save = member("mika", R), "/staff/review/filters/"
+    long = "過去七日に届いた写真のない申し込み " * 4
+    page = client.post(save, {"name": long, "query": "queue=all&least=1"})
+    assert page.status_code == 422
+    assert find(parsed(page), "#f-name")[0].get("value") == long
+    assert "60 characters at most" in page.content.decode()
+    assert "no name" in client.post(save, {"name": " ", "query": "queue=all"}).content.decode()
+    assert not SavedFilter.objects.exists()
+    for number in range(saved.MOST):
+        saved.save(name=f"{number}", query="queue=all", shared=False, by="mika")
+    page = client.post(save, {"name": "one more", "query": "queue=all&least=1"})
+    assert "30 filters" in page.content.decode()
+    assert SavedFilter.objects.count() == saved.MOST

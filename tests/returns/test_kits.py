@@ -18,6 +18,7 @@ from kaishu.returns import kit_file, kit_jobs, kit_stock, kits
 from kaishu.returns.kit_errors import (
     KitArrived,
     KitFileColumns,
+    KitFileMissing,
     KitFileTooLong,
     KitFileUnreadable,
     KitKeyReused,
@@ -296,7 +297,8 @@ def test_files_that_cannot_be_read_say_why() -> None:
     for data, refusal in (
         (b"PK\x03\x04 no sheet", KitFileUnreadable),
         (b"\x89PNG\r\n\x1a\n\x00\x00\xff\xff", KitFileUnreadable),
-        (b"", KitFileColumns),
+        (b"", KitFileMissing),
+        (b" \n", KitFileMissing),
         (csv_of("a,b,c", head="x,y,z"), KitFileColumns),
         (csv_of(*["1-1,T,"] * (kit_file.MOST_ROWS + 1)), KitFileTooLong),
     ):

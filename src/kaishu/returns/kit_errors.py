@@ -30,6 +30,12 @@ class KitNotByPost(Refusal):
     code = "kit_not_by_post"
 
 
+class KitFileMissing(Refusal):
+    """No file was chosen."""
+
+    code = "kit_file_missing"
+
+
 class KitNotHeld(Refusal):
     """Nobody holds this kit any more: the unit is on its way, here, or nothing is owed."""
 

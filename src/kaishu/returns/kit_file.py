@@ -18,6 +18,7 @@ from kaishu.claims.models import ClaimUnit
 from kaishu.core.errors import Refusal
 from kaishu.returns.kit_errors import (
     KitFileColumns,
+    KitFileMissing,
     KitFileTooLong,
     KitFileUnreadable,
     KitRowTwice,
@@ -69,7 +70,12 @@ class RowFound:
 
 
 def read_rows(data: bytes) -> list[FileRow]:
-    """Return the rows of a file. Raises KitFileUnreadable, KitFileColumns, KitFileTooLong."""
+    """Return the rows of a file.
+
+    Raises KitFileMissing, KitFileUnreadable, KitFileColumns, KitFileTooLong.
+    """
+    if not data.strip():
+        raise KitFileMissing()
     table = _xlsx(data) if data.startswith(_ZIP) else _csv(data)
     if not table:
         raise KitFileColumns()

@@ -10,7 +10,7 @@ from babel.numbers import get_currency_precision
 
 from kaishu.core.remedy import currency_of
 
-__all__ = ["cell", "currency_of", "read", "write"]
+__all__ = ["cell", "currency_of", "minor_of", "plain", "read", "write"]
 
 _NOISE = re.compile(r"[,、\s¥円元圆]|JPY|CNY|RMB", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,10}(?:\.\d+)?")
@@ -18,11 +18,22 @@ _NUMBER = re.compile(r"\d{1,10}(?:\.\d+)?")
 
 def read(typed: str, currency: str) -> int | None:
     """Return minor units of "¥3,990" or "269.00 元"; None where it cannot be read."""
-    text = _NOISE.sub("", unicodedata.normalize("NFKC", typed))
-    if not _NUMBER.fullmatch(text):
+    text = plain(typed)
+    if not text:
         return None
-    minor = Decimal(text).scaleb(get_currency_precision(currency))
+    minor = minor_of(text, currency)
     return int(minor) if minor == minor.to_integral_value() else None
+
+
+def plain(typed: str) -> str:
+    """Return what was typed as a bare number: "3990", "269.5"; empty where it is none."""
+    text = _NOISE.sub("", unicodedata.normalize("NFKC", typed))
+    return text if _NUMBER.fullmatch(text) else ""
+
+
+def minor_of(number: str, currency: str) -> Decimal:
+    """Return minor units of a bare number, with what is smaller than one of them."""
+    return Decimal(number).scaleb(get_currency_precision(currency))
 
 
 def write(amount: int | None, currency: str) -> str:

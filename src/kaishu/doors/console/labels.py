@@ -23,6 +23,7 @@ WORDS = {
     "door.public": "Web form",
     "door.console": "Telephone",
     "door.hotline": "Telephone",
+    "door.depot": "Depot",
     "door.api": "Other software",
     "door.import": "Taken over from elsewhere",
     "door.demo": "Made for the demo",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -56,13 +56,30 @@ def queue(request: HttpRequest) -> HttpResponseBase:
     typed = request.GET.get("search", "").strip()
     if typed:
         return _search(request, typed)
-    name = request.GET.get("queue", "to_review")
-    name = name if name in queues.NAMES else "to_review"
-    picked = Chosen(name, filters.read(request.GET.dict()), request.user.get_username())
+    given = request.GET.dict()
+    picked = _picked(request, given)
     chosen.keep(request, picked.filter)
     if file := _file(request, picked):
         return file
-    offset = _number(request.GET.get("from", ""))
+    return show(request, given, problems=_unread(given))
+
+
+def _picked(request: HttpRequest, given: Mapping[str, str]) -> Chosen:
+    name = given.get("queue", "to_review")
+    name = name if name in queues.NAMES else "to_review"
+    return Chosen(name, filters.read(given), request.user.get_username())
+
+
+def show(
+    request: HttpRequest,
+    given: Mapping[str, str],
+    *,
+    named: str = "",
+    problems: Sequence[Problem] = (),
+) -> HttpResponse:
+    """Show the queue that an address names; `named` is a name typed for its filter."""
+    picked = _picked(request, given)
+    name, offset = picked.queue, _number(given.get("from", ""))
     rows = queues.page(name, offset=offset, narrow=picked.narrow)
     context = {
         "queue": name,
@@ -72,9 +89,18 @@ def queue(request: HttpRequest) -> HttpResponseBase:
         "before": max(0, offset - queues.PAGE) if offset else None,
         "hands_out": name in queues.REVIEWED and frame.may(request, frame.DECIDE),
         "acts": bulk.acts() if frame.may(request, frame.DECIDE) else (),
+        "named": named,
+        "amounts": {each: given.get(each, "") for each in filters.AMOUNTS},
         **_filter_context(picked),
     }
-    return frame.show(request, "console/queue.html", context)
+    status = 422 if problems else 200
+    return frame.show(request, "console/queue.html", context, problems=problems, status=status)
+
+
+def _unread(given: Mapping[str, str]) -> list[Problem]:
+    wrong = _("This is not an amount. The list is not narrowed by it.")
+    then = _("Type digits, like 3990 or 269.50.")
+    return [Problem(wrong, then, f"f-{name}") for name in filters.unread(given)]
 
 
 def _search(request: HttpRequest, typed: str) -> HttpResponse:

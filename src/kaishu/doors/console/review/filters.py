@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -14,7 +15,7 @@ from kaishu.claims.facts import EVIDENCE_KINDS
 from kaishu.claims.models import ClaimUnit, Evidence
 from kaishu.core.recall import LANGUAGES
 from kaishu.core.verdict import Answer
-from kaishu.doors.console import frame
+from kaishu.doors.console import amounts, frame
 from kaishu.editions import queries as editions
 from kaishu.reports.dashboard.work import AGES as WAITED
 from kaishu.reports.dashboard.work import age_filter
@@ -23,13 +24,17 @@ AGES = ("overdue", "soon", *WAITED)
 SOON = timedelta(days=1)
 YES_NO = ("yes", "no")
 ME, NOBODY = "me", "nobody"
+AMOUNTS = ("least", "most")
 _NAME = re.compile(r"[\w.@+-]{1,150}")
 _PLAIN = re.compile(r"[^\x00-\x1f]{1,200}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """What a queue is narrowed to; an empty field narrows nothing. Amounts in minor units."""
+    """What a queue is narrowed to; an empty field narrows nothing.
+
+    Amounts are bare numbers in the currency of each recall: "200" is 200 yuan, or 200 yen.
+    """
 
     recall: str = ""
     product: str = ""
@@ -71,10 +76,18 @@ def read(given: Mapping[str, str]) -> Filter:
         elif name in patterns:
             known = patterns[name].fullmatch(value) is not None
         else:
-            known = value.isascii() and value.isdigit() and len(value) < 13
+            value = amounts.plain(value)
+            known = bool(value)
         if known:
             found[name] = value
     return Filter(**found)
+
+
+def unread(given: Mapping[str, str]) -> list[str]:
+    """Name the amounts that were typed and are none, so that the page can say so."""
+    return [
+        name for name in AMOUNTS if given.get(name, "").strip() and not amounts.plain(given[name])
+    ]
 
 
 def narrow(
@@ -86,8 +99,6 @@ def narrow(
         "verdict_answer": chosen.verdict,
         "remedy": chosen.remedy,
         "claim__language": chosen.language,
-        "order_amount__gte": chosen.least,
-        "order_amount__lte": chosen.most,
     }
     rows = rows.filter(**{name: value for name, value in plain.items() if value})
     if chosen.recall:
@@ -100,7 +111,26 @@ def narrow(
         rows = rows.filter(assigned_to=whose)
     if chosen.evidence:
         rows = rows.filter(_evidence(chosen.evidence))
+    if chosen.least or chosen.most:
+        rows = rows.filter(_amounts(chosen.least, chosen.most))
     return rows.filter(_age(chosen.age, at)) if chosen.age else rows
+
+
+def _amounts(least: str, most: str) -> Q:
+    """Return which units cost so much, each in the currency of its recall."""
+    found = Q(pk__in=[])
+    for row in editions.recall_rows():
+        edition = editions.current_edition(row.slug)
+        if edition is None:
+            continue
+        currency = frame.recall_of(edition.id).currency
+        fits = Q(recall_id=row.id)
+        if least:
+            fits &= Q(order_amount__gte=math.ceil(amounts.minor_of(least, currency)))
+        if most:
+            fits &= Q(order_amount__lte=math.floor(amounts.minor_of(most, currency)))
+        found |= fits
+    return found
 
 
 def _evidence(wanted: str) -> Q:

@@ -7,19 +7,44 @@ from urllib.parse import parse_qsl, urlencode
 from django.db.models import Q
 
 from kaishu.claims.models import SavedFilter
+from kaishu.core.errors import Refusal
 from kaishu.doors.console import queues
 from kaishu.doors.console.review import filters
 
 MOST = 30
+LONGEST = 60
 
 
-def save(*, name: str, query: str, shared: bool, by: str) -> SavedFilter | None:
-    """Keep a filter under a name, in place of the person's own of that name; None = no name."""
-    name = " ".join(name.split())[:60]
+class FilterWithoutName(Refusal):
+    """Give the filter a name."""
+
+    code = "filter_without_name"
+
+
+class FilterNameTooLong(Refusal):
+    """The name of the filter is too long for the list on the left."""
+
+    code = "filter_name_too_long"
+
+
+class FiltersEnough(Refusal):
+    """This person keeps as many filters as fit on the page."""
+
+    code = "filters_enough"
+
+
+def save(*, name: str, query: str, shared: bool, by: str) -> SavedFilter:
+    """Keep a filter under a name, in place of the person's own of that name.
+
+    Raises FilterWithoutName, FilterNameTooLong, FiltersEnough.
+    """
+    name = " ".join(name.split())
     if not name:
-        return None
+        raise FilterWithoutName()
+    if len(name) > LONGEST:
+        raise FilterNameTooLong(most=LONGEST, length=len(name))
     if SavedFilter.objects.filter(by=by).exclude(name=name).count() >= MOST:
-        return None
+        raise FiltersEnough(most=MOST)
     row, _ = SavedFilter.objects.update_or_create(
         by=by, name=name, defaults={"query": clean(query), "shared": shared}
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,7 +16,8 @@ from kaishu.base.roles import staff
 from kaishu.claims import assignment, reading
 from kaishu.claims import queries as claims
 from kaishu.claims.errors import AssignedElsewhere, ClaimNotFound
-from kaishu.doors.console import frame, views_case
+from kaishu.core.errors import Refusal
+from kaishu.doors.console import frame, views_case, views_queue
 from kaishu.doors.console.review import chosen as choosing
 from kaishu.doors.console.review import saved
 from kaishu.doors.console.review.people import colleagues
@@ -81,14 +84,18 @@ def here(request: HttpRequest, case_no: str) -> HttpResponse:
 def save_filter(request: HttpRequest) -> HttpResponse:
     """Keep the filter that the queue page shows under a name."""
     query = saved.clean(request.POST.get("query", ""))
-    row = saved.save(
-        name=request.POST.get("name", ""),
-        query=query,
-        shared=request.POST.get("shared") == "yes",
-        by=request.user.get_username(),
-    )
-    if row is None:
-        desk.say_next(request, _("Give the filter a name. Nothing was saved."), "ask")
+    name = request.POST.get("name", "")
+    try:
+        saved.save(
+            name=name,
+            query=query,
+            shared=request.POST.get("shared") == "yes",
+            by=request.user.get_username(),
+        )
+    except Refusal as refusal:
+        return views_queue.show(
+            request, dict(parse_qsl(query)), named=name, problems=[problem_of(refusal, "f-name")]
+        )
     return HttpResponseRedirect(f"/staff/claims/?{query}")
 
 
