@@ -104,3 +104,11 @@ def test_fifty_tries_at_once_are_fifty_tries(fresh_db: str) -> None:
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(one, range(50))) == 10
     assert Tries.objects.get().count == 10
+
+
+def test_a_costly_try_counts_for_several_and_is_refused_whole(db: None) -> None:
+    def spend(cost: int) -> bool:
+        return limiter.allow(name="check", subject="shop", limit=10, seconds=60, at=AT, cost=cost)
+
+    assert [spend(6), spend(5), spend(4), spend(1)] == [True, False, True, False]
+    assert limiter.wait(name="check", subject="shop", limit=10, at=AT) == 60
