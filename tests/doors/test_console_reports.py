@@ -106,6 +106,7 @@ def test_a_regulator_reads_and_sends_nothing(mai: Client) -> None:
     for address in ("/reports/", "/reports/jp_progress/", "/duties/", "/corrective/"):
         shown = page(reader, BASE + address)
         assert '<button class="button"' not in shown
+        assert 'href="/staff/incidents/' not in shown
     page(reader, f"{BASE}/reports/filed/{Filed.objects.get().id}/")
     assert page(reader, f"{FORM}draft/json/").startswith('{"as_of"')
     assert reader.post(FORM, {**ASKED, "do": "file"}).status_code == 403

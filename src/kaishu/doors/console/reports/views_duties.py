@@ -65,7 +65,8 @@ def _show(
             for line in lines
         ),
     )
-    context = {"lines": lines, "slug": slug, "here": "duties"}
+    sees = frame.may(request, frame.INCIDENTS)
+    context = {"lines": lines, "slug": slug, "here": "duties", "sees_incidents": sees}
     return file or frame.show(request, "console/reports/duties.html", context, recall=recall)
 
 

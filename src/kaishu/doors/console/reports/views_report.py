@@ -156,6 +156,7 @@ def _page(
         "subjects": subjects(form, asked.row.slug, at=at),
         "about_incident": form.subject is Subject.INCIDENT,
         "writes": frame.may(request, frame.WRITE_REPORTS),
+        "sees_incidents": frame.may(request, frame.INCIDENTS),
         "kinds": list(files.MEDIA),
         "tongue": {tag: language.NAMES[code] for code, tag in language.TAGS.items()}[form.language],
         "filed_before": Filed.objects.filter(

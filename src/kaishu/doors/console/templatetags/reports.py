@@ -18,6 +18,12 @@ def text_of(texts: Mapping[str, str], name: str) -> str:
     return texts.get(name, "")
 
 
+@register.filter
+def opened_by(address: str, sees_incidents: bool) -> str:
+    """Return the address of the rows; "" for incidents, where the person may not open them."""
+    return "" if address.startswith("/staff/incidents/") and not sees_incidents else address
+
+
 @register.simple_tag(takes_context=True)
 def sees_reports(context: Mapping[str, HttpRequest]) -> bool:
     """Say whether the person may open the report pages, so that no link is shown in vain."""
