@@ -20,6 +20,7 @@ COMMANDS = {
     "eligibility": ["-m", "bench.eligibility"],
     "import_lists": ["-m", "bench.import_lists"],
     "balance": ["-m", "bench.balance"],
+    "dashboard": ["-m", "bench.dashboard"],
     "claims": ["-m", "bench.claims"],
     "desk": ["-m", "bench.desk", "--claims", "200000"],
     "search": ["-m", "bench.search"],

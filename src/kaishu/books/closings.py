@@ -28,7 +28,9 @@ from kaishu.books.models import (
 )
 
 AFTER = 20_000  # moves that a balance may well sum from scratch: about 10 ms
-DAY, MONTH = "d", "m"  # the grains: both hold the same moves, months are fewer rows
+# The grains hold the same moves thrice: by day, by month, and by day without the parties. A sum
+# reads the one with the fewest rows that still tells what is asked.
+DAY, MONTH, PLACES = "d", "m", "p"
 PATIENCE = 2.0  # seconds to wait for writers that were at it when the closing began
 
 UNIT_ROUTE = ("product", "pool", "source", "source_party", "target", "target_party")
@@ -114,15 +116,14 @@ def _closed(
     ours, values = _recalls(recall_ids)
     ours += " AND closing_id <= %s"
     values.append(closing.pk)
-    by_day = "happened_on" in columns
+    daily = _daily_grain(kind, columns)
     if as_of is None or closing.last_happened_at <= as_of:
-        grain = DAY if by_day else MONTH
-        yield from _summed(kind.lines, columns, f"{ours} AND grain = %s", [*values, grain])
+        yield from _summed(kind.lines, columns, f"{ours} AND grain = %s", [*values, daily or MONTH])
         return
     day = as_of.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     days = f"{ours} AND grain = %s AND happened_on < %s"
-    if by_day:
-        yield from _summed(kind.lines, columns, days, [*values, DAY, _date(day)])
+    if daily:
+        yield from _summed(kind.lines, columns, days, [*values, daily, _date(day)])
     else:
         month = _date(day.replace(day=1))
         yield from _summed(kind.lines, columns, days, [*values, MONTH, month])
@@ -132,6 +133,13 @@ def _closed(
     ours += " AND happened_at >= %s AND happened_at <= %s AND id <= %s"
     values += [_moment(day), _moment(as_of), getattr(closing, kind.upto)]
     yield from _summed(kind.moves, columns, ours, values)
+
+
+def _daily_grain(kind: Kind, columns: Sequence[str]) -> str:
+    """Return the daily grain that tells these columns; "" where months will do."""
+    if kind is UNITS and not any(column.endswith("_party") for column in columns):
+        return PLACES
+    return DAY if "happened_on" in columns else ""
 
 
 def _live(
@@ -292,6 +300,14 @@ def _write_lines(kind: Kind, closing_id: int, after: int, upto: int) -> None:
             f"WHERE closing_id = %s AND grain = %s GROUP BY {_month()}, {named}",
             [closing_id, MONTH, closing_id, DAY],
         )
+        if kind is UNITS:
+            told = named.replace("source_party", "''").replace("target_party", "''")
+            cursor.execute(
+                f"{into} SELECT %s, %s, happened_on, {told}, SUM(quantity) FROM {kind.lines} "  # noqa: S608 (our own names)
+                "WHERE closing_id = %s AND grain = %s "
+                "GROUP BY happened_on, recall_id, product, pool, source, target",
+                [closing_id, PLACES, closing_id, DAY],
+            )
 
 
 def _last_clocks(
@@ -320,16 +336,26 @@ def differing() -> Iterator[tuple[int, str]]:
 
 
 def _lines_of(kind: Kind, closing: Closing) -> set[tuple[Any, ...]]:
-    """Return a closing's days; its months must be their sums, else nothing is returned."""
-    mine = "closing_id = %s AND grain = %s"
-    days = set(
-        _summed(kind.lines, _by_day(kind), mine, [closing.pk, DAY]),
-    )
-    by_month = Counter[tuple[Any, ...]]()
-    for recall_id, day, *route, quantity in days:
-        by_month[recall_id, f"{day[:8]}01", *route] += quantity
-    months = _summed(kind.lines, _by_day(kind), mine, [closing.pk, MONTH])
-    return days if by_month == {key[:-1]: key[-1] for key in months} else set()
+    """Return a closing's days; the other grains must be their sums, else nothing is returned."""
+    of_grain = {
+        grain: list(
+            _summed(
+                kind.lines, _by_day(kind), "closing_id = %s AND grain = %s", [closing.pk, grain]
+            )
+        )
+        for grain in (DAY, MONTH, PLACES)
+    }
+    months, places = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
+    for recall_id, day, *route, quantity in of_grain[DAY]:
+        months[recall_id, f"{day[:8]}01", *route] += quantity
+        if kind is UNITS:
+            product, pool, source, _, target, _ = route
+            places[recall_id, day, product, pool, source, "", target, ""] += quantity
+    told = [
+        {key[:-1]: key[-1] for key in of_grain[grain]} == sums
+        for grain, sums in ((MONTH, months), (PLACES, places))
+    ]
+    return set(of_grain[DAY]) if all(told) else set()
 
 
 def _moves_of(kind: Kind, closing: Closing, before: int) -> set[tuple[Any, ...]]:

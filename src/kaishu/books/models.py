@@ -229,7 +229,7 @@ class Closing(models.Model):
 class ClosedUnits(models.Model):
     """How many units went one way on one UTC day, by the moves of one closing.
 
-    The same again by month (`grain`), under the month's first day: a sum over years reads those.
+    The same again by month, under its first day, and by day without the parties (`grain`).
     """
 
     closing = models.ForeignKey(Closing, on_delete=models.CASCADE)

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
+from kaishu.books import closings
 from kaishu.books.models import UnitMoveRow
 from kaishu.books.settled import Settled, settled
 from kaishu.core.accounts import DECLARED, DEPOT, RECYCLER, STRAY, TRANSIT
@@ -98,8 +99,14 @@ def _add_settled(
 
 
 def _flows(recall_id: int, as_of: datetime | None, known_at: datetime | None) -> list[_Flow]:
-    rows = _moves(recall_id, as_of, known_at).values_list("product", "pool", "source", "target")
-    return [_Flow(*row) for row in rows.annotate(total=Sum("quantity")).order_by()]
+    rows = closings.flows(
+        closings.UNITS,
+        recall_ids=[recall_id],
+        as_of=as_of,
+        known_at=known_at,
+        route=("product", "pool", "source", "target"),
+    )
+    return [flow for row in rows if (flow := _Flow(*row[1:])).pool != STRAY]
 
 
 def _standing(flows: Iterable[_Flow], accounts: frozenset[str]) -> Counter[Key]:

@@ -19,15 +19,16 @@ from typing import Any
 import numpy as np
 
 FEWEST_POINTS = 1
-MOST_POINTS = 60  # more are thinned out: the weights would only pretend to know more
+MOST_POINTS = 40  # more are thinned out: the weights would only pretend to know more
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9  # four in five weighed curves lie between low and high
 
-CEILINGS = np.linspace(0.04, 1.0, 49)
-SCALES = np.geomspace(4, 700, 44)  # days until 63 % of those who will ever answer have answered
-SHAPES = np.linspace(0.4, 2.4, 21)
+CEILINGS = np.linspace(0.02, 1.0, 50)
+SCALES = np.geomspace(4, 700, 34)  # days until 63 % of those who will ever answer have answered
+SHAPES = np.linspace(0.4, 2.4, 16)
 # Owners answer in crowds (a broadcast, a mailing), so a stretch of days scatters far more than
 # heads counted one by one would.
 CROWDING = np.array([0.05, 0.15, 0.4])
+NEGLIGIBLE = 1e-6  # of the best curve's weight: all such curves together move no figure
 GRAIN = 0.002  # of the target: rounding of published figures, and days booked late
 
 
@@ -114,6 +115,10 @@ class _Curves:
             return self.ceiling
         return self.ceiling * -np.expm1(-((day / self.scale) ** self.shape))
 
+    def only(self, kept: Any) -> _Curves:
+        """Return some of the curves."""
+        return _Curves(self.ceiling[kept], self.scale[kept], self.shape[kept])
+
 
 def _points(seen: Sequence[Seen], target: int) -> list[Seen]:
     """Return the seen points in order, thinned evenly, without those that say nothing."""
@@ -137,7 +142,7 @@ def _weigh(points: Sequence[Seen], target: int) -> tuple[Any, _Curves]:
     prior = _expected(curves)
     days = [0, *(point.day for point in points)]
     shares = [0.0, *(point.done / target for point in points)]
-    at = [np.zeros_like(curves.ceiling), *(curves.at(day) for day in days[1:])]
+    at = [np.zeros_like(curves.ceiling), *(_all_at(day) for day in days[1:])]
     parts = []
     for crowding in CROWDING:
         log = prior.copy()
@@ -148,7 +153,15 @@ def _weigh(points: Sequence[Seen], target: int) -> tuple[Any, _Curves]:
         parts.append(log)
     logs = np.logaddexp.reduce(parts)
     weights = np.exp(logs - logs.max())
+    kept = weights > NEGLIGIBLE
+    weights, curves = weights[kept], curves.only(kept)
     return weights / weights.sum(), curves
+
+
+def _all_at(day: int) -> Any:
+    """Return what every curve of the whole grid says by a day; the ceiling is but a factor."""
+    bent = -np.expm1(-((day / SCALES[:, None]) ** SHAPES[None, :]))
+    return (CEILINGS[:, None, None] * bent[None, :, :]).ravel()
 
 
 def _expected(curves: _Curves) -> Any:

@@ -69,9 +69,7 @@ class Curves:
         return int(self.population[-1]) if self.days else 0
 
 
-def curves(
-    *, recall_id: int, as_of: datetime, known_at: datetime | None, product: str = ""
-) -> Curves:
+def curves(*, recall_id: int, as_of: datetime, known_at: datetime | None) -> Curves:
     """Return where the units of a recall stood on each day up to a moment; strays are left out."""
     changes: Counter[tuple[str, str]] = Counter()
     flows = closings.flows(
@@ -80,10 +78,10 @@ def curves(
         as_of=as_of,
         known_at=known_at,
         by_day=True,
-        route=("product", "pool", "source", "target"),
+        route=("pool", "source", "target"),
     )
-    for _, day, model, pool, source, target, quantity in flows:
-        if pool != STRAY and product in ("", model):
+    for _, day, pool, source, target, quantity in flows:
+        if pool != STRAY:
             changes[day, source] -= quantity
             changes[day, target] += quantity
     return _summed(changes, as_of)
