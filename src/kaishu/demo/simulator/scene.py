@@ -26,7 +26,7 @@ from kaishu.payouts.shop_codes import load_codes
 
 # Before every simulated day, so that no clock jump comes before it.
 PUBLISHED = datetime(2023, 1, 10, 1, tzinfo=UTC)
-WORDS = {"ja": "模擬", "zh-Hans": "模拟", "en": "Simulated"}
+SAID = {"ja": "模擬", "zh-Hans": "模拟", "en": "Simulated"}
 CODES = 40
 
 
@@ -51,18 +51,18 @@ def recall_of(facts: RecallFacts) -> Recall:
         market=facts.market,
         announced=PUBLISHED.date(),
         currency=facts.currency,
-        company=WORDS,
+        company=SAID,
         brand="Simulated",
-        title=WORDS,
-        hazard=WORDS,
-        cause=WORDS,
-        stop_use=WORDS,
-        do_now=(WORDS,),
-        keep_safe=WORDS,
-        never=WORDS,
-        flight=WORDS,
+        title=SAID,
+        hazard=SAID,
+        cause=SAID,
+        stop_use=SAID,
+        do_now=(SAID,),
+        keep_safe=SAID,
+        never=SAID,
+        flight=SAID,
         phone="0120-000-000",
-        phone_hours=WORDS,
+        phone_hours=SAID,
         notice_url="https://simulated.example/",
         formats=(
             SerialFormat(code="sn", alphabet="SN0123456789", lengths=(6,), prefix="SN"),
@@ -71,7 +71,7 @@ def recall_of(facts: RecallFacts) -> Recall:
         products=tuple(_product(model) for model in facts.models),
         rules=tuple(_rule(number, model) for number, model in enumerate(facts.models, 1)),
         remedies=tuple(_remedy(code, terms) for code, terms in facts.remedies.items()),
-        evidence=EvidenceRule(order_where=WORDS),
+        evidence=EvidenceRule(order_where=SAID),
         parties=(),
         population=tuple(row for model in facts.models for row in _population(model)),
     )
@@ -80,14 +80,14 @@ def recall_of(facts: RecallFacts) -> Recall:
 def _product(model: Model) -> Product:
     return Product(
         model=model.code,
-        name=WORDS,
+        name=SAID,
         units=model.units,
         serial_format="sn" if model.named else "lot",
         picture="p.svg",
         model_picture="p.svg",
         serial_picture="p.svg",
-        model_where=WORDS,
-        serial_where=WORDS,
+        model_where=SAID,
+        serial_where=SAID,
     )
 
 
@@ -107,10 +107,10 @@ def _remedy(code: str, terms: Terms) -> Remedy:
         commodity=terms.commodity,
         due=DueWhen(terms.when),
         kit=terms.kit,
-        title=WORDS,
-        what_you_get=WORDS,
-        what_you_send=WORDS,
-        how_long=WORDS,
+        title=SAID,
+        what_you_get=SAID,
+        what_you_send=SAID,
+        how_long=SAID,
         **amount,
     )
 
