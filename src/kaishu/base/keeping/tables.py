@@ -98,7 +98,7 @@ def counts(names: Sequence[str]) -> dict[str, int]:
     found = {}
     with connection.cursor() as cursor:
         for name in names:
-            cursor.execute(f"SELECT COUNT(*) FROM {connection.ops.quote_name(name)}")  # noqa: S608
+            cursor.execute(f"SELECT COUNT(*) FROM {connection.ops.quote_name(name)}")  # noqa: S608 (quoted)
             found[name] = cursor.fetchone()[0]
     return found
 
@@ -152,7 +152,7 @@ def last_ids(found: Mapping[str, Model]) -> dict[str, int]:
         last = {}
         for name in numbered:
             cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [name])
-            cursor.execute(f"SELECT last_value, is_called FROM {cursor.fetchone()[0]}")  # noqa: S608
+            cursor.execute(f"SELECT last_value, is_called FROM {cursor.fetchone()[0]}")  # noqa: S608 (the database names it)
             value, called = cursor.fetchone()
             last[name] = value if called else value - 1
         return last

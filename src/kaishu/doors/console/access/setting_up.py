@@ -107,7 +107,7 @@ def _secret(request: HttpRequest, user: User) -> str:
 
 
 def _count(user: User, at: datetime) -> None:
-    tries = {"name": TRIES, "subject": str(user.pk)}
-    if not limiter.allow(**tries, limit=second_step.MOST_TRIES, seconds=second_step.PAUSE, at=at):
-        left = limiter.wait(**tries, limit=second_step.MOST_TRIES, at=at)
+    subject, most = str(user.pk), second_step.MOST_TRIES
+    if not limiter.allow(name=TRIES, subject=subject, limit=most, seconds=second_step.PAUSE, at=at):
+        left = limiter.wait(name=TRIES, subject=subject, limit=most, at=at)
         raise TooManyCodes(minutes=max(1, -(-left // 60)))

@@ -83,14 +83,15 @@ def again(request: HttpRequest) -> HttpResponse:
 def _proof_again(request: HttpRequest, user: User, *, at: Any) -> str:
     if second_step.ways(user).any:
         return proof.check(request, user, at)
-    subject = str(user.pk)
-    tries = {"name": AGAIN_TRIES, "subject": subject}
-    if not limiter.allow(**tries, limit=second_step.MOST_TRIES, seconds=second_step.PAUSE, at=at):
-        left = limiter.wait(**tries, limit=second_step.MOST_TRIES, at=at)
+    subject, most = str(user.pk), second_step.MOST_TRIES
+    if not limiter.allow(
+        name=AGAIN_TRIES, subject=subject, limit=most, seconds=second_step.PAUSE, at=at
+    ):
+        left = limiter.wait(name=AGAIN_TRIES, subject=subject, limit=most, at=at)
         raise TooManyCodes(minutes=max(1, -(-left // 60)))
     if not user.check_password(request.POST.get("password", "")):
         raise PasswordWrong
-    limiter.forget(**tries)
+    limiter.forget(name=AGAIN_TRIES, subject=subject)
     return ""
 
 
