@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test lint bench shots torture lock
+.PHONY: help setup demo serve test lint bench shots torture docs lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -32,6 +32,9 @@ shots: setup ## Walk the pages, save screenshots in shots/ and lay them out on s
 
 torture: setup ## The long version of the tests: 2,000 examples for each property
 	@KAISHU_TORTURE=1 $(PYTHON) tools/check.py
+
+docs: setup ## Build the documentation as a site, in build/docs
+	@NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict --quiet && echo "open build/docs/index.html"
 
 lock: setup ## Resolve pyproject.toml again into requirements.lock
 	@sh tools/lock.sh
