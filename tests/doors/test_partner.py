@@ -227,6 +227,8 @@ def test_a_container_goes_from_the_first_scan_to_the_certificate(
     assert "The paper says 1, you counted 2" in text(find(parsed(wrong), ".summary")[0])
     assert trial_balance(recall_id=world.recall_id).units_in("depot") == 1
     assert mori.post(take, {"counted": "1", "seal": "s99"}).status_code == 422
+    unread = parsed(mori.post(take, {"counted": "1", "seal": " "}))
+    assert find(unread, ".summary a[href='#id-seal']")
     assert mori.post(take, {"counted": "1", "seal": "S-99"}).status_code == 302
     assert trial_balance(recall_id=world.recall_id).units_in("recycler") == 1
     assert not find(parsed(bench.get(there)), "main form")

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from kaishu.base import clock
+from kaishu.base.language import COOKIE
 from kaishu.base.roles import Role, give
 from kaishu.core.recall import LANGUAGES
 from kaishu.doors.console.recalls.groups import SECTION_GROUPS, Group
@@ -117,6 +118,9 @@ def test_softening_words_name_the_article(hana: Client) -> None:
     assert "Regulation (EU) 2023/988 (GPSR), Article 36" in page
     assert "Regulation (EU) 2023/988 (GPSR), Article 37(2)" in page
     assert f"/staff/recalls/drafts/{row.id}/texts/#f-texts-hazard-en" in page
+    hana.cookies[COOKIE] = "ja"
+    page = hana.get(f"/staff/recalls/drafts/{row.id}/check/").content.decode()
+    assert "（修理、交換、返金）" in page
 
 
 def test_rows_are_added_moved_and_removed_without_a_script(hana: Client) -> None:

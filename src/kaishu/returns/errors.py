@@ -203,6 +203,12 @@ class SealDiffers(Refusal):
     code = "seal_differs"
 
 
+class SealNotRead(Refusal):
+    """Who takes a sealed container has to read its seal."""
+
+    code = "seal_not_read"
+
+
 class SealReasonUnknown(Refusal):
     """Breaking a seal needs a reason from the list."""
 

@@ -18,7 +18,7 @@ from kaishu.doors.partner import frame
 from kaishu.doors.partner.views_containers import find, names_of
 from kaishu.returns import actions as returns
 from kaishu.returns import numbers, queries, workplaces
-from kaishu.returns.errors import ContainerNotFound
+from kaishu.returns.errors import ContainerNotFound, SealDiffers, SealNotRead
 from kaishu.returns.models import Container, HandOver
 
 
@@ -53,7 +53,7 @@ def take_one(request: HttpRequest, number: str) -> HttpResponse:
     try:
         _take(request, row, signature)
     except Refusal as refusal:
-        return _show(request, row, offered, problems=[problem_of(refusal, "id-counted")])
+        return _show(request, row, offered, problems=[_problem(refusal)])
     desk.say_next(request, _("Signed. The units are in your custody now."))
     return HttpResponseRedirect("/depot/take/")
 
@@ -80,12 +80,14 @@ def sign(request: HttpRequest) -> HttpResponse:
     try:
         _take(request, row, returns.Signature(how="code", by="", name=typed["name"]))
     except Refusal as refusal:
-        problems = [problem_of(refusal, "id-counted")]
+        problems = [_problem(refusal)]
         return _sign_page(request, typed, row=row, offered=offered, problems=problems)
     return frame.show(request, "partner/signed.html", {"container": row, "counted": _counted(row)})
 
 
 def _take(request: HttpRequest, row: Container, signature: returns.Signature) -> None:
+    if not request.POST.get("seal", "").strip():
+        raise SealNotRead()
     returns.take(
         container_id=row.id,
         counted=frame.number(request.POST.get("counted", "")),
@@ -94,6 +96,11 @@ def _take(request: HttpRequest, row: Container, signature: returns.Signature) ->
         signature=signature,
         at=clock.now(),
     )
+
+
+def _problem(refusal: Refusal) -> Problem:
+    of_seal = isinstance(refusal, SealNotRead | SealDiffers)
+    return problem_of(refusal, "id-seal" if of_seal else "id-counted")
 
 
 def _open_offer(row: Container) -> HandOver | None:

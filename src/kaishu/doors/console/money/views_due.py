@@ -98,6 +98,7 @@ def _list(request: HttpRequest, *, problems: Sequence[Problem] = ()) -> HttpResp
         "lines": lines[:MOST],
         "more": len(lines) > MOST,
         "form": _form(request, choice, reasons),
+        "proposes": frame.may(request, frame.MONEY_PROPOSE),
         "typed": request.POST,
     }
     status = 409 if problems else 200

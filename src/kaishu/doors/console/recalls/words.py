@@ -265,6 +265,14 @@ def said_of(found: Found, *, control: str = "") -> str:
         return _("Write a whole number, for example 12000.")
     if code == "key_type" and control == "date":
         return _("Write a day as year-month-day, for example 2026-04-01.")
+    if code in ("remedies_unlawful", "remedies_too_few"):
+        facts = {**facts, **{name: _kinds(facts[name]) for name in ("lawful", "offered")}}
     said = sentence(code, language.tag(), facts)
     space = " " if language.tag() == "en" else ""
     return f"{said.text}{space}{said.next}" if said.next else said.text
+
+
+def _kinds(codes: str) -> str:
+    """Say kinds of remedies, which a problem names by their codes, as the form's choices do."""
+    comma = ", " if language.tag() == "en" else "、"
+    return comma.join(choice_word("type", code) for code in codes.split(", "))
