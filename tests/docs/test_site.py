@@ -70,6 +70,8 @@ def named(nav: object) -> list[str]:
 def test_every_page_is_in_the_navigation_once_and_every_name_is_a_page() -> None:
     nav = named(yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))["nav"])
     assert len(nav) == len(set(nav))
+    decided = (DOCS / "adr" / "index.md").read_text("utf-8")
+    assert all(f"({each.name})" in decided for each in (DOCS / "adr").glob("0*.md"))
     assert set(nav) == {str(page.relative_to(DOCS)) for page in DOCS.rglob("*.md")} | BESIDE
 
 

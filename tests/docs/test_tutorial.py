@@ -112,7 +112,9 @@ def claim() -> tuple[Reader, str]:
 
 
 def approve(case_no: str) -> Reader:
-    mika = person("mika").follow(f"{case_no[:4]} {case_no[4:8]} {case_no[8:]}")
+    mika = person("mika").press("Find", q=case_no)
+    if "Approving promises" not in text(mika.page):
+        mika.follow(f"{case_no[:4]} {case_no[4:8]} {case_no[8:]}")
     return mika.sees("Approving promises").press("Approve").follow("Kits to send").sees("L1")
 
 
