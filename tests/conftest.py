@@ -84,15 +84,19 @@ def _runs_on_postgres(item: pytest.Item) -> bool:
 
 
 def _is_drawn(item: pytest.Item, variants: dict[str, set[str]]) -> bool:
-    """Say whether a browser walk's language and width are those that the seed drew for it.
+    """Say whether a browser walk is among those that the seed drew, in this language and width.
 
-    Pages in every language are tested without a browser in every run; `make torture` and
-    `make shots` walk all three, at every width.
+    Pages in every language are tested without a browser in every run. Of the walks beside the
+    stories every second is drawn, but for those marked `every_run`; `make torture` and
+    `make shots` walk all, in all three languages, at every width.
     """
     every = seeds.TORTURE or os.environ.get("KAISHU_SHOTS") == "1"
     if every or not item.get_closest_marker("walk"):
         return True
     walk = _walk_of(item)
+    always = item.path.parent.name == "stories" or item.get_closest_marker("every_run")
+    if not always and seeds.drawn(f"{walk} now", ("now", "later")) != "now":
+        return False
     there, mine = variants[walk], _variant_of(item)
     return all(
         mine.isdisjoint(choices) or seeds.drawn(walk, sorted(there.intersection(choices))) in mine

@@ -48,7 +48,7 @@ def fetch(url: str) -> tuple[int, dict[str, str], str]:
         return response.status, headers, response.read().decode()
 
 
-def fetch_when_up(url: str, *, seconds: float = 40) -> tuple[int, dict[str, str], str]:
+def fetch_when_up(url: str, *, seconds: float = 90) -> tuple[int, dict[str, str], str]:
     deadline = time.monotonic() + seconds
     while True:
         try:

@@ -40,6 +40,7 @@ def begin(page: Page, site: str, code: str, query: str = KNOWN) -> None:
     page.click("main .act button")
 
 
+@pytest.mark.every_run
 @pytest.mark.parametrize("code", CODES)
 def test_an_owner_claims_with_a_photo_and_without_scripts(
     code: str, site: str, open_page: OpenPage, data_dir: Path, label_photo: Path
@@ -101,6 +102,7 @@ def test_a_number_that_nobody_can_read_goes_by_photo_to_a_person(
     assert Evidence.objects.get().claim_unit == unit
 
 
+@pytest.mark.every_run
 def test_a_server_killed_between_two_pages_loses_nothing(
     fresh_db: str, open_page: OpenPage, data_dir: Path, label_photo: Path
 ) -> None:

@@ -46,6 +46,7 @@ def claim_many(world: DeskWorld, count: int) -> list[str]:
     return [world.label(f"c{number}") for number in range(count)]
 
 
+@pytest.mark.every_run
 def test_a_hundred_scans_with_ten_doubles_and_five_wrong_items(
     site: str, open_page: Callable[..., Page], data_dir: Path
 ) -> None:

@@ -53,6 +53,7 @@ def test_from_check_to_tracking_without_scripts(
     assert Claim.objects.count() == Evidence.objects.count() == 1
 
 
+@pytest.mark.every_run
 def test_axe_finds_nothing_and_nothing_is_wider_than_a_small_phone(
     site: str, open_page: OpenPage, data_dir: Path
 ) -> None:

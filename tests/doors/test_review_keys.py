@@ -39,6 +39,7 @@ def press(page: Page, key: str) -> None:
         page.keyboard.press(key)
 
 
+@pytest.mark.every_run
 def test_a_reviewer_decides_clear_claims_by_keys_alone(
     site: str, open_page: Callable[..., Page], data_dir: Path
 ) -> None:
@@ -91,6 +92,7 @@ def _keys_can_be_listed_and_switched_off(
     assert page.locator("details[open]").count() == 1
 
 
+@pytest.mark.every_run
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
 def test_claim_evidence_and_decision_stand_on_one_screen(
