@@ -88,3 +88,12 @@ def test_the_page_of_forms_names_every_form_with_its_regulator() -> None:
     }
     for word in (*DoneRule, *Origin, *Mark):
         assert f"`{word}`" in page, word
+
+
+def test_the_page_of_settings_names_every_name_that_the_code_reads() -> None:
+    code = "\n".join(each.read_text("utf-8") for each in (ROOT / "src" / "kaishu").rglob("*.py"))
+    reads = set(re.findall(r"(?:environ|env)\w*\W[^\n]*?\b(KAISHU_[A-Z0-9_]+)", code))
+    named = set(re.findall(r"`(KAISHU_[A-Z0-9_]+)`", read("settings.md")))
+    assert len(reads) > 25
+    assert reads - named == set(), "add a line to docs/reference/settings.md"
+    assert {each for each in named if each not in code} == set(), "nothing reads these"
