@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -20,6 +21,10 @@ BESIDE = {"reference/context.md", "reference/changelog.md"}  # tools/docs_site.p
 LOADS = {"src", "srcset", "data", "poster", "action"}
 LOADING_LINKS = {"stylesheet", "icon", "preload", "preconnect", "dns-prefetch", "manifest"}
 MOST_PICTURES = 1_500_000
+EMPHASIS = {  # bold, and not on a page
+    "A parameter that we do not know is refused with 400",
+    "Publish the recall",
+}
 
 
 class Seen(HTMLParser):
@@ -103,6 +108,23 @@ def test_links_of_pages_beside_the_site_arrive() -> None:
     for name in ("README.md", "CHANGELOG.md", "CONTEXT.md"):
         for lead in re.findall(r"\]\(([^)#\s]+)", (ROOT / name).read_text("utf-8")):
             assert lead.startswith("https://") or (ROOT / lead).exists(), f"{name}: {lead}"
+
+
+def test_what_the_how_tos_press_is_written_so_on_the_pages() -> None:
+    """Bold words with a capital are buttons, links and headings, in the words of the pages."""
+    parts = (ROOT / "src/kaishu/base/locale/parts").glob("*.toml")
+    said = {
+        message["msgid"].lstrip("123. ")  # numbered steps of a page
+        for part in parts
+        for message in tomllib.loads(part.read_text("utf-8")).get("message", [])
+    }
+    wrong = set()
+    for page in (DOCS / "howto").glob("*.md"):
+        words = re.sub(r"```.*?```|\n\s+", " ", page.read_text("utf-8"), flags=re.S)
+        for bold in re.findall(r"\*\*(.+?)\*\*", words):
+            pressed = {each.rstrip(".:") for each in bold.split(" → ") if each[0].isupper()}
+            wrong |= {f"{page.name}: {each}" for each in pressed - said - EMPHASIS}
+    assert wrong == set()
 
 
 def test_pictures_stay_small() -> None:
