@@ -107,6 +107,7 @@ WORDS = {
     "reason.batch_withdrawn": "batch withdrawn",
     "reason.promise_changed": "the promise changed meanwhile",
     "reason.not_due": "not due any more",
+    "reason.imported_total": "taken over as one number",
     # entry kinds
     "kind.population.opened": "Population opened",
     "kind.population.corrected": "Population corrected",
