@@ -71,6 +71,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponseBase:
     context = {"slug": slug, "asked": asked, "may_open": frame.may(request, frame.CASES)}
     context |= _books(row.id, slug, asked, shown)
     context |= _people(row.id, slug, recall, asked)
+    context["sees_incidents"] = frame.may(request, frame.INCIDENTS)
     if asked.is_now:
         context["waiting"] = [_waiting(each, slug) for each in waiting(recall_id=row.id, at=now)]
     return frame.show(request, "console/dashboard/dashboard.html", context, recall=recall)
