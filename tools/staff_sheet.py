@@ -32,10 +32,10 @@ HOME = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(HOME), str(HOME / "src")]
 
 from kaishu.base import catalogue  # noqa: E402 (found by the line above)
-from kaishu.base.language import COOKIE  # noqa: E402 (same)
-from tools import staff_routes  # noqa: E402 (same)
-from tools.browser import find_chromium  # noqa: E402 (same)
-from tools.staff_sheet_layout import lay_out  # noqa: E402 (same)
+from kaishu.base.language import COOKIE  # noqa: E402 (found through the line above)
+from tools import staff_routes  # noqa: E402 (found through the line above)
+from tools.browser import find_chromium  # noqa: E402 (found through the line above)
+from tools.staff_sheet_layout import lay_out  # noqa: E402 (found through the line above)
 
 PASSWORD = "kaishu-demo"  # noqa: S105 (the demo's, printed on purpose)
 ACCOUNTS = ("sora", "mori", "hana", "mika", "jun", "yuki", "ren", "aki", "rika", "kei")
@@ -129,7 +129,7 @@ def _wait(address: str, child: subprocess.Popen[bytes]) -> None:
         if child.poll() is not None:
             raise SystemExit("The demo did not start.")
         try:
-            urllib.request.urlopen(f"{address}/healthz", timeout=2).close()  # noqa: S310 (ours)
+            urllib.request.urlopen(f"{address}/healthz", timeout=2).close()  # noqa: S310 (our own server)
         except OSError:
             time.sleep(1)
         else:

@@ -98,7 +98,7 @@ def counts(names: Sequence[str]) -> dict[str, int]:
     found = {}
     with connection.cursor() as cursor:
         for name in names:
-            cursor.execute(f"SELECT COUNT(*) FROM {connection.ops.quote_name(name)}")  # noqa: S608 (quoted)
+            cursor.execute(f"SELECT COUNT(*) FROM {connection.ops.quote_name(name)}")  # noqa: S608 (the name is quoted)
             found[name] = cursor.fetchone()[0]
     return found
 
