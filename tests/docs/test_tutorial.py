@@ -131,13 +131,7 @@ def pay() -> list[Reader]:
 
 
 def report() -> Reader:
-    hana = (
-        person("hana")
-        .follow(TITLE)
-        .sees("How far the units have come")
-        .follow("The balance")
-        .follow("Reports")
-    )
+    hana = person("hana").follow(TITLE).sees("How far the units have come").follow("Reports")
     hana.follow("Report on the progress of a recall")
     today = clock.now().date().isoformat()
     return hana.press("Show", as_of=today).sees("Files as they would be now")

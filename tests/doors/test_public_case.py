@@ -196,10 +196,11 @@ def test_an_erased_claim_says_that_its_details_are_gone(db: None, data_dir: Path
 
 def test_the_public_figures_are_the_books_and_add_up(token: str) -> None:
     root = page(f"/en/r/{kumo.SLUG}/progress/")
-    tables = [
+    rates, *tables = [
         [" ".join(text(cell) for cell in row) for row in find(table, "tr")]
         for table in find(root, "table")
     ]
+    assert rates[0] == "Model Rate Accounted for"
     assert tables[0] == [
         "The whole recall Units",
         "sold, owner not yet known 2,999",

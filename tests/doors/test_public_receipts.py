@@ -105,7 +105,9 @@ def test_the_file_is_one_page_with_the_code_in_it(world: OwnerWorld, code: str) 
     assert response["Cache-Control"] == "no-store"
     with pypdfium2.PdfDocument(response.content) as made:
         assert len(made) == 1
-        written = re.sub(r"[\s\u200b]+", "", made[0].get_textpage().get_text_bounded())
+        # A hyphen at the end of a line is read back as one that breaks a word.
+        text_of_it = re.sub("[\x02\ufffe\u00ad]", "-", made[0].get_textpage().get_text_bounded())
+        written = re.sub(r"[\s\u200b]+", "", text_of_it)
         if os.environ.get("KAISHU_SHOTS") == "1":
             made[0].render(scale=1.5).to_pil().save(f"shots/receipt-pdf-{code}.png")
     assert code_of(world) in written

@@ -174,6 +174,7 @@ def _collect(
 def _certify(page: Page, site: str) -> None:
     for number in ("E-1", "N-1"):
         page.goto(f"{site}/depot/take/{number}/")
+        page.fill("#id-seal", f"S-{number}")
         page.click("form.panel button.button")
     page.goto(f"{site}/depot/certificates/")
     for number in range(page.locator("form.panel").count()):

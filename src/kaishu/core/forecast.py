@@ -185,7 +185,9 @@ def _continued(day: float, curves: _Curves, last: int, done: float) -> Any:
 
 
 def _band_at(day: int, weights: Any, curves: _Curves, last: int, done: float) -> Band:
-    if day <= last:
+    if day == last:
+        return Band(day, done, done, done)
+    if day < last:
         return Band(day, *_quantiles(np.minimum(curves.at(day), 1.0), weights))
     return Band(day, *_quantiles(_continued(day, curves, last, done), weights))
 

@@ -47,6 +47,7 @@ class PostOffice(Post):
         self.taken: Counter[str] = Counter()
         self.refused: set[str] = set()
         self.delayed: set[str] = set()
+        self.returning: set[str] = set()  # a report is on its way
         self.reported: set[str] = set()
         self.closed = False
 
@@ -82,17 +83,18 @@ class Letters(Finance):
             return
         office = self.office
         self.do("mail", true=lambda: None, real=lambda: self._send(office))
-        for name in sorted(set(office.taken) - office.reported):
+        for name in sorted(set(office.taken) - office.returning):
             if office.dice.random() < 0.02:
-                office.reported.add(name)
-                mail = REPORT.format(number=len(office.reported), name=name).encode()
-                self.later(self._report, mail, most=3)
+                office.returning.add(name)
+                self.later(self._report, office, name, most=3)
         self.later(self.carry, days=1, most=5)
 
     def _send(self, office: PostOffice) -> None:
         send_due(at=self.now, limit=10_000, post=office)
 
-    def _report(self, mail: bytes) -> None:
+    def _report(self, office: PostOffice, name: str) -> None:
+        office.reported.add(name)
+        mail = REPORT.format(number=len(office.reported), name=name).encode()
         for _ in range(1 + self.chance(0.3)):
             self.do("bounce", true=lambda: None, real=lambda: bounced(mail=mail, at=self.now))
 

@@ -115,14 +115,15 @@ def recall_of(edition_id: int) -> Recall:
 
 
 @lru_cache(maxsize=64)
-def _title(edition_id: int, tag: str) -> str:
+def _title(edition_id: int, digest: str, tag: str) -> str:
+    """Return an edition's title; the digest keeps one database's editions from another's."""
     return say(recall_of(edition_id).title, tag)
 
 
 def recall_name(slug: str) -> str:
     """Return the title of a recall's newest edition, or its slug while there is none."""
     edition = editions.current_edition(slug)
-    return _title(edition.id, language.tag()) if edition else slug
+    return _title(edition.id, edition.digest, language.tag()) if edition else slug
 
 
 def party_names(recalls: Sequence[Recall]) -> dict[str, str]:

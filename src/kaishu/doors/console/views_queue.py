@@ -45,7 +45,7 @@ def landing(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(first)
     rows = editions.recall_rows()
     if rows and frame.may(request, frame.PROGRESS):
-        return HttpResponseRedirect(f"/staff/recalls/{rows[0].slug}/progress/")
+        return HttpResponseRedirect(f"/staff/recalls/{rows[0].slug}/dashboard/")
     return frame.show(request, "console/nothing.html", {})
 
 

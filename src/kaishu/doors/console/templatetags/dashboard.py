@@ -29,10 +29,10 @@ def less(number: float, fewer: float) -> str:
 @register.filter
 def percent(share: float) -> str:
     """Say a share of one in per cent, without decimals: a forecast has none."""
-    return f"{number_format(share * 100, 0)} %"
+    return f"{number_format(round(share * 100), 0)} %"
 
 
 @register.filter
 def share(percentage: float) -> str:
     """Say a percentage with one decimal."""
-    return f"{number_format(percentage, 1)} %"
+    return f"{number_format(round(percentage, 1), 1)} %"
