@@ -27,8 +27,10 @@ LONG_AFTER = START + timedelta(days=400)
 
 
 @pytest.fixture
-def books(fresh_db: object) -> Books:
+def books(fresh_db: object, monkeypatch: pytest.MonkeyPatch) -> Books:
     """Three days of books with real commits; one claim of day one is recorded on day three."""
+    # Other tests write on the same server meanwhile, some of them in one long transaction.
+    monkeypatch.setattr(closings, "PATIENCE", 240)
     opened = Books()
     opened.open(at_large=100, unsold=20)
     for day, serial in enumerate(("SN-1", "SN-2", "SN-3")):
@@ -125,6 +127,7 @@ def test_a_writer_under_way_is_never_passed_over(
     finally:
         other.rollback()
         other.close()
+    monkeypatch.setattr(closings, "PATIENCE", 240)
     assert closings.close(at=LONG_AFTER, after=1)["closed"] > 0
 
 

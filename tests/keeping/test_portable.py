@@ -137,7 +137,7 @@ def on_sqlite(place: Path) -> Iterator[None]:
     other = dj_database_url.parse(f"sqlite:///{place}")
     wanted = {**before.settings_dict, **other, "OPTIONS": {"transaction_mode": "IMMEDIATE"}}
     wanted.pop("CONN_HEALTH_CHECKS", None)
-    saved = dict(all_of_them.databases["default"])
+    saved = all_of_them.databases["default"]  # the very object: threads connect by it
     all_of_them.databases["default"] = {**saved, **wanted, "CONN_HEALTH_CHECKS": False}
     all_of_them["default"] = all_of_them.create_connection("default")
     try:
