@@ -159,6 +159,7 @@ def test_an_orphan_is_named_once_its_time_is_up(
 def test_a_missing_guard_a_waiting_migration_and_a_full_disk_are_named(
     house: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    connection.check_constraints()  # PostgreSQL alters no table that still waits for a check
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("DROP TRIGGER books_entry_no_delete")
