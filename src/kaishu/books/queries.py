@@ -34,6 +34,16 @@ def trial_balance(
     )
 
 
+def promise_balance(
+    *, recall_id: int, as_of: datetime | None = None, known_at: datetime | None = None
+) -> Tally:
+    """Sum the promise moves of a recall alone; the units of the balance are left out."""
+    flows = closings.flows(
+        closings.PROMISES, recall_ids=[recall_id], as_of=as_of, known_at=known_at
+    )
+    return tally((), (flow[1:] for flow in flows), as_of=as_of, known_at=known_at)
+
+
 def unit_balances(*, recall_ids: Sequence[int], as_of: datetime) -> dict[int, Tally]:
     """Sum the unit moves of several recalls in one pass; a recall without moves is left out."""
     flows: dict[int, list[Any]] = {}

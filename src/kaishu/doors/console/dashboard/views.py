@@ -17,7 +17,7 @@ from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
 from kaishu.base.words import word
 from kaishu.books.progress import figures
-from kaishu.books.queries import trial_balance
+from kaishu.books.queries import promise_balance
 from kaishu.core.accounts import DECLARED, OWED, PAID, SENT
 from kaishu.core.errors import Refusal
 from kaishu.core.progress import DoneRule, Progress, percent
@@ -80,7 +80,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponseBase:
 def _books(recall_id: int, slug: str, asked: Asked, shown: Curves) -> dict[str, Any]:
     """Return what the books say: rates, funnel, places, money, outlook."""
     clocks: Any = {"as_of": asked.as_of, "known_at": asked.known_at}
-    balance = trial_balance(recall_id=recall_id, **clocks)
+    balance = promise_balance(recall_id=recall_id, **clocks)
     future = outlook(shown) if shown.days else None
     names = charts.place_names()
     return {
