@@ -8,8 +8,6 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from kaishu.core.accounts import DECLARED, UNIT_ACCOUNTS
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -89,6 +87,3 @@ def _day(given: QueryDict, first: date, today: date) -> date:
 def _end_of(day: date, zone: tzinfo) -> datetime:
     begin_of_next = datetime.combine(day + timedelta(days=1), time(), zone)
     return begin_of_next - timedelta(microseconds=1)
-
-
-EVERYWHERE = tuple(account for account in UNIT_ACCOUNTS if account != DECLARED)
