@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tools.browser import find_chromium
 
@@ -26,6 +28,31 @@ PHONE = {"width": 390, "height": 844}
 SHOTS = Path(__file__).resolve().parents[2] / "shots"
 # `target-size` (WCAG 2.2, 2.5.8) is the one rule of the standard that axe leaves off.
 AXE_OPTIONS = {"rules": {"target-size": {"enabled": True}}}
+
+
+def _arriving(act: Callable[..., Any]) -> Callable[..., Any]:
+    """Return an act of the browser that ends only when the page it leads to has loaded.
+
+    Playwright's own ends when the new page begins to arrive; on a busy machine the next line of a
+    test would then look at half a page.
+    """
+
+    @wraps(act)
+    def arrive(target: Page | Locator, *args: Any, **options: Any) -> Any:
+        answer = act(target, *args, **options)
+        page = target if isinstance(target, Page) else target.page
+        if not page.is_closed():
+            page.wait_for_load_state("load")
+        return answer
+
+    return arrive
+
+
+# Long, because a busy machine is no fault of the page; only a failing test waits for it.
+expect.set_options(timeout=20_000)
+for _kind in (Page, Locator):
+    for _name in ("click", "press"):
+        setattr(_kind, _name, _arriving(getattr(_kind, _name)))
 
 
 @contextmanager
