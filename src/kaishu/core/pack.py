@@ -3,10 +3,15 @@
     <folder>/<digest>/manifest.json     the recall, its number, when published, every file's digest
     <folder>/<digest>/listed.index      the serial lists (`core.index`)
     <folder>/<digest>/pictures/<name>
+    <folder>/<digest>/signature.json    who published it (`core.signing`)
     <folder>/current/<slug>.json        which edition answers now
 
 The digest is the SHA-256 of the manifest, and the manifest names the SHA-256 of every file. A pack
 is written beside its place and renamed into it; the pointer is replaced in one step.
+
+Whoever made a pack trusts its own disk: blocks of the index are checked by CRC as they are touched.
+Whoever got it from elsewhere names the keys that it trusts: then the signature and the SHA-256 of
+every file are checked before the first answer.
 """
 
 from __future__ import annotations
@@ -23,6 +28,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from kaishu.core import signing
 from kaishu.core.canonical import canonical
 from kaishu.core.coding import Keys, as_keys
 from kaishu.core.decoding import Undecodable, decode
@@ -30,6 +36,7 @@ from kaishu.core.errors import Refusal
 from kaishu.core.index import Index, Listing, build
 from kaishu.core.recall import Recall, RuleKind
 from kaishu.core.scope import Scope
+from kaishu.core.signing import Signer, Trusted
 from kaishu.core.verdict import EditionRef
 
 FORMAT = 1
@@ -87,11 +94,13 @@ def write(
     pictures: Mapping[str, bytes],
     *,
     published_at: datetime,
+    sign: Signer | None = None,
 ) -> EditionRef:
     """Write an edition pack and return its name; an equal pack that is already there stays.
 
-    `lists` has the serials in normal form for each list file that a rule names. Raises PackUnfit,
-    and ListedSerialWrong for a serial that its format cannot have written.
+    `sign` signs it, also one that was there unsigned. `lists` has the serials in normal form for
+    each list file that a rule names. Raises PackUnfit, and ListedSerialWrong for a serial that its
+    format cannot have written.
     """
     _refuse_unfit(recall, lists, pictures)
     built = build(_listings(recall, lists))
@@ -109,25 +118,36 @@ def write(
     )
     digest = hashlib.sha256(manifest).hexdigest()
     if not (folder / digest).exists():
+        if sign is not None:
+            contents[signing.SIGNATURE] = signing.file_of(signing.signed(digest, [sign]))
         _place(folder, digest, {MANIFEST: manifest, **contents})
+    elif sign is not None:
+        signing.add(folder / digest, sign)
     return EditionRef(recall.slug, number, digest)
 
 
-def load(path: Path) -> Pack:
+def load(path: Path, *, trusted: Trusted | None = None) -> Pack:
     """Open the pack in this folder; raise PackMissing, PackCorrupt or IndexCorrupt.
 
     Checked here: the manifest against the folder's name and the index's header. The index checks
-    each of its blocks as it is touched; `verify` reads everything.
+    each of its blocks as it is touched; `verify` reads everything. With `trusted` keys one of them
+    must have signed the pack, whatever its folder is called, and every file is read here: raises
+    PackUnsigned, PackKeyUnknown or PackForged.
     """
     try:
         raw = (path / MANIFEST).read_bytes()
     except FileNotFoundError:
         raise PackMissing(what=path.name) from None
-    if hashlib.sha256(raw).hexdigest() != path.name:
+    digest = hashlib.sha256(raw).hexdigest()
+    if trusted is not None:
+        signing.check(path, digest, trusted)
+    elif digest != path.name:
         raise PackCorrupt(what=MANIFEST)
     manifest = json.loads(raw)
     if manifest["format"] != FORMAT:
         raise PackCorrupt(what=f"format {manifest['format']}")
+    if trusted is not None:
+        _refuse_changed(path, manifest["files"])
     try:
         recall = decode(Recall, manifest["recall"])
         index = Index(path / INDEX)
@@ -137,7 +157,7 @@ def load(path: Path) -> Pack:
         raise PackCorrupt(what=INDEX) from None
     finds = {rule: index.section(rule).find for rule in index.rules}
     return Pack(
-        ref=EditionRef(recall.slug, manifest["number"], path.name),
+        ref=EditionRef(recall.slug, manifest["number"], digest),
         recall=recall,
         published_at=datetime.fromisoformat(manifest["published_at"]),
         path=path,
@@ -150,10 +170,7 @@ def load(path: Path) -> Pack:
 
 def verify(pack: Pack) -> None:
     """Read every file of a pack; raise PackCorrupt or IndexCorrupt unless all is as written."""
-    for name, digest in pack.files.items():
-        file = pack.path / name
-        if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != digest:
-            raise PackCorrupt(what=name)
+    _refuse_changed(pack.path, pack.files)
     pack.index.check()
 
 
@@ -169,14 +186,15 @@ def swap(folder: Path, slug: str, ref: EditionRef) -> None:
     _sync_folder(pointer.parent)
 
 
-_open_packs: dict[Path, Pack] = {}
-_pointers: dict[Path, tuple[tuple[int, int, int], Pack]] = {}
+_open_packs: dict[tuple[Path, Trusted | None], Pack] = {}
+_pointers: dict[tuple[Path, Trusted | None], tuple[tuple[int, int, int], Pack]] = {}
 
 
-def current(folder: Path, slug: str) -> Pack:
+def current(folder: Path, slug: str, *, trusted: Trusted | None = None) -> Pack:
     """Return the edition that answers now; raise PackMissing where nothing is published.
 
-    Costs one stat while nothing changes. An edition is opened once a process.
+    Costs one stat while nothing changes. An edition is opened once a process; `trusted` is what
+    `load` makes of it.
     """
     pointer = _pointer(folder, slug)
     try:
@@ -184,29 +202,44 @@ def current(folder: Path, slug: str) -> Pack:
     except FileNotFoundError:
         raise PackMissing(what=slug) from None
     mark = (seen.st_mtime_ns, seen.st_ino, seen.st_size)
-    known = _pointers.get(pointer)
+    known = _pointers.get((pointer, trusted))
     if known is not None and known[0] == mark:
         return known[1]
     said: dict[str, Any] = json.loads(pointer.read_bytes())
-    pack = open_pack(folder, said["digest"])
-    _pointers[pointer] = (mark, pack)
+    pack = open_pack(folder, said["digest"], trusted=trusted)
+    _pointers[pointer, trusted] = (mark, pack)
     return pack
 
 
-def open_pack(folder: Path, digest: str) -> Pack:
+def open_pack(folder: Path, digest: str, *, trusted: Trusted | None = None) -> Pack:
     """Return the edition of this digest, opened once a process; old editions stay answerable."""
     if not _DIGEST.fullmatch(digest):
         raise PackMissing(what=digest)
     path = folder / digest
-    if (pack := _open_packs.get(path)) is None:
-        pack = _open_packs[path] = load(path)
+    if (pack := _open_packs.get((path, trusted))) is None:
+        pack = load(path, trusted=trusted)
+        if pack.ref.digest != digest:  # a genuine pack in another's place
+            raise PackCorrupt(what=MANIFEST)
+        _open_packs[path, trusted] = pack
     return pack
 
 
-def all_current(folder: Path) -> list[Pack]:
+def all_current(folder: Path, *, trusted: Trusted | None = None) -> list[Pack]:
     """Return the edition of every recall that answers now, by slug."""
-    pointers = (folder / "current").glob("*.json")
-    return [current(folder, slug) for slug in sorted(pointer.stem for pointer in pointers)]
+    slugs = sorted(pointer.stem for pointer in (folder / "current").glob("*.json"))
+    return [current(folder, slug, trusted=trusted) for slug in slugs]
+
+
+def _refuse_changed(path: Path, files: Mapping[str, str]) -> None:
+    """Read every file of a pack and hold it against the manifest."""
+    for name, digest in files.items():
+        try:
+            with (path / name).open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            found = ""
+        if found != digest:
+            raise PackCorrupt(what=name)
 
 
 def _pointer(folder: Path, slug: str) -> Path:

@@ -8,9 +8,10 @@ from datetime import datetime
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from kaishu.core import pack
+from kaishu.core import pack, signing
 from kaishu.core.recall import Recall as CoreRecall
 from kaishu.core.verdict import EditionRef
+from kaishu.editions import keys
 from kaishu.editions.errors import (
     AloneNeedsReason,
     MarketMoved,
@@ -70,7 +71,10 @@ def let_answer(*, edition: Edition) -> None:
     slug = edition.recall.slug
     newest = current_edition(slug) or edition
     ref = EditionRef(slug, newest.number, newest.digest)
-    pack.swap(packs_folder(), slug, ref)
+    folder = packs_folder()
+    if (folder / ref.digest).is_dir():  # signs what was published before editions were signed
+        signing.add(folder / ref.digest, keys.signer())
+    pack.swap(folder, slug, ref)
 
 
 def close(*, slug: str, reason: str, by: str, at: datetime) -> None:
@@ -119,7 +123,15 @@ def _publish_next(
 ) -> Edition:
     number = newest.number + 1 if newest else 1
     counts = count(loaded)
-    ref = pack.write(packs_folder(), recall, number, loaded.lists, loaded.pictures, published_at=at)
+    ref = pack.write(
+        packs_folder(),
+        recall,
+        number,
+        loaded.lists,
+        loaded.pictures,
+        published_at=at,
+        sign=keys.signer(),
+    )
     try:
         with transaction.atomic(durable=True):
             row, _ = Recall.objects.get_or_create(

@@ -35,6 +35,7 @@ urlpatterns = [
     path("<tongue:tongue>/r/<slug:slug>/", views_home.recall, name="recall"),
     path("<tongue:tongue>/verify/", views_verify.verify, name="verify"),
     path("receipt-keys.json", views_verify.keys, name="receipt-keys"),
+    path("edition-keys.json", views_verify.edition_keys, name="edition-keys"),
     path("receipt-verifier.html", views_verify.verifier, name="receipt-verifier"),
     path("<tongue:tongue>/check/", views_home.anywhere, name="anywhere"),
     path("<tongue:tongue>/r/<slug:slug>/check/", views_check.check, name="check"),

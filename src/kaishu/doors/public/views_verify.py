@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +25,7 @@ from kaishu.doors.public import receipt_keys, site
 from kaishu.doors.public.feeds.answering import open_data, whole
 from kaishu.doors.public.feeds.structured import ESCAPES
 from kaishu.doors.public.problems import Problem
+from kaishu.editions import keys as keys_of_editions
 from kaishu.editions import queries as editions
 
 REFUSALS = (
@@ -56,9 +58,19 @@ def verify(request: HttpRequest, tongue: str) -> HttpResponse:
 @open_data
 def keys(request: HttpRequest) -> HttpResponse:
     """List the public keys that receipts are signed with, the one in force first."""
+    return _listed(request, receipt_keys.known())
+
+
+@open_data
+def edition_keys(request: HttpRequest) -> HttpResponse:
+    """List the public keys that edition packs are signed with, the one in force first."""
+    return _listed(request, keys_of_editions.known())
+
+
+def _listed(request: HttpRequest, known: Mapping[str, bytes]) -> HttpResponse:
     listed = [
         {"id": name, "ed25519": public.hex(), "fingerprint": receipts.fingerprint(public)}
-        for name, public in receipt_keys.known().items()
+        for name, public in known.items()
     ]
     body = json.dumps(listed, indent=1).encode() + b"\n"
     return whole(request, body, media_type="application/json; charset=utf-8", language="en")
