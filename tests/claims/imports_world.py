@@ -26,11 +26,13 @@ HEADER = (
     "メール",
     "購入金額",
     "対応",
+    "申込日",
     "判定",
     "返金額",
     "返金日",
     "回収日",
     "廃棄日",
+    "製品の状態",
 )
 PARTIES = (
     Party(code="depot-1", role="depot", name=WORD),
@@ -44,6 +46,7 @@ def row(reference: str, serial: str, **more: str) -> dict[str, str]:
     usual |= {"メール": "hanako@example.test", "購入金額": "3,990", "対応": "refund"}
     words = {"decision": "判定", "paid": "返金額", "paid_on": "返金日", "came": "回収日"}
     words |= {"ended": "廃棄日", "name": "氏名", "remedy": "対応", "amount": "購入金額"}
+    words |= {"filed": "申込日", "condition": "製品の状態"}
     return usual | {words[name]: value for name, value in more.items()}
 
 

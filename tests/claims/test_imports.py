@@ -30,6 +30,7 @@ from kaishu.claims.imports.rows import _day
 from kaishu.claims.imports.table import read_table
 from kaishu.claims.imports.tie_out import tie_out
 from kaishu.claims.models import Claim, ClaimUnit
+from kaishu.incidents.models import Incident
 from kaishu.notices.models import Message
 from kaishu.payouts.audit import audit as audit_payouts
 from kaishu.people import queries as people
@@ -99,6 +100,17 @@ def test_what_was_paid_elsewhere_says_so_and_when(old: World) -> None:
     ]
 
 
+def test_a_claim_keeps_the_day_it_was_sent_beside_the_day_it_was_taken_over(old: World) -> None:
+    before = now()
+    imported(brought([row("C-1", "SN0001", filed="2025/10/25", condition="膨張")]))
+    claim = Claim.objects.get()
+    holder = Entry.objects.get(kind="holder.known")
+    incident = Incident.objects.get()
+    assert claim.submitted_at == holder.happened_at == incident.known_at
+    assert claim.submitted_at.date() == date(2025, 10, 25)
+    assert before < claim.recorded_at == holder.recorded_at == incident.recorded_at
+
+
 def test_nobody_gets_mail_about_imported_history_unless_asked(old: World) -> None:
     imported(brought([row("C-1", "SN0001", decision="承認")]))
     assert Message.objects.count() == 0
@@ -144,6 +156,8 @@ BAD = [
     (row("C", "SN0001", paid="lots"), "import_amount_wrong"),
     (row("C", "SN0001", paid_on="soon"), "import_date_wrong"),
     (row("C", "SN0001", came="2025-02-30"), "import_date_wrong"),
+    (row("C", "SN0001", came="2099-01-01"), "import_date_ahead"),
+    (row("C", "SN0001", filed="2099-01-01"), "import_date_ahead"),
     (row("C", "SN0001", decision="maybe"), "import_word_unknown"),
     (row("C", "SN0001", remedy="a cake"), "import_word_unknown"),
     (row("C", "SN0001", paid="4000"), "import_paid_more"),

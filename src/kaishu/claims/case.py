@@ -49,6 +49,7 @@ def case(case_no: str) -> CaseView:
         language=claim.language,
         door=claim.door,
         submitted_at=claim.submitted_at,
+        recorded_at=claim.recorded_at,
         proof_code=proof_code(claim.key),
         units=tuple(
             _unit(

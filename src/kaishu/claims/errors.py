@@ -29,6 +29,12 @@ class ClaimKeyReused(Refusal):
     code = "claim_key_reused"
 
 
+class FiledAhead(Refusal):
+    """A claim cannot have been sent after now."""
+
+    code = "claim_filed_ahead"
+
+
 class ClaimNotFound(Refusal):
     """There is no claim here."""
 

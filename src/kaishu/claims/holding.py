@@ -21,10 +21,11 @@ from kaishu.core.accounts import AT_LARGE, OWNER
 from kaishu.core.recall import Recall
 
 
-def try_to_hold(row: ClaimUnit, recall: Recall, *, door: str, by: str, at: datetime) -> None:
-    """Make this claim the holder of its serial's unit, or mark it contested.
+def try_to_hold(row: ClaimUnit, recall: Recall) -> None:
+    """Make a new claim the holder of its serial's unit, or mark it contested.
 
-    Sets fields of an unsaved or locked row; the caller saves it.
+    Sets fields of an unsaved row; the caller saves it. The owner was known from the day that the
+    claim was sent on, though we may have learned of it later.
     """
     try:
         unit = _identify(row, recall, model=row.product, serial=row.serial)
@@ -35,7 +36,15 @@ def try_to_hold(row: ClaimUnit, recall: Recall, *, door: str, by: str, at: datet
         return
     row.unit_id = unit.id
     try:
-        _become_holder(row, unit, door=door, by=by, at=at, key="holder")
+        _become_holder(
+            row,
+            unit,
+            door=row.claim.door,
+            by=row.claim.by,
+            at=row.claim.recorded_at,
+            happened_at=row.claim.submitted_at,
+            key="holder",
+        )
     except UnitContested:
         row.contested = True
 
@@ -189,7 +198,14 @@ def _identify(row: ClaimUnit, recall: Recall, *, model: str, serial: str, more: 
 
 
 def _become_holder(
-    row: ClaimUnit, unit: Unit, *, door: str, by: str, at: datetime, key: str
+    row: ClaimUnit,
+    unit: Unit,
+    *,
+    door: str,
+    by: str,
+    at: datetime,
+    key: str,
+    happened_at: datetime | None = None,
 ) -> None:
     # A unit whose parcel was lost is at large again, and still its sender's.
     holder = None if unit.just_named else holder_of(unit.id)
@@ -206,6 +222,7 @@ def _become_holder(
             door=door,
             by=by,
             at=at,
+            happened_at=happened_at,
             case_no=case_no,
             unit_no=row.unit_no,
             known=unit,

@@ -14,6 +14,8 @@ class Claim(models.Model):
 
     `link_no` counts the secret links that this claim had; only the newest opens it. `region` is a
     prefecture or province, never more (people/regions.py): where owners answer from.
+    `submitted_at` is when the owner sent it, `recorded_at` when it was written down here: later
+    for a claim of a recall that was taken over from another system.
     """
 
     case_no = models.CharField(max_length=12, unique=True)
@@ -29,6 +31,7 @@ class Claim(models.Model):
     region = models.CharField(max_length=20, blank=True, default="")
     mail_confirmed_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
 
     class Meta:
         constraints = (

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from kaishu.claims import case_numbers, evidence_rows, tokens
 from kaishu.claims.access import send_code
-from kaishu.claims.errors import ClaimKeyReused, RecallNotOpen
+from kaishu.claims.errors import ClaimKeyReused, FiledAhead, RecallNotOpen
 from kaishu.claims.facts import ClaimFacts, UnitFacts, check, urgency_of
 from kaishu.claims.holding import serial_is_a_name, try_to_hold
 from kaishu.claims.messages import link_token
@@ -38,13 +38,25 @@ class Submitted:
     repeated: bool
 
 
-def submit_claim(*, facts: ClaimFacts, key: str, door: str, by: str, at: datetime) -> Submitted:
+def submit_claim(
+    *,
+    facts: ClaimFacts,
+    key: str,
+    door: str,
+    by: str,
+    at: datetime,
+    filed_at: datetime | None = None,
+) -> Submitted:
     """Save a claim and make it the holder of every affected unit that nobody holds.
 
-    One transaction with the person. Raises ClaimKeyReused where the key brought other answers,
-    ClaimIncomplete and ClaimTooLong for what cannot be stored.
+    One transaction with the person. `filed_at` is when the owner sent it, where that was before
+    it was written down here (`at`): a recall that is taken over. Raises ClaimKeyReused where the
+    key brought other answers, ClaimIncomplete and ClaimTooLong for what cannot be stored,
+    FiledAhead for a claim from the future.
     """
     check(facts)
+    if filed_at is not None and filed_at > at:
+        raise FiledAhead()
     request_hash = tokens.request_hash(facts.without_file_names())
     for attempt in range(ATTEMPTS):
         first = Claim.objects.filter(door=door, by=by, key=key).first()
@@ -62,7 +74,8 @@ def submit_claim(*, facts: ClaimFacts, key: str, door: str, by: str, at: datetim
                     key=key,
                     request_hash=request_hash,
                     token_hash=tokens.token_hash(secret),
-                    submitted_at=at,
+                    submitted_at=filed_at or at,
+                    recorded_at=at,
                     region=region_of(facts.contact),
                 )
                 _save(claim, facts)
@@ -87,14 +100,14 @@ def _save(claim: Claim, facts: ClaimFacts) -> None:
     pack = editions.pack_for(edition)
     claim.recall_id = edition.recall_id
     claim.person_id = people.register(
-        contact=facts.contact, language=facts.language, at=claim.submitted_at
+        contact=facts.contact, language=facts.language, at=claim.recorded_at
     )
     if facts.consent:
         people.record_consent(
             person_id=claim.person_id,
             text_version=facts.consent,
             given=True,
-            at=claim.submitted_at,
+            at=claim.recorded_at,
             **_read_out(claim),
         )
     claim.save(force_insert=True)
@@ -113,7 +126,7 @@ def _save(claim: Claim, facts: ClaimFacts) -> None:
         send_code(
             claim=claim,
             template="claim_received",
-            at=claim.submitted_at,
+            at=claim.recorded_at,
             key="received",
             slug=facts.recall,
         )
@@ -171,7 +184,7 @@ def _hold_units(claim: Claim, rows: list[ClaimUnit], pack: Pack) -> None:
     for row in sorted(rows, key=lambda row: row.serial):
         affected = row.verdict_answer == Answer.AFFECTED
         if affected and row.serial and serial_is_a_name(pack.recall, row.product):
-            try_to_hold(row, pack.recall, door=claim.door, by=claim.by, at=claim.submitted_at)
+            try_to_hold(row, pack.recall)
 
 
 def _report_dangers(claim: Claim, rows: list[ClaimUnit], pack: Pack) -> None:
@@ -191,8 +204,8 @@ def _report_dangers(claim: Claim, rows: list[ClaimUnit], pack: Pack) -> None:
                 recall_slug=pack.recall.slug,
                 case_no=claim.case_no,
                 unit_no=row.unit_no,
-                due_at=claim.submitted_at + timedelta(minutes=seen.call_within),
-                at=claim.submitted_at,
+                due_at=claim.recorded_at + timedelta(minutes=seen.call_within),
+                at=claim.recorded_at,
             )
 
 
@@ -205,7 +218,8 @@ def _report(claim: Claim, row: ClaimUnit, pack: Pack) -> None:
         kind=row.condition,
         door=claim.door,
         by=claim.by,
-        at=claim.submitted_at,
+        at=claim.recorded_at,
+        known_at=claim.submitted_at if claim.submitted_at < claim.recorded_at else None,
         case_no=claim.case_no,
         unit_no=row.unit_no,
         person_id=claim.person_id,

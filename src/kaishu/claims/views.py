@@ -142,6 +142,7 @@ class CaseView:
     language: str
     door: str
     submitted_at: datetime
+    recorded_at: datetime
     proof_code: str
     units: tuple[UnitView, ...]
     evidence: tuple[EvidenceView, ...]

@@ -59,7 +59,8 @@ def rates(*, recall_id: int) -> Rates:
     found = units.filter(settled).aggregate(
         decided=Count("id"),
         approved=Count("id", filter=Q(newest_decision__standing=Standing.APPROVED)),
-        waited=Avg(waited),
+        # Of a claim that was taken over, nobody here knows how long the decision took.
+        waited=Avg(waited, filter=Q(claim__recorded_at=F("claim__submitted_at"))),
     )
     promises = Promise.objects.filter(recall_id=recall_id, role="remedy")
     chosen = promises.exclude(account__in=(COST, WAIVED)).order_by().values_list("commodity")

@@ -213,8 +213,9 @@ class Facts:
 
     def claims(self, *, since: datetime | None = None, door: str = "") -> Value:
         """Count the claims that came in, by the door that they came through."""
-        until = min(self.as_of, self.known_at)
-        found = Claim.objects.filter(recall_id=self.row.id, submitted_at__lte=until)
+        found = Claim.objects.filter(
+            recall_id=self.row.id, submitted_at__lte=self.as_of, recorded_at__lte=self.known_at
+        )
         if since:
             found = found.filter(submitted_at__gt=since)
         return Value(of=(found.filter(door=door) if door else found).count())

@@ -6,6 +6,7 @@ import csv
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
@@ -20,7 +21,9 @@ from kaishu.editions.imports.upload import store
 TOLD_EVERY = 200
 
 
-def check_file(source: ClaimImport, progress: jobs.Progress) -> Mapping[str, object]:
+def check_file(
+    source: ClaimImport, progress: jobs.Progress, *, today: date
+) -> Mapping[str, object]:
     """Return the counts of a try-out; the result of every row is stored beside it."""
     pack = pack_of(source)
     table = stored_table(source.file, source.encoding)
@@ -30,7 +33,7 @@ def check_file(source: ClaimImport, progress: jobs.Progress) -> Mapping[str, obj
         writer = csv.writer(file)
         for done, (number, _cells) in enumerate(table.rows, start=1):
             try:
-                planned = plan_row(source, number, pack)
+                planned = plan_row(source, number, pack, today=today)
                 did = seen.look(planned)
             except Refusal as refusal:
                 counts["refused"] += 1

@@ -25,6 +25,7 @@ FIELDS = (
     "order_amount",
     "remedy",
     "condition",
+    "filed_on",
     "decision",
     "paid_amount",
     "paid_on",
@@ -66,6 +67,10 @@ _CALLED: Mapping[str, str] = {
     ),
     "remedy": "remedy wish choice 対応 対応方法 希望 処置 处理方式 补救措施 选择",
     "condition": "condition state 状態 製品の状態 状态 产品状态",
+    "filed_on": (
+        "filed filedon submitted submittedon submittedat claimdate dateofclaim applied appliedon "
+        "受付日 受付日時 申込日 申請日 申込日時 申请日期 申请时间 提交日期 提交时间 受理日期"
+    ),
     "decision": "decision status result approved 判定 結果 承認 ステータス 审核结果 审批 结果",
     "paid_amount": (
         "paid paidamount refundamount refunded 返金額 支払額 返金済み額 退款金额 已退金额 支付金额"

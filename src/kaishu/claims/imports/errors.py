@@ -65,6 +65,12 @@ class DateWrong(CellWrong):
     code = "import_date_wrong"
 
 
+class DateAhead(CellWrong):
+    """A cell names a day that has not come yet."""
+
+    code = "import_date_ahead"
+
+
 class AmountUnreadable(CellWrong):
     """A cell is no amount of money."""
 

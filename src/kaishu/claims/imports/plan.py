@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from kaishu.books.queries import unit_by_serial
 from kaishu.claims.facts import check
@@ -63,11 +64,13 @@ def pack_of(source: ClaimImport) -> Pack:
     return editions.current_pack(source.slug)
 
 
-def plan_row(source: ClaimImport, number: int, pack: Pack) -> Planned:
+def plan_row(source: ClaimImport, number: int, pack: Pack, *, today: date) -> Planned:
     """Return what one row would do now. Raises CellWrong, PaidOutOfScope, PaidContested, …"""
     cells = stored_table(source.file, source.encoding).row(number)
     settings: Mapping[str, str] = source.settings
-    row = read_row(cells, mapping=source.mapping, settings=settings, recall=pack.recall)
+    row = read_row(
+        cells, mapping=source.mapping, settings=settings, recall=pack.recall, today=today
+    )
     key = key_of(source, row, number)
     unit = row.unit
     verdict = judge(

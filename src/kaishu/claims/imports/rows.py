@@ -10,7 +10,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
 from kaishu.claims.facts import CONDITIONS, ClaimFacts, UnitFacts
-from kaishu.claims.imports.errors import AmountUnreadable, DateWrong, DigitsLost, WordUnknown
+from kaishu.claims.imports.errors import (
+    AmountUnreadable,
+    DateAhead,
+    DateWrong,
+    DigitsLost,
+    WordUnknown,
+)
 from kaishu.core import serials
 from kaishu.core.recall import LANGUAGES, Recall
 from kaishu.editions.imports.check import looks_rounded
@@ -49,6 +55,7 @@ class ImportRow:
 
     reference: str
     facts: ClaimFacts
+    filed_on: date | None
     decision: str
     paid_amount: int | None
     paid_on: date | None
@@ -82,10 +89,14 @@ def read_row(
     mapping: Mapping[str, str],
     settings: Mapping[str, str],
     recall: Recall,
+    today: date,
 ) -> ImportRow:
-    """Read one row. Raises CellWrong for the first cell that cannot be read, by its column."""
+    """Read one row, in which no day may lie after `today`.
+
+    Raises CellWrong for the first cell that cannot be read, by its column.
+    """
     said = {field: _clean(cells.get(column, "")) for field, column in mapping.items()}
-    read = _Reader(said, mapping, recall.currency)
+    read = _Reader(said, mapping, recall.currency, today)
     return ImportRow(
         reference=said.get("reference", ""),
         facts=ClaimFacts(
@@ -108,6 +119,7 @@ def read_row(
                 ),
             ),
         ),
+        filed_on=read.day("filed_on"),
         decision=read.decision(),
         paid_amount=read.amount("paid_amount"),
         paid_on=read.day("paid_on"),
@@ -124,10 +136,14 @@ def moment(day: date | None, *, at: datetime) -> datetime:
 class _Reader:
     """Reads the cells of one row; a cell that cannot be read is named by its column."""
 
-    def __init__(self, said: Mapping[str, str], mapping: Mapping[str, str], currency: str) -> None:
+    def __init__(
+        self, said: Mapping[str, str], mapping: Mapping[str, str], currency: str, today: date
+    ) -> None:
         self.said = said
         self.mapping = mapping
         self.places = MINOR_UNITS.get(currency, 2)
+        # A market's day may have begun before the one in UTC.
+        self.latest = today + timedelta(days=1)
 
     def day(self, field: str) -> date | None:
         """Return a day: 2025-10-21, 2025/10/21, 2025年10月21日, 令和7年…, or a sheet's 45951."""
@@ -135,9 +151,12 @@ class _Reader:
         if not text:
             return None
         try:
-            return _day(text)
+            day = _day(text)
         except ValueError:
             raise DateWrong(column=self.mapping[field], text=text[:40]) from None
+        if day > self.latest:
+            raise DateAhead(column=self.mapping[field], text=text[:40])
+        return day
 
     def amount(self, field: str) -> int | None:
         """Return an amount in minor units: "3,990", "¥3990", "39.90"."""

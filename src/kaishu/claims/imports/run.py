@@ -39,7 +39,7 @@ def import_row(job: JobView, row: RowView, at: datetime) -> Mapping[str, str | i
     source = ClaimImport.objects.get(id=int(job.facts["import"]))
     pack = pack_of(source)
     number = int(row.facts["row"])
-    planned = plan_row(source, number, pack)
+    planned = plan_row(source, number, pack, today=at.date())
     hold({f"import {source.recall_id} {planned.key}"})  # two files may bring the same reference
     first = Claim.objects.filter(door=DOOR, key=planned.key).first()
     if first is not None:
@@ -52,7 +52,14 @@ def _bring_in(
     source: ClaimImport, planned: Planned, recall: Recall, *, by: str, at: datetime
 ) -> Mapping[str, str | int]:
     row = planned.row
-    sent = submit_claim(facts=row.facts, key=planned.key, door=DOOR, by=by, at=at)
+    sent = submit_claim(
+        facts=row.facts,
+        key=planned.key,
+        door=DOOR,
+        by=by,
+        at=at,
+        filed_at=moment(row.filed_on, at=at),
+    )
     unit = claim_unit(case_no=sent.case_no, unit_no=1)
     did = {"did": planned.did, "case_no": sent.case_no, "verdict": unit.verdict_answer}
     if unit.contested:
@@ -154,7 +161,8 @@ def _decide(
 
 
 def _check(job: JobView, progress: Progress, at: datetime) -> Mapping[str, object]:
-    return check_file(ClaimImport.objects.get(id=int(job.facts["import"])), progress)
+    source = ClaimImport.objects.get(id=int(job.facts["import"]))
+    return check_file(source, progress, today=at.date())
 
 
 CLAIMS_IMPORT_CHECK = JobKind(name=CHECK, run_whole=_check)

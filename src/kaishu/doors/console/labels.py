@@ -348,6 +348,7 @@ WORDS = {
     "import_field.order_amount": "order amount",
     "import_field.remedy": "remedy",
     "import_field.condition": "condition of the unit",
+    "import_field.filed_on": "day the claim was sent",
     "import_field.decision": "decision",
     "import_field.paid_amount": "amount paid",
     "import_field.paid_on": "day of payment",
