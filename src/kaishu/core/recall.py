@@ -232,6 +232,14 @@ class NoticeFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckTerms:
+    """What the maker allows of the check. `publish_list` lets copies of the site carry hashes of
+    the listed serials: whoever holds such a copy can test any serial without asking anybody."""
+
+    publish_list: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recall:
     """A whole recall. `slug` names it for ever; `currency` is ISO 4217."""
 
@@ -262,6 +270,7 @@ class Recall:
     sources: tuple[Source, ...] = ()
     service: Service = Service()
     notice: NoticeFacts = NoticeFacts()
+    check: CheckTerms = CheckTerms()
 
     def product(self, model: str) -> Product | None:
         """Return the product with this model code, or None."""

@@ -32,6 +32,7 @@ FILE: Keys = {
     "serials": Key("table"),
     "products": Key("tables"),
     "rules": Key("tables"),
+    "check": Key("table", required=False),
     "remedies": Key("tables"),
     "service": Key("table", required=False),
     "notice": Key("table", required=False),
@@ -103,6 +104,7 @@ WHEN: Keys = {
     "bought_to": MAYBE_DATE,
     "markets": MAYBE_LIST,
 }
+CHECK: Keys = {"publish_list": Key("yes or no", required=False)}
 REMEDY: Keys = {
     "code": WORDS,
     "type": Key("words", choices=REMEDY_TYPES),
@@ -181,6 +183,7 @@ def read_recall(reader: Reader, data: dict[str, Any]) -> tuple[core.Recall, int]
         products=_products(reader, parts["products"]),
         rules=_rules(reader, parts["rules"]),
         remedies=_remedies(reader, parts["remedies"]),
+        check=core.CheckTerms(**reader.table(parts["check"], ("check",), CHECK)),
         notice=core.NoticeFacts(**reader.table(parts["notice"], ("notice",), NOTICE)),
         service=core.Service(**reader.table(parts["service"], ("service",), SERVICE)),
         evidence=core.EvidenceRule(**reader.table(parts["evidence"], ("evidence",), EVIDENCE)),

@@ -26,6 +26,7 @@ def data_of(recall: Recall) -> Data:
         "serials": {form.code: _format(form) for form in recall.formats},
         "products": [_product(product) for product in recall.products],
         "rules": [_rule(rule) for rule in recall.rules],
+        "check": _table(recall.check, shape.CHECK),
         "remedies": [_remedy(remedy) for remedy in recall.remedies],
         "service": _table(recall.service, shape.SERVICE),
         "notice": _table(recall.notice, shape.NOTICE),

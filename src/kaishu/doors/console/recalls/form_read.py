@@ -77,7 +77,8 @@ def _value(key: Key, posted: QueryDict, name: str) -> Any:
     if key.kind in ("text", "maybe text"):
         return _text(posted, name)
     if key.kind == "yes or no":
-        return name in posted
+        # No tick is the same as no word where leaving it out means no.
+        return True if name in posted else None if key.empty is False else False
     if key.kind == "list of words":
         words = [word for each in posted.getlist(name) for word in _COMMAS.split(each.strip())]
         return [word for word in words if word] or None

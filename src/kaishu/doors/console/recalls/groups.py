@@ -73,6 +73,7 @@ SECTION_GROUPS: Mapping[str, tuple[Group, ...]] = {
                 ("list", ("file", "product")),
             ),
         ),
+        Group(name="check", keys=shape.CHECK),
     ),
     "remedies": (
         Group(
