@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kaishu.core.answer import Inspection, find_product, judge
+from kaishu.core.answer import Inspection, find_product, judge, tell
+from kaishu.core.asking import TONES, Said
 from kaishu.core.pack import Pack
 from kaishu.core.verdict import Answer, Verdict
 
@@ -49,6 +50,43 @@ def hear(pack: Pack, others: Iterable[Pack], inspection: Inspection) -> list[Hea
     if here.verdict.answer is Answer.NO_SUCH_MODEL:
         return [here, *heard]
     return sorted([here, *heard], key=lambda hearing: danger(hearing.verdict))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a page says of another recall: its name, its answer, the address of its check."""
+
+    slug: str
+    query: str
+    title: str
+    company: str
+    headline: str
+    first: str
+    tone: str
+
+
+def told_others(heard: Iterable[Hearing], said: Said, language: str) -> list[Told]:
+    """Name the other recalls of a unit; without a serial they have nothing to answer yet."""
+    return [_told(each, said, language) for each in heard]
+
+
+def _told(hearing: Hearing, said: Said, language: str) -> Told:
+    answer = tell(hearing.pack, hearing.verdict, language)
+    return Told(
+        slug=hearing.pack.recall.slug,
+        query=said.query(),
+        title=answer.title,
+        company=answer.company,
+        headline=answer.headline if said.serial else "",
+        first=answer.first if hearing.verdict.answer is Answer.AFFECTED else "",
+        tone=TONES[hearing.verdict.answer],
+    )
+
+
+def flights_of(heard: Iterable[Hearing], language: str) -> list[str]:
+    """Return the flight advice of every recall that was heard, each wording once."""
+    told = (tell(each.pack, each.verdict, language).flight for each in heard if each.verdict.facts)
+    return list(dict.fromkeys(told))
 
 
 def danger(verdict: Verdict) -> int:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from kaishu.base import language
 from kaishu.core.answer import AnswerPage, Inspection, find_product, judge, tell
+from kaishu.core.asking import TONES
 from kaishu.core.everywhere import danger, judge_everywhere
 from kaishu.core.pack import Pack
 from kaishu.core.recall import Recall
@@ -25,7 +26,6 @@ from kaishu.core.verdict import Answer, Verdict
 from kaishu.doors.public import site
 from kaishu.doors.public.claiming.answers import MOST_UNITS
 from kaishu.doors.public.problems import Problem
-from kaishu.doors.public.views_check import TONES
 
 MOST_LINES = 20
 LONGEST_LINE = 120
