@@ -11,7 +11,7 @@ from django.db import connection, connections, transaction
 from kaishu.books import actions, closings
 from kaishu.books.audit import audit
 from kaishu.books.models import ClosedUnits, Closing, UnitMoveRow
-from kaishu.books.queries import trial_balance, unit_balances
+from kaishu.books.queries import first_day, trial_balance, unit_balances
 from kaishu.books.values import UnitMove
 from tests.books.harness import (
     AT_LARGE,
@@ -54,11 +54,11 @@ def moments() -> list[datetime | None]:
     return [None, *(START + timedelta(hours=hour) for hour in hours)]
 
 
-def every_balance() -> list[object]:
-    """Ask for every balance on both clocks."""
+def every_balance(step: int = 1) -> list[object]:
+    """Ask for every balance on both clocks; with a step, for every so many moments."""
     found: list[object] = [
         trial_balance(recall_id=RECALL, as_of=as_of, known_at=known_at)
-        for as_of, known_at in product(moments(), moments())
+        for as_of, known_at in product(moments()[::step], moments()[::step])
     ]
     found += [unit_balances(recall_ids=[RECALL, 2], as_of=at) for at in moments() if at]
     return found
@@ -87,6 +87,28 @@ def test_what_comes_after_a_closing_is_counted_however_old_it_is(books: Books) -
     closings.forget()
     assert every_balance() == with_closing
     assert not Closing.objects.exists() and not ClosedUnits.objects.exists()
+
+
+def test_a_long_stretch_is_closed_in_steps_and_no_figure_changes(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was known early starts from an early closing, and skips those recorded later."""
+    before = every_balance(2)
+    monkeypatch.setattr(closings, "STRETCH", 2)
+    closings.close(at=LONG_AFTER, after=1)
+    steps = list(Closing.objects.order_by("number"))
+    assert len(steps) > 2 and steps[-1].unit_moves_upto == UnitMoveRow.objects.latest("id").id
+    assert every_balance(2) == before
+    assert list(audit()) == []
+    Closing.objects.update(first_recorded_at=None)  # as those that an earlier version made
+    assert every_balance(2) == before
+
+
+def test_the_first_day_is_that_of_the_moves_closed_or_not(books: Books) -> None:
+    assert first_day(recall_id=RECALL) == START.date()
+    closings.close(at=LONG_AFTER, after=1)
+    assert first_day(recall_id=RECALL) == START.date()
+    assert first_day(recall_id=RECALL + 1) is None
 
 
 def test_few_new_moves_close_nothing(books: Books) -> None:

@@ -9,6 +9,7 @@ themselves. Closings may be thrown away at any time (`forget`), are made again b
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,7 +18,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Min
 
 from kaishu.books.models import (
     ClosedPromises,
@@ -28,6 +29,7 @@ from kaishu.books.models import (
 )
 
 AFTER = 20_000  # moves that a balance may well sum from scratch: about 10 ms
+STRETCH = 50_000  # moves of a kind in one closing; what was known when is then never far off
 # The grains hold the same moves thrice: by day, by month, and by day without the parties. A sum
 # reads the one with the fewest rows that still tells what is asked.
 DAY, MONTH, PLACES = "d", "m", "p"
@@ -150,15 +152,39 @@ def _live(
     as_of: datetime | None,
     known_at: datetime | None,
 ) -> Iterator[tuple[Any, ...]]:
-    where, values = _recalls(recall_ids, plain=closing is None)
-    if closing is not None:
-        where += " AND id > %s"
-        values.append(getattr(closing, kind.upto))
-    for column, moment in (("happened_at", as_of), ("recorded_at", known_at)):
-        if moment is not None:
-            where += f" AND {column} <= %s"
-            values.append(_moment(moment))
-    yield from _summed(kind.moves, columns, where, values)
+    """Sum the moves that no usable closing holds, without a look at those recorded too late."""
+    for after, upto in _open_stretches(kind, closing, known_at):
+        where, values = _recalls(recall_ids, plain=not after)
+        for bound, number in ((">", after), ("<=", upto)):
+            if number:
+                where += f" AND id {bound} %s"
+                values.append(number)
+        for column, moment in (("happened_at", as_of), ("recorded_at", known_at)):
+            if moment is not None:
+                where += f" AND {column} <= %s"
+                values.append(_moment(moment))
+        # The numbers are the narrow condition; SQLite would rather walk a whole index in order.
+        by_number = " NOT INDEXED" if after and connection.vendor == "sqlite" else ""
+        yield from _summed(f"{kind.moves}{by_number}", columns, where, values)
+
+
+def _open_stretches(
+    kind: Kind, closing: Closing | None, known_at: datetime | None
+) -> list[tuple[int, int]]:
+    """Return the stretches of move numbers (after, up to; 0 = no bound) to be summed one by one.
+
+    With a moment of knowledge, a later closing whose first move was recorded after it is skipped.
+    """
+    after = getattr(closing, kind.upto) if closing else 0
+    found: list[tuple[int, int]] = []
+    if known_at is not None:
+        later = Closing.objects.filter(number__gt=closing.number if closing else 0)
+        for each in later.order_by("number"):
+            upto = getattr(each, kind.upto)
+            if each.first_recorded_at is None or each.first_recorded_at <= known_at:
+                found.append((after, upto))
+            after = upto
+    return [*found, (after, 0)]
 
 
 def _recalls(recall_ids: Sequence[int], *, plain: bool = True) -> tuple[str, list[Any]]:
@@ -178,9 +204,9 @@ def _date(moment: datetime) -> Any:
 def _summed(
     table: str, columns: Sequence[str], where: str, values: Sequence[Any]
 ) -> Iterator[tuple[Any, ...]]:
-    named = ", ".join(
-        _day() if column == "happened_on" and table in _MOVES else column for column in columns
-    )
+    of_lines = table in {kind.lines for kind in KINDS}
+    names = [_day() if each == "happened_on" and not of_lines else each for each in columns]
+    named = ", ".join(names)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {named}, SUM(quantity) FROM {table} WHERE {where} GROUP BY {named}",  # noqa: S608 (our own names)
@@ -188,9 +214,6 @@ def _summed(
         )
         for *keys, quantity in cursor.fetchall():
             yield (*(str(key) if hasattr(key, "isoformat") else key for key in keys), int(quantity))
-
-
-_MOVES = {kind.moves for kind in KINDS}
 
 
 def _day() -> str:
@@ -217,10 +240,12 @@ def close(*, at: datetime, after: int = AFTER) -> dict[str, int]:
     upto = _settled_numbers(last, after)
     if upto is None:
         return {"closed": 0}
-    try:
-        return {"closed": _write(last, upto, at)}
-    except IntegrityError:
-        return {"closed": 0}
+    closed = 0
+    with contextlib.suppress(IntegrityError):
+        while last is None or any(getattr(last, name) < upto[name] for name in upto):
+            last, moves = _write(last, upto, at)
+            closed += moves
+    return {"closed": closed}
 
 
 def forget() -> None:
@@ -273,8 +298,12 @@ def _all_ended_before(horizon: int) -> bool:
         time.sleep(0.02)
 
 
-def _write(last: Closing | None, upto: dict[str, int], at: datetime) -> int:
+def _write(last: Closing | None, upto: dict[str, int], at: datetime) -> tuple[Closing, int]:
+    """Write the next closing, of a stretch at most; returns it and how many numbers it holds."""
     before = {name: getattr(last, name) if last else 0 for name in upto}
+    new = {name: number - before[name] for name, number in upto.items()}
+    steps = -(-max(new.values()) // STRETCH)  # equal shares, so that both kinds keep one pace
+    upto = {name: before[name] - (-new[name] // steps) for name in upto}
     with transaction.atomic():
         clocks = _last_clocks(before, upto, last, at)
         closing = Closing.objects.create(
@@ -282,7 +311,7 @@ def _write(last: Closing | None, upto: dict[str, int], at: datetime) -> int:
         )
         for kind in KINDS:
             _write_lines(kind, closing.pk, before[kind.upto], upto[kind.upto])
-    return sum(upto.values()) - sum(before.values())
+    return closing, sum(upto.values()) - sum(before.values())
 
 
 def _write_lines(kind: Kind, closing_id: int, after: int, upto: int) -> None:
@@ -313,16 +342,19 @@ def _write_lines(kind: Kind, closing_id: int, after: int, upto: int) -> None:
 def _last_clocks(
     before: dict[str, int], upto: dict[str, int], last: Closing | None, at: datetime
 ) -> dict[str, datetime]:
-    """Return the latest moment on each clock among all moves closed so far."""
+    """Return the latest moment on each clock of all closed so far, and the first recorded now."""
     clocks = {}
+    firsts: list[datetime] = []
     for name, column in (("last_happened_at", "happened_at"), ("last_recorded_at", "recorded_at")):
         found = [getattr(last, name)] if last else []
         for kind, model in ((UNITS, UnitMoveRow), (PROMISES, PromiseMoveRow)):
             rows = model._default_manager.filter(id__gt=before[kind.upto], id__lte=upto[kind.upto])
-            top = rows.aggregate(top=Max(column))["top"]
-            found += [top] if top else []
+            ends = rows.aggregate(top=Max(column), first=Min(column))
+            found += [ends["top"]] if ends["top"] else []
+            if column == "recorded_at" and ends["first"]:
+                firsts.append(ends["first"])
         clocks[name] = max(found, default=at)
-    return clocks
+    return {**clocks, "first_recorded_at": min(firsts, default=at)}
 
 
 def differing() -> Iterator[tuple[int, str]]:

@@ -215,7 +215,8 @@ class DailyRoot(models.Model):
 class Closing(models.Model):
     """The sums of every move up to these numbers; `closings.py` makes and reads them.
 
-    The clocks are the latest among all moves closed so far, this and earlier closings.
+    The clocks are the latest among all moves closed so far, this and earlier closings;
+    `first_recorded_at` is of this closing's own moves alone.
     """
 
     number = models.IntegerField(unique=True)
@@ -223,6 +224,7 @@ class Closing(models.Model):
     promise_moves_upto = models.BigIntegerField()
     last_happened_at = models.DateTimeField()
     last_recorded_at = models.DateTimeField()
+    first_recorded_at = models.DateTimeField(null=True)  # None: made before this was kept
     made_at = models.DateTimeField()
 
 

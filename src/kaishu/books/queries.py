@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db.models import CharField, Count, Q, QuerySet, Sum, Value
+from django.db.models import CharField, Count, F, Min, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Concat
 
 from kaishu.books import closings
-from kaishu.books.models import Entry, Promise, PromiseMoveRow, Unit, UnitMoveRow
+from kaishu.books.models import ClosedUnits, Entry, Promise, PromiseMoveRow, Unit, UnitMoveRow
 from kaishu.core.accounts import PAID, STRAY
 from kaishu.core.tally import Tally, tally
 
@@ -42,6 +42,19 @@ def promise_balance(
         closings.PROMISES, recall_ids=[recall_id], as_of=as_of, known_at=known_at
     )
     return tally((), (flow[1:] for flow in flows), as_of=as_of, known_at=known_at)
+
+
+def first_day(*, recall_id: int) -> date | None:
+    """Return the UTC day of a recall's first move; None without any."""
+    closed = ClosedUnits.objects.filter(recall_id=recall_id, grain=closings.PLACES)
+    newest = closings.usable(None)
+    # The sum and the count keep planners on the move numbers, of which few are not closed.
+    live = UnitMoveRow.objects.filter(id__gt=newest.unit_moves_upto if newest else 0)
+    ours = live.alias(own=F("recall_id") + 0).filter(own=recall_id)
+    first = ours.aggregate(at=Min("happened_at"), moves=Count("id"))["at"]
+    days = [closed.aggregate(day=Min("happened_on"))["day"]]
+    days.append(first.astimezone(UTC).date() if first else None)
+    return min((day for day in days if day is not None), default=None)
 
 
 def unit_balances(*, recall_ids: Sequence[int], as_of: datetime) -> dict[int, Tally]:

@@ -6,13 +6,14 @@ Days are UTC days up to the moment asked for; the last one is cut off at that mo
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kaishu.books import closings
+from kaishu.books.progress import Flow
 from kaishu.core.accounts import (
     AT_LARGE,
     DECLARED,
@@ -53,6 +54,7 @@ class Curves:
     days: tuple[date, ...]
     places: dict[str, Counts]
     population: Counts
+    flows: tuple[Flow, ...] = ()
 
     def together(self, names: tuple[str, ...]) -> Counts:
         """Return the units in several groups of places."""
@@ -72,6 +74,7 @@ class Curves:
 def curves(*, recall_id: int, as_of: datetime, known_at: datetime | None) -> Curves:
     """Return where the units of a recall stood on each day up to a moment; strays are left out."""
     changes: Counter[tuple[str, str]] = Counter()
+    routes: Counter[tuple[str, str, str]] = Counter()
     flows = closings.flows(
         closings.UNITS,
         recall_ids=[recall_id],
@@ -84,7 +87,9 @@ def curves(*, recall_id: int, as_of: datetime, known_at: datetime | None) -> Cur
         if pool != STRAY:
             changes[day, source] -= quantity
             changes[day, target] += quantity
-    return _summed(changes, as_of)
+            routes[pool, source, target] += quantity
+    summed = tuple(Flow("", *route, quantity) for route, quantity in routes.items())
+    return replace(_summed(changes, as_of), flows=summed)
 
 
 def _summed(changes: Counter[tuple[str, str]], as_of: datetime) -> Curves:

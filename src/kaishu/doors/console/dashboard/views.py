@@ -17,7 +17,7 @@ from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
 from kaishu.base.words import word
 from kaishu.books.progress import figures
-from kaishu.books.queries import promise_balance
+from kaishu.books.queries import first_day, promise_balance
 from kaishu.core.accounts import DECLARED, OWED, PAID, SENT
 from kaishu.core.errors import Refusal
 from kaishu.core.progress import DoneRule, Progress, percent
@@ -54,15 +54,10 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponseBase:
     except Refusal as refusal:
         return refusal_page(request, refusal, status=404)
     now = clock.now()
-    everything = curves(recall_id=row.id, as_of=now, known_at=None)
     zone = zone_of([recall.market]) or ZoneInfo("UTC")
-    first = everything.days[0] if everything.days else now.date()
+    first = first_day(recall_id=row.id) or now.date()
     asked = addresses.read(request.GET, now=now, first=first, zone=zone)
-    shown = (
-        everything
-        if asked.is_now
-        else curves(recall_id=row.id, as_of=asked.as_of, known_at=asked.known_at)
-    )
+    shown = curves(recall_id=row.id, as_of=asked.as_of, known_at=asked.known_at)
     file = exports.offered(
         request, name=f"{slug}-{asked.day}", header=_header(), rows=_lines(shown)
     )
@@ -84,7 +79,9 @@ def _books(recall_id: int, slug: str, asked: Asked, shown: Curves) -> dict[str, 
     future = outlook(shown) if shown.days else None
     names = charts.place_names()
     return {
-        "rates": _rates(figures(recall_id=recall_id, rule=DoneRule.UNIT_COLLECTED, **clocks)),
+        "rates": _rates(
+            figures(recall_id=recall_id, rule=DoneRule.UNIT_COLLECTED, flows=shown.flows, **clocks)
+        ),
         "funnel": _funnel(shown, slug, asked),
         "places": [
             {
