@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from kaishu.core.frame import Problem
 
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """The same words as at the field, and the id of the control that they are about."""
-
-    id: str
-    text: str
-    next: str = ""
+__all__ = ["Problem"]

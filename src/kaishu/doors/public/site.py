@@ -11,10 +11,13 @@ from django.utils import timezone, translation
 
 from kaishu.base import language
 from kaishu.core import pack as packs
+from kaishu.core.frame import frame_of, picture_url, product_card
 from kaishu.core.pack import Pack, PackMissing
-from kaishu.core.recall import Product, Recall, say
+from kaishu.core.recall import Recall
 from kaishu.editions.place import packs_folder
 from kaishu.markets import zone_of
+
+__all__ = ["pack_of", "picture_url", "product_card", "running", "show"]
 
 
 def running() -> list[Pack]:
@@ -40,36 +43,7 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     """Render a page in the frame of its recall, with times on the clock of its market."""
-    frame = frame_of(recall) if recall else {}
+    code = translation.get_language() or "en"
+    frame = frame_of(recall, tag=language.tag(), code=code) if recall else {}
     with timezone.override(zone_of([recall.market] if recall else [])):
         return render(request, template, {**frame, **context}, status=status)
-
-
-def frame_of(recall: Recall) -> dict[str, Any]:
-    """Return what the header and footer say of a recall."""
-    tag = language.tag()
-    return {
-        "recall": recall,
-        "company": say(recall.company, tag),
-        "phone": recall.phone,
-        "phone_hours": say(recall.phone_hours, tag),
-        "notice_url": recall.notice_url,
-        "home": f"/{translation.get_language()}/r/{recall.slug}/",
-    }
-
-
-def picture_url(pack: Pack, name: str) -> str:
-    """Return the address of an edition's drawing; it never changes, so it is kept for a year."""
-    return f"/pictures/{pack.ref.digest}/{name}" if name else ""
-
-
-def product_card(pack: Pack, product: Product) -> dict[str, Any]:
-    """Return what a page shows of one product: its texts and the addresses of its drawings."""
-    return {
-        "product": product,
-        "model": product.model,
-        "name": product.name,
-        "picture": picture_url(pack, product.picture),
-        "model_picture": picture_url(pack, product.model_picture),
-        "serial_picture": picture_url(pack, product.serial_picture),
-    }
