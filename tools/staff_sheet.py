@@ -43,6 +43,7 @@ SETS = ("en-1366", "en-390", "ja-1366", "ja-390", "zh-hans-390")
 TAGS = {"ja": "ja", "zh-hans": "zh_Hans"}
 # Milliseconds: a machine that does other work too, or a recall that is just being published.
 PATIENCE = 180_000
+FILLED_WITHIN = 1200  # seconds
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 AXE = {"rules": {"target-size": {"enabled": True}}}
 ENGLISH = re.compile(r"\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b")
@@ -125,16 +126,18 @@ def _demo(site: str) -> Iterator[str]:
 
 
 def _wait(address: str, child: subprocess.Popen[bytes]) -> None:
-    for _second in range(300):
+    """Wait until the demo is filled: before that, its pages have nothing to show."""
+    for _second in range(FILLED_WITHIN):
         if child.poll() is not None:
             raise SystemExit("The demo did not start.")
         try:
-            urllib.request.urlopen(f"{address}/healthz", timeout=2).close()  # noqa: S310 (our own server)
+            with urllib.request.urlopen(f"{address}/demo/", timeout=10) as page:  # noqa: S310 (our own server)
+                if b'class="filling"' not in page.read():
+                    return
         except OSError:
-            time.sleep(1)
-        else:
-            return
-    raise SystemExit("The demo did not answer within five minutes.")
+            pass
+        time.sleep(1)
+    raise SystemExit("The demo was not filled within twenty minutes.")
 
 
 def _find(browser: Browser, site: str) -> staff_routes.Finds:

@@ -181,6 +181,19 @@ def test_a_row_that_cannot_be_brought_in_moves_nothing(
     assert tie_out(queries.found(source.id)).holds
 
 
+def test_a_reference_that_stands_twice_is_refused_in_the_import_as_in_the_try_out(
+    old: World,
+) -> None:
+    source = imported(brought([row("C-1", "SN0001"), row("C-1", "SN0002")]))
+    assert results(source) == [("created", ""), ("refused", "import_row_twice")]
+
+
+def test_what_was_paid_too_much_is_said_in_money(old: World) -> None:
+    result = tried(brought([row("C-1", "SN0001", paid="4000")]))
+    facts = next(report_rows(result))[4]
+    assert facts == {"paid": "4,000 JPY", "full": "3,990 JPY"}
+
+
 def test_units_that_came_in_need_a_place(old: World) -> None:
     source = brought([row("C-1", "SN0001", came="2025-11-01")], depot="nowhere")
     assert results(imported(source)) == [("refused", "import_place_needed")]

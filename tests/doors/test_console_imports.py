@@ -78,6 +78,8 @@ def test_a_running_recall_is_taken_over_by_two_people(world: DeskWorld) -> None:
     work()
     said = text(mika, page)
     assert "“x” in the column 判定 is a word we do not know." in said
+    assert "still owed, Japanese Yen" in said
+    assert "¥3,990" in said
     assert "a second manager has to start it" in said
     assert mika.post(page + "start/", {"rows": "4", "key": KEY.format(2)}).status_code == 409
     assert jun.post(page + "start/", {"rows": "5", "key": KEY.format(3)}).status_code == 409
@@ -98,6 +100,17 @@ def test_a_running_recall_is_taken_over_by_two_people(world: DeskWorld) -> None:
     ]
 
 
+def test_a_column_chosen_twice_is_refused_and_every_choice_is_still_there(
+    world: DeskWorld,
+) -> None:
+    mika = member("mika", Role.MANAGER)
+    page = bring(mika)
+    form = chosen(text(mika, page)) | {"depot": "depot-east", "field-colour": "シリアル番号"}
+    said = mika.post(page + "columns/", {**form, "key": KEY.format(1)})
+    assert said.status_code == 409
+    assert chosen(said.content.decode()) == form
+
+
 def test_details_of_people_show_only_their_shape(world: DeskWorld) -> None:
     mika = member("mika", Role.MANAGER)
     said = text(mika, bring(mika))
@@ -110,7 +123,9 @@ def test_a_file_that_holds_no_claims_says_so(world: DeskWorld) -> None:
     mika = member("mika", Role.MANAGER)
     for content in (b"", b"a,b\n1,2\n", b"%PDF-1.7"):
         sent = {"files": SimpleUploadedFile("x.csv", content), "recall": kumo.SLUG}
-        assert mika.post("/staff/imports/files", sent)["Location"] == "/staff/imports/"
+        back = mika.post("/staff/imports/files", sent)["Location"]
+        assert back == f"/staff/imports/?recall={kumo.SLUG}&encoding="
+        assert f'value="{kumo.SLUG}" selected' in text(mika, back)
     assert ClaimImport.objects.count() == 0
 
 

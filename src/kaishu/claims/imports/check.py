@@ -41,7 +41,7 @@ def check_file(
             else:
                 counts[did] += 1
                 _count(counts, planned, did)
-                code = "unit_contested" if did == CONTESTED else planned.doubt
+                code = "import_contested" if did == CONTESTED else planned.doubt
                 writer.writerow([number, did, code, planned.serial, _packed(planned.facts)])
             if done % TOLD_EVERY == 0:
                 progress(done, len(table.rows))

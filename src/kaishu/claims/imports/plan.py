@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from kaishu.books.queries import unit_by_serial
 from kaishu.claims.facts import check
@@ -16,7 +17,7 @@ from kaishu.claims.imports.errors import (
     PlaceNeeded,
 )
 from kaishu.claims.imports.models import ClaimImport
-from kaishu.claims.imports.rows import APPROVED, REFUSED, ImportRow, read_row
+from kaishu.claims.imports.rows import APPROVED, MINOR_UNITS, REFUSED, ImportRow, read_row
 from kaishu.claims.imports.table import stored_table
 from kaishu.claims.models import Claim
 from kaishu.claims.terms import remedy_of
@@ -25,7 +26,7 @@ from kaishu.core.accounts import AT_LARGE
 from kaishu.core.answer import Inspection, judge
 from kaishu.core.canonical import digest
 from kaishu.core.pack import Pack
-from kaishu.core.remedy import Purchase, award
+from kaishu.core.remedy import Purchase, award, currency_of
 from kaishu.core.verdict import Answer, Verdict
 from kaishu.editions import queries as editions
 
@@ -166,5 +167,16 @@ def _award(row: ImportRow, pack: Pack, model: str) -> tuple[int, str]:
     full = award(remedy, purchase)[0]
     paid = full.quantity if row.paid_amount is None else row.paid_amount
     if paid > full.quantity or paid <= 0:
-        raise PaidMore(paid=paid, full=full.quantity, commodity=full.commodity)
+        raise PaidMore(
+            paid=_amount(paid, full.commodity), full=_amount(full.quantity, full.commodity)
+        )
     return paid, full.commodity
+
+
+def _amount(quantity: int, commodity: str) -> str:
+    """Say a quantity as people write it in a spreadsheet: 249.00 CNY, 3,990 JPY, 1 A1256."""
+    currency = currency_of(commodity)
+    if not currency:
+        return f"{quantity:,} {commodity.partition(':')[2]}"
+    places = MINOR_UNITS.get(currency, 2)
+    return f"{Decimal(quantity).scaleb(-places):,.{places}f} {currency}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -178,11 +178,17 @@ class _Reader:
             raise DigitsLost(serial=text, column=self.mapping["serial"])
         return text
 
+    def _unknown(self, field: str, known: Iterable[str]) -> WordUnknown:
+        text, words = self.said.get(field, ""), " / ".join(known)
+        return WordUnknown(column=self.mapping[field], text=text[:40], known=words)
+
     def decision(self) -> str:
         """Return what was decided elsewhere."""
         text = self.said.get("decision", "")
         if text and folded(text) not in _DECISION_OF:
-            raise WordUnknown(column=self.mapping["decision"], text=text[:40])
+            raise self._unknown(
+                "decision", ("approved 承認 通过", "refused 却下 拒绝", "open 未対応 待处理")
+            )
         return _DECISION_OF.get(folded(text), OPEN)
 
     def condition(self) -> str:
@@ -190,7 +196,7 @@ class _Reader:
         text = self.said.get("condition", "")
         found = text.lower() if text.lower() in CONDITIONS else _CONDITION_OF.get(text, "")
         if text and not found:
-            raise WordUnknown(column=self.mapping["condition"], text=text[:40])
+            raise self._unknown("condition", CONDITIONS)
         return found or "intact"
 
     def language(self, usual: str) -> str:
@@ -198,7 +204,7 @@ class _Reader:
         text = self.said.get("language", "")
         known = {folded(tag): tag for tag in LANGUAGES} | _LANGUAGE_OF
         if text and folded(text) not in known:
-            raise WordUnknown(column=self.mapping["language"], text=text[:40])
+            raise self._unknown("language", LANGUAGES)
         return known.get(folded(text), usual)
 
     def remedy(self, usual: str, recall: Recall) -> str:
@@ -209,7 +215,7 @@ class _Reader:
         for remedy in recall.remedies:
             if folded(text) in {folded(each) for each in (remedy.code, *remedy.title.values())}:
                 return remedy.code
-        raise WordUnknown(column=self.mapping["remedy"], text=text[:40])
+        raise self._unknown("remedy", [each.code for each in recall.remedies])
 
 
 def _clean(text: str) -> str:

@@ -18,6 +18,7 @@ from kaishu.books.values import Place
 from kaishu.claims import holding, messages
 from kaishu.claims.decide import decide
 from kaishu.claims.imports.check import check_file
+from kaishu.claims.imports.errors import RowTwice
 from kaishu.claims.imports.models import ClaimImport
 from kaishu.claims.imports.plan import ALREADY, CONTESTED, DOOR, Planned, pack_of, plan_row
 from kaishu.claims.imports.rows import REFUSED, moment
@@ -42,6 +43,9 @@ def import_row(job: JobView, row: RowView, at: datetime) -> Mapping[str, str | i
     planned = plan_row(source, number, pack, today=at.date())
     hold({f"import {source.recall_id} {planned.key}"})  # two files may bring the same reference
     first = Claim.objects.filter(door=DOOR, key=planned.key).first()
+    if first is not None and source.started_at and first.recorded_at >= source.started_at:
+        # The try-out said so too: which of the two rows is right, a person finds out.
+        raise RowTwice(reference=planned.row.reference)
     if first is not None:
         return {"did": ALREADY, "case_no": first.case_no}
     with nullcontext() if source.settings.get("mail") else messages.silence():

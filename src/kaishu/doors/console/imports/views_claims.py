@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kaishu.base import clock, desk, exports, jobs, language
+from kaishu.base import clock, desk, exports, jobs, language, words
 from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
 from kaishu.base.same_site import guarded
@@ -49,6 +50,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     context = {
         "recalls": [(row.slug, frame.recall_name(row.slug)) for row in published],
         "encodings": ENCODINGS,
+        "chosen": {name: request.GET.get(name, "") for name in ("recall", "encoding")},
         "upload_base": upload_base(request),
         "may_edit": frame.may(request, frame.EDIT_RECALLS),
         "imports": queries.newest(),
@@ -73,7 +75,8 @@ def take(request: HttpRequest) -> HttpResponse:
         )
     except Refusal as refusal:
         say_refused(request, refusal)
-        return HttpResponseRedirect("/staff/imports/")
+        chosen = {name: request.POST.get(name, "") for name in ("recall", "encoding")}
+        return HttpResponseRedirect(f"/staff/imports/?{urlencode(chosen)}")
     return HttpResponseRedirect(f"/staff/imports/{source.id}/")
 
 
@@ -109,7 +112,7 @@ def columns(request: HttpRequest, import_id: int) -> HttpResponse:
     except ImportNotFound as refusal:
         return refusal_page(request, refusal, status=404)
     except Refusal as refusal:
-        return _page(request, source, typed=typed, refusal=refusal)
+        return _page(request, source, typed=typed, said=said, refusal=refusal)
     return HttpResponseRedirect(f"/staff/imports/{import_id}/#tried")
 
 
@@ -138,6 +141,7 @@ def _page(
     source: ClaimImport,
     *,
     typed: dict[str, str] | None = None,
+    said: dict[str, str] | None = None,
     refusal: Refusal | None = None,
     control: str = "",
 ) -> HttpResponse:
@@ -148,7 +152,7 @@ def _page(
         "source": source,
         "title": frame.recall_name(source.slug),
         "fields": _fields(source, typed or source.mapping),
-        "settings": _settings(source),
+        "settings": _settings(source, said or source.settings),
         "may_edit": frame.may(request, frame.EDIT_RECALLS),
         "tried": tried,
         "trying": tried is not None and tried.state in RUNNING,
@@ -185,7 +189,7 @@ def _fields(source: ClaimImport, mapping: dict[str, str]) -> list[dict[str, Any]
     ]
 
 
-def _settings(source: ClaimImport) -> list[dict[str, Any]]:
+def _settings(source: ClaimImport, said: dict[str, str]) -> list[dict[str, Any]]:
     """Return what holds for every row, each with what it may be."""
     recall = editions.current_pack(source.slug).recall
     tag = language.tag()
@@ -206,22 +210,23 @@ def _settings(source: ClaimImport) -> list[dict[str, Any]]:
             "name": name,
             "label": label("import_setting", name),
             "choices": choices[name],
-            "value": source.settings.get(name, ""),
+            "value": said.get(name, ""),
             "none": label("import_none", name),
         }
         for name in SETTINGS
     ]
 
 
-def _counts(result: Any) -> list[tuple[str, int]]:
+def _counts(result: Any) -> list[tuple[str, int, str]]:
     """Return the try-out's figures in words, in an order that a person reads."""
     order = ("created", "contested", "already_there", "refused", "approved", "collected")
     names = [*order, "disposed", "paid"]
     sums = sorted(name for name in result if ":" in name)
-    lines = [(label("import_did", name), int(result.get(name, 0))) for name in names]
+    lines = [(label("import_did", name), int(result.get(name, 0)), "") for name in names]
     for name in sums:
         kind, _sign, commodity = name.partition(":")
-        lines.append((f"{label('import_sum', kind)} {commodity}", int(result[name])))
+        said = f"{label('import_sum', kind)} {words.commodity(commodity)}"
+        lines.append((said, int(result[name]), commodity))
     return lines
 
 
