@@ -5,14 +5,14 @@ The public door renders them with Django, the edge without; neither decides anyt
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from kaishu.core.answer import tell
 from kaishu.core.asking import TONES, Next, Said, Step, given, next_step, read_said
-from kaishu.core.everywhere import flights_of, hear, told_others
+from kaishu.core.everywhere import Hearing, flights_of, hear, told_others
 from kaishu.core.frame import Problem, product_card
 from kaishu.core.pack import Pack
 from kaishu.core.recall import Recall
@@ -54,7 +54,29 @@ def check_page(
     if found.step is not Step.ANSWER:
         return CheckPage(TEMPLATES[found.step], pack.recall, _question(pack, said, found, tag))
     others = (other for other in running if other.recall.slug != pack.recall.slug)
-    return _answer(pack, others, said, tag=tag, code=code, at=at)
+    heard = hear(pack, others, said.inspection())
+    return answer_page(heard, said, tag=tag, code=code, at=at)
+
+
+def answer_page(
+    heard: Sequence[Hearing], said: Said, *, tag: str, code: str, at: datetime
+) -> CheckPage:
+    """Show the strictest answer of all recalls that have the model, and name the others below."""
+    first = heard[0]
+    product = first.pack.recall.product(first.verdict.facts.get("model", ""))
+    context = {
+        "answer": tell(first.pack, first.verdict, tag),
+        "verdict": first.verdict,
+        "tone": TONES[first.verdict.answer],
+        "card": product_card(first.pack, product) if product else None,
+        "said": said,
+        "serial_problem": first.verdict.reason.startswith("serial_"),
+        "others": told_others(heard[1:], said, tag),
+        "check_path": f"/{code}/r/",
+        "flights": flights_of(heard, tag),
+        "today": at,
+    }
+    return CheckPage(ANSWER, first.pack.recall, context)
 
 
 def _question(pack: Pack, said: Said, found: Next, tag: str) -> dict[str, Any]:
@@ -75,25 +97,3 @@ def _question(pack: Pack, said: Said, found: Next, tag: str) -> dict[str, Any]:
             "given": given(said, question),
         }
     return context
-
-
-def _answer(
-    pack: Pack, others: Iterable[Pack], said: Said, *, tag: str, code: str, at: datetime
-) -> CheckPage:
-    """Show the strictest answer of all recalls that have the model, and name the others below."""
-    heard = hear(pack, others, said.inspection())
-    first = heard[0]
-    product = first.pack.recall.product(first.verdict.facts.get("model", ""))
-    context = {
-        "answer": tell(first.pack, first.verdict, tag),
-        "verdict": first.verdict,
-        "tone": TONES[first.verdict.answer],
-        "card": product_card(first.pack, product) if product else None,
-        "said": said,
-        "serial_problem": first.verdict.reason.startswith("serial_"),
-        "others": told_others(heard[1:], said, tag),
-        "check_path": f"/{code}/r/",
-        "flights": flights_of(heard, tag),
-        "today": at,
-    }
-    return CheckPage(ANSWER, first.pack.recall, context)

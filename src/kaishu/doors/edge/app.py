@@ -1,0 +1,162 @@
+"""The edge as a WSGI application: no database, no session, no connection to anywhere.
+
+A request finds its quick way by its path; everything else goes through `_slowly`, which is as right
+and not as fast. Each process follows the editions by itself.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from kaishu.core.asking import read_said
+from kaishu.core.pack import PackMissing
+from kaishu.doors.edge import files, wording
+from kaishu.doors.edge.answers import as_json
+from kaishu.doors.edge.bare import bare_page, language_of
+from kaishu.doors.edge.pages import Asked, next_page, templates
+from kaishu.doors.edge.quick import JSON, PAGE, Quick, answer_headers, quick_ways
+from kaishu.doors.edge.replies import HTML_TYPE, JSON_TYPE, NEVER, Headers, Reply, headers_of
+from kaishu.doors.edge.settings import EdgeSettings
+from kaishu.doors.edge.shelf import Follower, Shelf
+
+StartResponse = Callable[[str, Headers], object]
+Environment = Mapping[str, Any]
+log = logging.getLogger("kaishu.edge")
+MOST_FIELDS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A shelf with everything that was made for it; replaced as one."""
+
+    shelf: Shelf = field(default_factory=Shelf)
+    quick: Mapping[str, Quick] = field(default_factory=dict)
+
+
+class Edge:
+    """Answers the check from the shelf in force."""
+
+    def __init__(
+        self, settings: EdgeSettings, clock: Callable[[], float] = time.time, *, quick: bool = True
+    ) -> None:
+        self.settings = settings
+        self._clock = clock
+        self._with_quick = quick
+        self._state = State()
+        self._static = files.read_static()
+        templates()
+        self.follower = Follower(settings.packs, self._take)
+        self.follower.look()
+
+    def __call__(self, environ: Environment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request: the quick way where there is one, else the slow way."""
+        path = environ["PATH_INFO"]
+        quick = self._state.quick.get(path)
+        if quick is not None and environ["REQUEST_METHOD"] == "GET":
+            if self._clock() >= quick.until:
+                self._take(self._state.shelf)
+            elif (pieces := quick.answer(environ["QUERY_STRING"])) is not None:
+                start_response("200 OK", quick.headers)
+                return pieces
+        reply = self._slowly(environ)
+        start_response(reply.status, reply.headers)
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else reply.body]
+
+    def _take(self, shelf: Shelf) -> None:
+        """Answer from this shelf from now on."""
+        at = datetime.fromtimestamp(self._clock(), UTC)
+        site, https = self.settings.main_site, self.settings.https
+        ways = quick_ways(shelf, at=at, main_site=site, https=https) if self._with_quick else {}
+        self._state = State(shelf, ways)
+        for slug, code in shelf.damaged.items():
+            log.error("edge.edition_damaged recall=%s code=%s", slug, code)
+
+    def _slowly(self, environ: Environment) -> Reply:
+        """Answer any request; whatever breaks is told to a person and to the log."""
+        path = environ["PATH_INFO"]
+        tag = language_of(path, environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return self._refused(
+                "405 Method Not Allowed", "edge_nothing_here", tag, Allow="GET, HEAD"
+            )
+        try:
+            found = self._found(path, environ)
+        except ValueError:
+            return self._refused("400 Bad Request", "edge_not_understood", tag)
+        except PackMissing:
+            found = None
+        except Exception:
+            log.exception("edge.broken")
+            return self._refused(
+                "503 Service Unavailable", "edge_cannot_answer", tag, Retry_After="120"
+            )
+        return found or self._refused("404 Not Found", "edge_nothing_here", tag)
+
+    def _found(self, path: str, environ: Environment) -> Reply | None:
+        if path == "/healthz":
+            return self._health()
+        first, *rest = path.removeprefix("/").split("/")
+        if first == "static":
+            return files.static(self._static, path, environ, https=self.settings.https)
+        if first == "pictures" and len(rest) == 2:
+            return files.picture(self.settings.packs, *rest, https=self.settings.https)
+        if first in wording.TAGS:
+            return self._check(first, rest, path, environ["QUERY_STRING"])
+        return None
+
+    def _check(self, code: str, rest: list[str], path: str, query: str) -> Reply | None:
+        """Answer `r/<slug>/check/`, `r/<slug>/check.json`, or `check.json` over all recalls."""
+        shelf = self._state.shelf
+        match rest:
+            case ["check.json"]:
+                pack = None
+            case ["r", slug, "check", ""] | ["r", slug, "check.json"] if slug in shelf.packs:
+                pack = shelf.packs[slug]
+            case _:
+                return None
+        asked = Asked(code=code, path=path, pairs=_pairs(query))
+        site = self.settings.main_site
+        form = JSON if path.endswith(JSON) else PAGE
+        if pack is None or form == JSON:
+            body = as_json(shelf, pack, read_said(asked.query), asked, main_site=site)
+        else:
+            at = datetime.fromtimestamp(self._clock(), UTC)
+            body = next_page(shelf, pack, asked, at=at, main_site=site)
+        found = answer_headers(form, code, https=self.settings.https)
+        return Reply("200 OK", found, body.encode())
+
+    def _health(self) -> Reply:
+        """Say which editions answer and which could not be taken; 503 while none answers."""
+        shelf = self._state.shelf
+        said = {
+            "status": "damaged" if shelf.damaged else "ok" if shelf.packs else "empty",
+            "editions": {
+                slug: {"number": pack.ref.number, "digest": pack.ref.digest}
+                for slug, pack in shelf.packs.items()
+            },
+            "damaged": dict(shelf.damaged),
+        }
+        status = "200 OK" if shelf.packs else "503 Service Unavailable"
+        found = headers_of(JSON_TYPE, NEVER, https=self.settings.https)
+        return Reply(status, found, json.dumps(said, separators=(",", ":")).encode())
+
+    def _refused(self, status: str, code: str, tag: str, **more: str) -> Reply:
+        found = headers_of(HTML_TYPE, NEVER, tag=tag, https=self.settings.https, **more)
+        return Reply(status, found, bare_page(code, tag).encode())
+
+
+def _pairs(query: str) -> tuple[tuple[str, str], ...]:
+    """Read the query as the public door does: UTF-8, else byte by byte."""
+    raw = query.encode("latin-1")
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        text = raw.decode("latin-1")
+    return tuple(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))

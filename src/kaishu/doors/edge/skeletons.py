@@ -1,0 +1,123 @@
+"""Answers with the serial cut out: rendered once by the slow way, then filled by slicing.
+
+Nearly every question after the news has one plain form: a known model and a serial exactly as it is
+printed. All such serials with one outcome get the same page but for the serial, so the page is
+rendered with signs that stand in no text (Unicode's private use), and cut at them. What is not
+plain, or says more of its serial, goes the slow way. That both ways give the same bytes is a test
+(tests/edge/test_quick.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from kaishu.core.answer import Inspection, judge
+from kaishu.core.pack import Pack
+from kaishu.core.recall import Product
+from kaishu.core.scope import Facts, Outcome
+from kaishu.core.serials import read
+from kaishu.core.verdict import Verdict
+
+_FIRST = 0xE000
+LONGEST = 64  # the signs below are all written %EE%80 and one byte more in an address
+_ENCODED = re.compile(r"%EE%80%([89AB][0-9A-F])")
+_SIGNS = re.compile(f"[{chr(_FIRST)}-{chr(_FIRST + LONGEST - 1)}]+")
+# Signs that mean themselves in HTML, in JSON and in an address.
+PLAIN = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-._~")
+# What a verdict may rest on for its page to be one for all serials with this outcome.
+_SAME_FOR_ALL = {"model", "serial", "rule"}
+_NOTHING_KNOWN = Facts()
+
+# A verdict and the serial as typed -> page or JSON; None where the page is no answer yet.
+Render = Callable[[Verdict, str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """Bytes in order, and which of them are a part of the serial: place, from, to."""
+
+    parts: tuple[bytes, ...]
+    slots: tuple[tuple[int, int, int], ...]
+
+    def filled(self, serial: bytes) -> list[bytes]:
+        """Return the page of a serial in pieces, for the server to join."""
+        parts = list(self.parts)
+        for place, start, end in self.slots:
+            parts[place] = serial[start:end]
+        return parts
+
+
+def mark(length: int) -> str:
+    """Return the stand-in of a serial: each of its signs knows its place."""
+    return "".join(chr(_FIRST + place) for place in range(length))
+
+
+def cut(page: str) -> Skeleton:
+    """Cut a page at the stand-in's signs, wherever and in whatever pieces they stand."""
+    decoded = _ENCODED.sub(lambda found: chr(_FIRST + int(found[1], 16) - 0x80), page)
+    parts: list[bytes] = []
+    slots: list[tuple[int, int, int]] = []
+    at = 0
+    for found in _SIGNS.finditer(decoded):
+        parts.append(decoded[at : found.start()].encode())
+        for start, end in _runs(found.group()):
+            slots.append((len(parts), start, end))
+            parts.append(b"")
+        at = found.end()
+    parts.append(decoded[at:].encode())
+    return Skeleton(tuple(parts), tuple(slots))
+
+
+def _runs(signs: str) -> list[tuple[int, int]]:
+    """Return the stretches of a serial that signs beside each other stand for."""
+    places = [ord(sign) - _FIRST for sign in signs]
+    runs: list[tuple[int, int]] = []
+    for place in places:
+        if runs and runs[-1][1] == place:
+            runs[-1] = (runs[-1][0], place + 1)
+        else:
+            runs.append((place, place + 1))
+    return runs
+
+
+class Lane:
+    """The quick way of one product in one language and form, built as it is asked."""
+
+    def __init__(self, pack: Pack, product: Product, render: Render) -> None:
+        self._pack = pack
+        self._product = product
+        self._render = render
+        self._form = pack.recall.serial_format(product)
+        self._evaluate = pack.scopes[product.model].evaluate
+        self._kept: dict[tuple[int, Outcome], Skeleton | None] = {}
+
+    @staticmethod
+    def may_serve(pack: Pack, product: Product) -> bool:
+        """Say whether a serial of this product means itself wherever a page says it."""
+        form = pack.recall.serial_format(product)
+        plain = PLAIN.issuperset(form.alphabet) and PLAIN.issuperset(product.model)
+        return plain and max(form.lengths) <= LONGEST
+
+    def answer(self, serial: str) -> list[bytes] | None:
+        """Return the page in pieces, or None where the slow way must answer."""
+        if read(serial, self._form).serial != serial:
+            return None
+        key = len(serial), self._evaluate(serial, _NOTHING_KNOWN)
+        try:
+            skeleton = self._kept[key]
+        except KeyError:
+            skeleton = self._kept[key] = self._built(serial)
+        return None if skeleton is None else skeleton.filled(serial.encode())
+
+    def _built(self, serial: str) -> Skeleton | None:
+        model = self._product.model
+        verdict = judge(self._pack, Inspection(model=model, serial=serial))
+        if not _SAME_FOR_ALL.issuperset(verdict.facts):
+            return None
+        stand_in = mark(len(serial))
+        facts: Mapping[str, str] = {**verdict.facts, "serial": stand_in}
+        marked = Verdict(verdict.answer, verdict.reason, verdict.edition, facts)
+        page = self._render(marked, stand_in)
+        return None if page is None else cut(page)
