@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -239,7 +239,9 @@ def test_a_value_of_the_wrong_type_is_refused(name: str, wrong: object) -> None:
 
 
 @settings(max_examples=30)
-@given(st.fixed_dictionaries({f.name: st.none() | st.dates() for f in fields(Conditions)[2:4]}))
+@given(
+    st.fixed_dictionaries({name: st.none() | st.dates() for name in ("bought_from", "bought_to")})
+)
 def test_dates_and_their_absence_survive_the_round_trip(dates: dict[str, date | None]) -> None:
     when = Conditions(**dates)  # type: ignore[arg-type]
     assert decode(Conditions, json.loads(canonical(when))) == when

@@ -7,10 +7,11 @@ from importlib.resources import files
 
 import pytest
 
-from kaishu.core import scope, serials
+from kaishu.core import answer, scope, serials
 from kaishu.core.recall import LANGUAGES
 from kaishu.core.sentences import SentenceWrong, _entry, codes, placeholders, sentence
 from kaishu.core.verdict import Answer
+from kaishu.editions import shape
 
 TABLES = [
     (file.name, code, raw)
@@ -21,6 +22,7 @@ TABLES = [
 VERDICT_FACTS = {
     "model", "serial", "product", "company", "phone", "phone_hours", "bought_on", "date",
     "edition", "repaired", "character", "at", "length", "lengths", "prefix", "one", "other",
+    "made_on", "channel", "variant", "batch", "batch_where", "made_where", "alias", "notice_url",
 }  # fmt: skip
 
 
@@ -31,9 +33,15 @@ def test_every_reason_of_a_check_has_a_sentence() -> None:
         *scope.EXCLUDED,
         *(f"answer_{answer.value}" for answer in Answer),
         "not_listed",
-        "need_colour",
-        "need_bought_on",
-        "need_market",
+        *(reason for reason in answer.ASKS),
+        *(f"alias_{kind}" for kind in shape.ALIAS_KINDS),
+        "batch_covered",
+        "named_safe",
+        "kind_safe",
+        "named_both",
+        "tail_safe",
+        "tail_unknown",
+        "maker_decides",
         "repair_changes_answer",
         "no_such_model",
         "refused",

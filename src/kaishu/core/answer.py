@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from kaishu.core.pack import Pack
-from kaishu.core.recall import Product, Recall, say
+from kaishu.core.recall import Alias, Label, Product, Recall, Text, Variant, say
 from kaishu.core.scope import Facts, Outcome
 from kaishu.core.sentences import sentence
 from kaishu.core.serials import EMPTY, Reading, read
@@ -23,6 +23,10 @@ ASKS = {
     "need_colour": "colour",
     "need_bought_on": "bought",
     "need_market": "market",
+    "need_variant": "variant",
+    "need_channel": "channel",
+    "need_batch": "batch",
+    "need_made_on": "made_on",
     "no_such_model": "model",
 }
 _MARKET_HOURS = {"jp": 9, "cn": 8}
@@ -30,13 +34,22 @@ _MARKET_HOURS = {"jp": 9, "cn": 8}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
-    """What a person knows of one unit, as they gave it. An empty field is not known."""
+    """What a person knows of one unit, as they gave it. An empty field is not known.
+
+    `channel` is a code of the recall, `variant` a SKU or the bar code on the box, `label` says of a
+    unit without a serial whether its label is "missing" or "illegible".
+    """
 
     model: str
     serial: str = ""
     colour: str = ""
     bought: date | None = None
     market: str = ""
+    channel: str = ""
+    variant: str = ""
+    batch: str = ""
+    made_on: date | None = None
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +59,8 @@ class AnswerPage:
     `first` comes before all else: stop using it (affected), or leave it until you know (ask).
     `flight` is advice by model and so is there whatever the serial said; for a unit outside the
     recall it is the rule for its model, not the recall's own words for its units. `asks` names
-    the fact that is asked for: model, serial, colour, bought, market; or empty.
+    the fact that is asked for: model, serial, colour, bought, market, variant, channel, batch,
+    made_on; or empty. `alias` explains that the model was given under another code.
     """
 
     verdict: Verdict
@@ -71,6 +85,7 @@ class AnswerPage:
     notice_url: str
     data_as_of: str
     edition: str
+    alias: str = ""
 
 
 def judge(pack: Pack, inspection: Inspection) -> Verdict:
@@ -84,14 +99,13 @@ def judge(pack: Pack, inspection: Inspection) -> Verdict:
         facts = {"model": inspection.model.strip()[:40]}
         return Verdict(Answer.NO_SUCH_MODEL, "no_such_model", pack.ref, facts)
     reading = read(inspection.serial, pack.recall.serial_format(product))
-    known = Facts(
-        colour=find_colour(pack.recall, product, inspection.colour),
-        bought=inspection.bought,
-        market=inspection.market.strip(),
-    )
+    known = known_of(pack.recall, product, inspection)
     outcome = pack.scopes[product.model].evaluate(reading.serial, known)
     answer, reason = _careful(outcome, reading)
-    return Verdict(answer, reason, pack.ref, _facts(product, reading, known, outcome))
+    facts = _facts(product, reading, known, outcome)
+    if (alias := find_alias(product, inspection.model)) is not None:
+        facts |= {"alias": alias.code, "alias_kind": alias.kind}
+    return Verdict(answer, reason, pack.ref, facts)
 
 
 def tell(pack: Pack, verdict: Verdict, language: str) -> AnswerPage:
@@ -125,15 +139,61 @@ def tell(pack: Pack, verdict: Verdict, language: str) -> AnswerPage:
         notice_url=recall.notice_url,
         data_as_of=sentence("data_as_of", language, facts).text,
         edition=str(verdict.edition.number),
+        alias=_alias(verdict, facts, language),
     )
 
 
 def find_product(recall: Recall, typed: str) -> Product | None:
-    """Return the product of this model code; case, width and spaces do not matter."""
+    """Return the product of this model code, or of an alias that the recall itself names.
+
+    Case, width and spaces do not matter; nothing is ever guessed by likeness.
+    """
     if (exact := recall.product(typed)) is not None:
         return exact
-    wanted = _folded(typed)
-    return next((each for each in recall.products if _folded(each.model) == wanted), None)
+    wanted = folded(typed)
+    own = (each for each in recall.products if folded(each.model) == wanted)
+    named = (each for each in recall.products if find_alias(each, typed) is not None)
+    return next(own, None) or next(named, None)
+
+
+def find_alias(product: Product, typed: str) -> Alias | None:
+    """Return the alias under which this product was named, or None where it was its own model."""
+    if not product.aliases or typed == product.model:
+        return None
+    wanted = folded(typed)
+    return next((alias for alias in product.aliases if folded(alias.code) == wanted), None)
+
+
+def known_of(recall: Recall, product: Product, inspection: Inspection) -> Facts:
+    """Return what is known of a unit in the recall's own words; what it has no word for is not."""
+    variant = find_variant(product, inspection.variant or inspection.colour)
+    colour = find_colour(recall, product, inspection.colour)
+    return Facts(
+        colour=colour or (variant.colour if variant else ""),
+        bought=inspection.bought,
+        market=inspection.market.strip(),
+        channel=inspection.channel if recall.channel(inspection.channel) else "",
+        variant=variant.code if variant else "",
+        batch=find_batch(recall, product, inspection.batch),
+        made_on=inspection.made_on,
+        label=inspection.label if inspection.label in tuple(Label) else "",
+    )
+
+
+def find_variant(product: Product, given: str) -> Variant | None:
+    """Return the variant of this SKU or bar code; None where two variants share the bar code."""
+    if not (wanted := folded(given)):
+        return None
+    found = [v for v in product.variants if wanted in (folded(v.code), folded(v.jan))]
+    return found[0] if len(found) == 1 else None
+
+
+def find_batch(recall: Recall, product: Product, given: str) -> str:
+    """Return a batch as the rules write it, or as it was given where no rule names it."""
+    wanted = folded(given)
+    rules = (rule for rule in recall.rules if rule.product == product.model)
+    named = (batch for rule in rules for batch in rule.when.batches)
+    return next((batch for batch in named if folded(batch) == wanted), given.strip())
 
 
 def colours_of(recall: Recall, product: Product) -> tuple[str, ...]:
@@ -150,10 +210,10 @@ def colours_of(recall: Recall, product: Product) -> tuple[str, ...]:
 
 def find_colour(recall: Recall, product: Product, given: str) -> str:
     """Return the recall's own word for a colour or variant code; empty where it has none."""
-    if not (wanted := _folded(given)):
+    if not (wanted := folded(given)):
         return ""
-    spelled = {_folded(variant.code): variant.colour for variant in product.variants}
-    spelled |= {_folded(colour): colour for colour in colours_of(recall, product)}
+    spelled = {folded(variant.code): variant.colour for variant in product.variants}
+    spelled |= {folded(colour): colour for colour in colours_of(recall, product)}
     return spelled.get(wanted, "")
 
 
@@ -168,7 +228,7 @@ def _careful(outcome: Outcome, reading: Reading) -> tuple[Answer, str]:
     return outcome.answer, outcome.reason
 
 
-def _facts(product: Product, reading: Reading, known: Facts, outcome: Outcome) -> Mapping[str, str]:
+def _facts(product: Product, reading: Reading, known: Facts, outcome: Outcome) -> dict[str, str]:
     """Return what the answer rests on; what is not known has no entry."""
     facts = {
         **reading.facts,
@@ -179,6 +239,11 @@ def _facts(product: Product, reading: Reading, known: Facts, outcome: Outcome) -
         "colour": known.colour,
         "bought_on": known.bought.isoformat() if known.bought else "",
         "market": known.market,
+        "channel": known.channel,
+        "variant": known.variant,
+        "batch": known.batch,
+        "made_on": known.made_on.isoformat() if known.made_on else "",
+        "label": known.label,
     }
     return {name: value for name, value in facts.items() if value}
 
@@ -196,6 +261,16 @@ def _repaired(verdict: Verdict, facts: Mapping[str, str], language: str) -> str:
     if not facts["repaired"] or verdict.reason == "repair_changes_answer":
         return ""
     return sentence("serial_repaired", language, facts).text
+
+
+def _alias(verdict: Verdict, facts: Mapping[str, str], language: str) -> str:
+    """Return the line that says which model an alias means."""
+    kind = verdict.facts.get("alias_kind")
+    return sentence(f"alias_{kind}", language, facts).text if kind else ""
+
+
+def _where(text: Text, language: str) -> str:
+    return say(text, language) if text else ""
 
 
 def _flight(recall: Recall, verdict: Verdict, language: str) -> str:
@@ -216,11 +291,17 @@ def _spoken(pack: Pack, verdict: Verdict, language: str) -> dict[str, str]:
     recall = pack.recall
     product = recall.product(verdict.facts.get("model", ""))
     facts = {"repaired": "", **verdict.facts}
-    if bought := facts.get("bought_on"):
-        facts["bought_on"] = spoken_date(date.fromisoformat(bought), language)
+    for name in ("bought_on", "made_on"):
+        if day := facts.get(name):
+            facts[name] = spoken_date(date.fromisoformat(day), language)
+    if channel := recall.channel(facts.get("channel", "")):
+        facts["channel"] = say(channel.name, language)
     return facts | {
         "product": say(product.name, language) if product else "",
         "company": say(recall.company, language),
+        "batch_where": _where(product.batch_where, language) if product else "",
+        "made_where": _where(product.made_where, language) if product else "",
+        "notice_url": recall.notice_url,
         "phone": recall.phone,
         "phone_hours": say(recall.phone_hours, language),
         "date": spoken_date(_local(pack.published_at, recall.market).date(), language),
@@ -242,5 +323,6 @@ def _local(moment: datetime, market: str) -> datetime:
     return moment.astimezone(UTC if hours is None else timezone(timedelta(hours=hours)))
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Return a code as two people who write it differently would both find it."""
     return "".join(unicodedata.normalize("NFKC", text).split()).casefold()

@@ -7,12 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import combinations
+from itertools import product as pairs
 
 import numpy as np
 
+from kaishu.core.boxes import boxes, meet
 from kaishu.core.coding import Coder, Keys, as_keys
-from kaishu.core.recall import Conditions, Recall, Rule, RuleKind, SerialFormat
+from kaishu.core.recall import Conditions, Recall, Rule, RuleKind, SerialFormat, Window
+from kaishu.core.selectors import SELECTORS
+
+NAMED = (RuleKind.LIST, RuleKind.CODES)
+SPANS = (RuleKind.RANGE, RuleKind.PREFIX)
+PATTERNS = (RuleKind.COUNTER, RuleKind.TAIL)
+Lists = Mapping[str, Iterable[bytes] | Keys]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,10 +42,11 @@ class _Span:
     high: bytes
 
 
-def overlaps(recall: Recall, lists: Mapping[str, Iterable[bytes] | Keys]) -> tuple[Overlap, ...]:
+def overlaps(recall: Recall, lists: Lists) -> tuple[Overlap, ...]:
     """Return every pair of rules that overlap, sorted. `lists` has the serials of each list file.
 
-    `what`: same_model, model_covers, spans (ranges and prefixes), list_in_span, lists_share.
+    `what`: same_model, model_covers, spans (ranges and prefixes), patterns (counters and endings
+    with each other and with spans), list_in_span, list_in_pattern, lists_share (codes are a list).
     Rules whose conditions exclude each other (two date windows) do not overlap.
     """
     found: list[Overlap] = []
@@ -45,21 +55,39 @@ def overlaps(recall: Recall, lists: Mapping[str, Iterable[bytes] | Keys]) -> tup
         form = recall.serial_format(product)
         found += _models(rules)
         found += _spans(rules, form)
+        found += _patterns(rules, form)
         found += _lists(rules, form, lists)
     return tuple(sorted(set(found)))
 
 
 def can_both_hold(one: Conditions, other: Conditions) -> bool:
     """Say whether one unit can meet both conditions."""
-    latest_start = max((d for d in (one.bought_from, other.bought_from) if d), default=None)
-    first_end = min((d for d in (one.bought_to, other.bought_to) if d), default=None)
-    if latest_start and first_end and latest_start > first_end:
-        return False
-    if one.markets and other.markets and not set(one.markets) & set(other.markets):
-        return False
-    named = [set(each.colours) for each in (one, other) if each.colours]
-    left = set.intersection(*named) - {*one.not_colours, *other.not_colours} if named else None
-    return left is None or bool(left)
+    bought = (Window(start=each.bought_from, end=each.bought_to) for each in (one, other))
+    return (
+        windows_meet(*bought)
+        and (
+            not one.made
+            or not other.made
+            or any(windows_meet(mine, theirs) for mine, theirs in pairs(one.made, other.made))
+        )
+        and _shared(one.markets, other.markets)
+        and _shared(one.batches, other.batches)
+        and _shared(one.colours, other.colours, one.not_colours + other.not_colours)
+        and _shared(one.variants, other.variants, one.not_variants + other.not_variants)
+        and _shared(one.channels, other.channels, one.not_channels + other.not_channels)
+    )
+
+
+def windows_meet(one: Window, other: Window) -> bool:
+    """Say whether two windows have a day in common."""
+    start = max(one.start or date.min, other.start or date.min)
+    return start <= min(one.end or date.max, other.end or date.max)
+
+
+def _shared(one: tuple[str, ...], other: tuple[str, ...], but: tuple[str, ...] = ()) -> bool:
+    """Say whether a word is left that both allow; an empty list allows every word."""
+    named = [set(each) for each in (one, other) if each]
+    return not named or bool(set.intersection(*named) - set(but))
 
 
 def _pair(one: Rule, other: Rule, what: str) -> Iterator[Overlap]:
@@ -84,20 +112,40 @@ def _spans(rules: Sequence[Rule], form: SerialFormat) -> Iterator[Overlap]:
         open_.append(span)
 
 
-def _lists(
-    rules: Sequence[Rule], form: SerialFormat, lists: Mapping[str, Iterable[bytes] | Keys]
-) -> Iterator[Overlap]:
-    listed = [rule for rule in rules if rule.kind is RuleKind.LIST]
-    ordered = {rule.file: _ordered(lists[rule.file], form) for rule in listed if rule.file in lists}
-    for rule in listed:
+def _patterns(rules: Sequence[Rule], form: SerialFormat) -> Iterator[Overlap]:
+    """Hold counters and endings against each other and against the spans, box by box."""
+    odd = [(rule, boxes(rule, form)) for rule in rules if rule.kind in PATTERNS]
+    plain = [(rule, boxes(rule, form)) for rule in rules if odd and rule.kind in SPANS]
+    for (one, mine), (other, theirs) in [*combinations(odd, 2), *pairs(odd, plain)]:
+        if meet(mine, theirs):
+            yield from _pair(one, other, "patterns")
+
+
+def _lists(rules: Sequence[Rule], form: SerialFormat, lists: Lists) -> Iterator[Overlap]:
+    listed = {
+        rule: _serials(rule, lists)
+        for rule in rules
+        if rule.kind in NAMED and (rule.file in lists or rule.codes)
+    }
+    ordered = {rule: _ordered(serials, form) for rule, serials in listed.items()}
+    for rule, serials in listed.items():
         for span in _all_spans(rules, form):
-            here = ordered.get(rule.file, {}).get(len(span.low))
+            here = ordered[rule].get(len(span.low))
             if here is not None and _has_between(here, span):
                 yield from _pair(rule, span.rule, "list_in_span")
+        for other in (each for each in rules if each.kind in PATTERNS):
+            select = SELECTORS[other.kind]([other], form, {})
+            if any(select(bytes(serial).decode()) for serial in serials):
+                yield from _pair(rule, other, "list_in_pattern")
     for one, other in combinations(listed, 2):
-        mine, theirs = ordered.get(one.file, {}), ordered.get(other.file, {})
+        mine, theirs = ordered[one], ordered[other]
         if any(len(np.intersect1d(mine[n], theirs[n])) for n in mine.keys() & theirs.keys()):
             yield from _pair(one, other, "lists_share")
+
+
+def _serials(rule: Rule, lists: Lists) -> Keys:
+    """Return the serials that a list rule names, in its file or in the recall file itself."""
+    return as_keys(lists[rule.file] if rule.file else [code.encode() for code in rule.codes])
 
 
 def _all_spans(rules: Sequence[Rule], form: SerialFormat) -> Iterator[_Span]:

@@ -22,20 +22,44 @@ class RuleKind(StrEnum):
 
     LIST = "list"
     RANGE = "range"
+    COUNTER = "counter"
     PREFIX = "prefix"
+    TAIL = "tail"
+    CODES = "codes"
     MODEL = "model"
+    UNLABELLED = "unlabelled"
+    LOOKUP = "lookup"
+
+
+class Effect(StrEnum):
+    """Whether a rule takes units in, or names units that the maker has said are safe."""
+
+    INCLUDE = "include"
+    EXCLUDE = "exclude"
+
+
+class Label(StrEnum):
+    """What is left of a label that bears no serial: none was ever there, or it cannot be read."""
+
+    MISSING = "missing"
+    ILLEGIBLE = "illegible"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SerialFormat:
     """How one brand writes its serials. `confusions` maps a look-alike that the alphabet does not
-    contain to the one character it can only have meant ("O" -> "0"); never folded globally."""
+    contain to the one character it can only have meant ("O" -> "0"); never folded globally.
+
+    `lookalikes` are groups of characters that all occur and are easily taken for each other
+    ("1L", "2Z"): nothing is repaired by them, they only make a "did you mean …?".
+    """
 
     code: str
     alphabet: str
     lengths: tuple[int, ...]
     prefix: str = ""
     confusions: Mapping[str, str] = field(default_factory=dict)
+    lookalikes: tuple[str, ...] = ()
     unit_unique: bool = True
 
 
@@ -49,8 +73,30 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    """Another model code that means this product, and who says so; never a guess by likeness.
+
+    `kind` is "misprint" (a listing or a paper got it wrong) or "sold_as" (its name elsewhere).
+    """
+
+    code: str
+    kind: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One way the goods were sold that a rule speaks of, as an owner would name it."""
+
+    code: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
     """One model of the recall. `units` is how many were sold or stocked in this market.
+
+    `batch_where` and `made_where` say where the batch and the day of manufacture are printed.
 
     `un_number` is the maker's own classification for transport ("UN 3480" alone, "UN 3481" in or
     with equipment); empty = not stated, and then no number is printed.
@@ -70,20 +116,37 @@ class Product:
     sold_from: date | None = None
     sold_to: date | None = None
     variants: tuple[Variant, ...] = ()
+    aliases: tuple[Alias, ...] = ()
+    batch_where: Text = field(default_factory=dict)
+    made_where: Text = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Days of manufacture, both ends included; an end that is left out is open."""
+
+    start: date | None = None
+    end: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
     """What must also hold for a rule to apply. An empty field is no condition.
 
-    Dates are inclusive. A fact that a condition needs and the owner has not given is a question
-    (`Answer.ASK`), never a guess.
+    Dates are inclusive; one window of `made` is enough. A fact that a condition needs and the
+    owner has not given is a question (`Answer.ASK`), never a guess.
     """
 
     colours: tuple[str, ...] = ()
     not_colours: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
+    not_variants: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    not_channels: tuple[str, ...] = ()
     bought_from: date | None = None
     bought_to: date | None = None
+    batches: tuple[str, ...] = ()
+    made: tuple[Window, ...] = ()
     markets: tuple[str, ...] = ()
 
 
@@ -91,19 +154,31 @@ class Conditions:
 class Rule:
     """One line of the scope. `no` counts from 1 in file order and is what a verdict cites.
 
-    LIST uses `file` (a CSV beside the recall file); RANGE uses `first`, `last` (same length,
-    inclusive, ordered by the alphabet); PREFIX uses `prefix` and `length`; MODEL needs nothing.
+    LIST uses `file` (a CSV beside the recall file); RANGE `first`, `last` (same length, inclusive,
+    ordered by the alphabet); COUNTER `head`, `first`, `last` and `digits` (numbers in that digit
+    order behind a fixed head); PREFIX `prefix` and `length`; TAIL `endings` and `safe_endings`;
+    CODES `codes`; UNLABELLED `labels` (empty = every kind of missing label). MODEL needs nothing,
+    nor does LOOKUP, whose list only the maker can ask. `note` and `verified` say how sure it is.
     """
 
     no: int
     product: str
     kind: RuleKind
+    effect: Effect = Effect.INCLUDE
     when: Conditions = Conditions()
     file: str = ""
     first: str = ""
     last: str = ""
     prefix: str = ""
     length: int = 0
+    head: str = ""
+    digits: str = ""
+    endings: tuple[str, ...] = ()
+    safe_endings: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    note: str = ""
+    verified: str = ""
 
 
 class AmountRule(StrEnum):
@@ -267,6 +342,7 @@ class Recall:
     evidence: EvidenceRule
     parties: tuple[Party, ...]
     population: tuple[Population, ...]
+    channels: tuple[Channel, ...] = ()
     sources: tuple[Source, ...] = ()
     service: Service = Service()
     notice: NoticeFacts = NoticeFacts()
@@ -275,6 +351,10 @@ class Recall:
     def product(self, model: str) -> Product | None:
         """Return the product with this model code, or None."""
         return next((product for product in self.products if product.model == model), None)
+
+    def channel(self, code: str) -> Channel | None:
+        """Return the sales channel with this code, or None."""
+        return next((channel for channel in self.channels if channel.code == code), None)
 
     def serial_format(self, product: Product) -> SerialFormat:
         """Return the format that a product's serials are written in; it exists once checked."""

@@ -1,45 +1,47 @@
 """Which rule of a recall a unit falls under, and on what conditions.
 
-Each rule kind is one small function that turns the rules of that kind into a `Selector`; a new
-kind joins by one function and one row of `SELECTORS`. A fact that decides and is not known is a
-question, never a guess.
+`core.selectors` knows which serials a rule selects, `core.conditions` whether the rest holds; here
+both meet. A fact that decides and is not known is a question, never a guess.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
-from enum import Enum
 
-from kaishu.core.coding import Coder
-from kaishu.core.recall import Conditions, Recall, Rule, RuleKind, SerialFormat
+from kaishu.core.conditions import NO_CONDITIONS, Facts, Holds, weigh
+from kaishu.core.recall import Conditions, Effect, Recall, Rule, RuleKind
+from kaishu.core.selectors import SELECTORS, Finds, by_range
 from kaishu.core.verdict import Answer
 
-Selector = Callable[[str], tuple[int, ...]]  # serial -> numbers of the rules that select it
-Finds = Mapping[int, Callable[[bytes], int]]  # list rule number -> find in its section
+__all__ = ["EXCLUDED", "Facts", "Finds", "Outcome", "Scope", "by_range", "reason_of", "weigh"]
 
-EXCLUDED = ("colour_excluded", "bought_outside", "market_excluded")
+EXCLUDED = (
+    "colour_excluded",
+    "variant_excluded",
+    "channel_excluded",
+    "batch_excluded",
+    "bought_outside",
+    "made_outside",
+    "market_excluded",
+)
 REASONS = {
     RuleKind.LIST: "listed",
     RuleKind.RANGE: "in_range",
+    RuleKind.COUNTER: "in_counter",
     RuleKind.PREFIX: "prefix_match",
+    RuleKind.TAIL: "tail_match",
+    RuleKind.CODES: "code_listed",
     RuleKind.MODEL: "whole_model",
+    RuleKind.UNLABELLED: "label_missing",
 }
-NEEDS_NO_SERIAL = frozenset({RuleKind.MODEL})
+NEEDS_NO_SERIAL = frozenset({RuleKind.MODEL, RuleKind.UNLABELLED, RuleKind.LOOKUP})
 # A list of serials that each name one unit has decided already: what an owner remembers of the
 # colour or the date can raise a doubt about it, and never a "not affected".
-NAMES_UNITS = frozenset({RuleKind.LIST})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What is known of a unit besides its serial; an empty field is not known."""
-
-    colour: str = ""
-    bought: date | None = None
-    market: str = ""
+NAMES_UNITS = frozenset({RuleKind.LIST, RuleKind.CODES})
+# How closely a rule of a kind points at a unit; an exclusion must point closer than what took the
+# unit in, or the two contradict each other.
+CLOSENESS = {RuleKind.MODEL: 0, RuleKind.LOOKUP: 0, RuleKind.LIST: 2, RuleKind.CODES: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,70 +53,24 @@ class Outcome:
     rule: int = 0
 
 
-class _Holds(Enum):
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
+def reason_of(rule: Rule) -> str:
+    """Return why a unit is affected by a rule; a batch with its days says so in its own words."""
+    by_batch = rule.when.batches or (rule.kind is RuleKind.CODES and rule.when.made)
+    return "batch_covered" if by_batch else REASONS[rule.kind]
 
 
-def by_list(rules: Sequence[Rule], form: SerialFormat, finds: Finds) -> Selector:
-    """Select the serials that stand in a list."""
-    lists = tuple((rule.no, finds[rule.no]) for rule in rules)
-
-    def select(serial: str) -> tuple[int, ...]:
-        key = serial.encode()
-        return tuple(no for no, find in lists if find(key))
-
-    return select
+def closeness(rule: Rule) -> tuple[int, bool]:
+    """Return how closely a rule points at a unit, for an exclusion to be held against."""
+    return CLOSENESS.get(rule.kind, 1), rule.when != NO_CONDITIONS
 
 
-def by_range(rules: Sequence[Rule], form: SerialFormat, finds: Finds) -> Selector:
-    """Select the serials between a first and a last of the same length, both included.
+def is_beaten_by(taking: Rule, safe: Rule, *, unit_unique: bool) -> bool:
+    """Say whether a rule of safe units wins over one that takes units in.
 
-    The ends of all ranges cut each length into stretches; a stretch knows every rule over it.
+    It must point closer, and nothing wins over a list that names the very unit.
     """
-    number = Coder(form.alphabet).number()
-    cuts: dict[int, dict[int, list[tuple[int, bool]]]] = {}
-    for rule in rules:
-        at = cuts.setdefault(len(rule.first), {})
-        at.setdefault(number(rule.first.encode()), []).append((rule.no, True))
-        at.setdefault(number(rule.last.encode()) + 1, []).append((rule.no, False))
-    stretches = {length: _stretches(at) for length, at in cuts.items()}
-
-    def select(serial: str) -> tuple[int, ...]:
-        if (found := stretches.get(len(serial))) is None:
-            return ()
-        starts, over = found
-        return over[bisect_right(starts, number(serial.encode()))]
-
-    return select
-
-
-def by_prefix(rules: Sequence[Rule], form: SerialFormat, finds: Finds) -> Selector:
-    """Select the serials that begin so and, where a length is given, have that length."""
-
-    def select(serial: str) -> tuple[int, ...]:
-        return tuple(
-            rule.no
-            for rule in rules
-            if serial.startswith(rule.prefix) and rule.length in (0, len(serial))
-        )
-
-    return select
-
-
-def by_model(rules: Sequence[Rule], form: SerialFormat, finds: Finds) -> Selector:
-    """Select every unit of the model."""
-    numbers = tuple(rule.no for rule in rules)
-    return lambda serial: numbers
-
-
-SELECTORS: Mapping[RuleKind, Callable[[Sequence[Rule], SerialFormat, Finds], Selector]] = {
-    RuleKind.LIST: by_list,
-    RuleKind.RANGE: by_range,
-    RuleKind.PREFIX: by_prefix,
-    RuleKind.MODEL: by_model,
-}
+    named = unit_unique and taking.kind in NAMES_UNITS
+    return not named and closeness(safe) > closeness(taking)
 
 
 class Scope:
@@ -124,19 +80,23 @@ class Scope:
         product = recall.product(model)
         assert product is not None, model
         form = recall.serial_format(product)
-        self._rules = {rule.no: rule for rule in recall.rules if rule.product == model}
+        rules = [rule for rule in recall.rules if rule.product == model]
+        self._rules = {rule.no: rule for rule in rules}
         self._decided = NAMES_UNITS if form.unit_unique else frozenset()
+        self._whole = tuple(rule.no for rule in rules if rule.kind is RuleKind.MODEL)
         grouped: dict[RuleKind, list[Rule]] = {}
-        for rule in self._rules.values():
-            grouped.setdefault(rule.kind, []).append(rule)
-        self._selectors = tuple(
-            (kind in NEEDS_NO_SERIAL, SELECTORS[kind](rules, form, finds))
-            for kind, rules in grouped.items()
-        )
-        first_of: dict[Conditions, Rule] = {}
-        for rule in self._rules.values():
+        for rule in rules:
+            if rule.kind in SELECTORS and rule.kind is not RuleKind.MODEL:
+                grouped.setdefault(rule.kind, []).append(rule)
+        self._selectors = tuple(SELECTORS[kind](of, form, finds) for kind, of in grouped.items())
+        self._tails = tuple(rule for rule in rules if rule.kind is RuleKind.TAIL)
+        self._lookups = tuple(rule for rule in rules if rule.kind is RuleKind.LOOKUP)
+        self._unlabelled = tuple(rule for rule in rules if rule.kind is RuleKind.UNLABELLED)
+        self._excludes = any(rule.effect is Effect.EXCLUDE for rule in rules)
+        first_of: dict[tuple[Conditions, Effect, tuple[int, bool]], Rule] = {}
+        for rule in rules:
             if rule.kind not in NEEDS_NO_SERIAL:
-                first_of.setdefault(rule.when, rule)
+                first_of.setdefault((rule.when, rule.effect, closeness(rule)), rule)
         self._by_serial = tuple(first_of.values())
 
     def evaluate(self, serial: str | None, facts: Facts) -> Outcome:
@@ -144,92 +104,120 @@ class Scope:
 
         Affected if any rule certainly applies, or a list names this very unit. Otherwise a rule
         that may still apply, or a listed unit that is said to differ, makes it a question.
-        Otherwise not affected, by the condition that excluded it where there was one.
+        Otherwise not affected, by the condition that excluded it where there was one. A rule that
+        names safe units wins only where it points closer than every rule that takes the unit in.
         """
-        certain = sorted(self._selected(serial))
-        possible = self._by_serial if serial is None else ()
-        question: Outcome | None = None
-        excluded: Outcome | None = None
-        for no in certain:
+        if self._excludes:
+            return self._with_exclusions(serial, facts)
+        return _outcome(self._applied(serial, facts))
+
+    def _with_exclusions(self, serial: str | None, facts: Facts) -> Outcome:
+        """Weigh what takes the unit in against what the maker has said is safe.
+
+        A safe rule that points no closer than what takes the unit in contradicts it: a person
+        decides. One that may apply, and would win, leaves its own question.
+        """
+        applied = list(self._applied(serial, facts))
+        included = [each for each in applied if each.rule.effect is Effect.INCLUDE]
+        spared = [each for each in applied if each.rule.effect is Effect.EXCLUDE]
+        certain = [each for each in spared if each.holds is Holds.YES]
+        taken = _outcome(included)
+        if taken.answer is Answer.NOT_AFFECTED:
+            return _named_safe(certain[0].rule) if certain else taken
+        against = [each for each in included if each.counts is not Holds.NO]
+        for each in certain:
+            if all(each.beats(other) for other in against):
+                return _named_safe(each.rule)
+        if taken.answer is Answer.ASK:
+            return taken
+        if certain:
+            return Outcome(Answer.ASK, "named_both", certain[0].rule.no)
+        surely = [each for each in against if each.counts is Holds.YES]
+        for each in spared:
+            if each.holds is Holds.UNKNOWN and all(each.beats(other) for other in surely):
+                return Outcome(Answer.ASK, each.reason, each.rule.no)
+        return taken
+
+    def _applied(self, serial: str | None, facts: Facts) -> Iterator[_Applied]:
+        """Yield how rules stand to a unit, first those that certainly select it, by number."""
+        for no in sorted(self._selected(serial, facts)):
             rule = self._rules[no]
             holds, reason = weigh(rule.when, facts)
-            decided = rule.kind in self._decided
-            if holds is _Holds.YES or (decided and holds is _Holds.UNKNOWN):
-                return Outcome(Answer.AFFECTED, REASONS[rule.kind], no)
-            if decided:
-                question = question or Outcome(Answer.ASK, "listed_but_differs", no)
-            elif holds is _Holds.UNKNOWN:
-                question = question or Outcome(Answer.ASK, reason, no)
-            else:
-                excluded = excluded or Outcome(Answer.NOT_AFFECTED, reason, no)
-        for rule in possible:
+            yield _Applied(rule, holds, reason, rule.kind in self._decided)
+        for rule, selects, doubt in self._doubtful(serial, facts):
             holds, reason = weigh(rule.when, facts)
-            if holds is not _Holds.NO:
-                question = Outcome(Answer.ASK, "serial_empty")
+            if holds is Holds.NO or selects is Holds.NO:
+                why = reason if holds is Holds.NO else doubt
+                yield _Applied(rule, Holds.NO, why, decided=False)
             else:
-                excluded = excluded or Outcome(Answer.NOT_AFFECTED, reason, rule.no)
-        return question or excluded or Outcome(Answer.NOT_AFFECTED, "not_listed")
+                why = doubt if doubt == "serial_empty" else reason or doubt
+                yield _Applied(rule, Holds.UNKNOWN, why, decided=False)
 
-    def _selected(self, serial: str | None) -> list[int]:
-        return [
-            no
-            for needs_no_serial, select in self._selectors
-            if needs_no_serial or serial is not None
-            for no in select(serial or "")
-        ]
+    def _selected(self, serial: str | None, facts: Facts) -> list[int]:
+        if serial is not None:
+            return [*self._whole, *(no for select in self._selectors for no in select(serial))]
+        bare = [rule.no for rule in self._unlabelled if facts.label and _is_bare(rule, facts.label)]
+        return [*self._whole, *bare]
 
-
-def weigh(when: Conditions, facts: Facts) -> tuple[_Holds, str]:
-    """Say whether conditions hold, with the reason where they do not or nobody knows.
-
-    One condition that certainly fails decides, whatever else is unknown.
-    """
-    weighed = (_colour(when, facts), _bought(when, facts), _market(when, facts))
-    for verdict in (_Holds.NO, _Holds.UNKNOWN):
-        for holds, reason in weighed:
-            if holds is verdict:
-                return holds, reason
-    return _Holds.YES, ""
-
-
-def _colour(when: Conditions, facts: Facts) -> tuple[_Holds, str]:
-    if not when.colours and not when.not_colours:
-        return _Holds.YES, ""
-    if not facts.colour:
-        return _Holds.UNKNOWN, "need_colour"
-    among = not when.colours or facts.colour in when.colours
-    kept = among and facts.colour not in when.not_colours
-    return (_Holds.YES, "") if kept else (_Holds.NO, "colour_excluded")
+    def _doubtful(self, serial: str | None, facts: Facts) -> Iterator[tuple[Rule, Holds, str]]:
+        """Yield rules that do not certainly select the unit, and what stands in the way."""
+        if serial is None:
+            for rule in (*self._by_serial, *(() if facts.label else self._unlabelled)):
+                yield rule, Holds.UNKNOWN, "serial_empty"
+        else:
+            for rule in self._tails:
+                if serial.endswith(rule.safe_endings):
+                    yield rule, Holds.NO, "tail_safe"
+                elif not serial.endswith(rule.endings):
+                    yield rule, Holds.UNKNOWN, "tail_unknown"
+        for rule in self._lookups:
+            yield rule, Holds.UNKNOWN, "maker_decides"
 
 
-def _bought(when: Conditions, facts: Facts) -> tuple[_Holds, str]:
-    if when.bought_from is None and when.bought_to is None:
-        return _Holds.YES, ""
-    if facts.bought is None:
-        return _Holds.UNKNOWN, "need_bought_on"
-    early = when.bought_from is not None and facts.bought < when.bought_from
-    late = when.bought_to is not None and facts.bought > when.bought_to
-    return (_Holds.NO, "bought_outside") if early or late else (_Holds.YES, "")
+@dataclass(frozen=True, slots=True)
+class _Applied:
+    """How one rule stands to a unit. `decided`: it is a list that names this very unit."""
+
+    rule: Rule
+    holds: Holds
+    reason: str
+    decided: bool
+
+    @property
+    def counts(self) -> Holds:
+        """Say whether it takes the unit in; a list that names it is never simply a no."""
+        if not self.decided or self.holds is Holds.YES:
+            return self.holds
+        return Holds.YES if self.holds is Holds.UNKNOWN else Holds.UNKNOWN
+
+    def beats(self, other: _Applied) -> bool:
+        """Say whether this, a rule of safe units, points closer than one that takes units in."""
+        return is_beaten_by(other.rule, self.rule, unit_unique=other.decided)
 
 
-def _market(when: Conditions, facts: Facts) -> tuple[_Holds, str]:
-    if not when.markets:
-        return _Holds.YES, ""
-    if not facts.market:
-        return _Holds.UNKNOWN, "need_market"
-    inside = facts.market.lower() in {market.lower() for market in when.markets}
-    return (_Holds.YES, "") if inside else (_Holds.NO, "market_excluded")
+def _outcome(applied: Iterable[_Applied]) -> Outcome:
+    """Return what rules that take units in say together; the first of equals speaks."""
+    question: Outcome | None = None
+    excluded: Outcome | None = None
+    for each in applied:
+        counts, no = each.counts, each.rule.no
+        if counts is Holds.YES:
+            return Outcome(Answer.AFFECTED, reason_of(each.rule), no)
+        if counts is Holds.NO:
+            excluded = excluded or Outcome(Answer.NOT_AFFECTED, each.reason, no)
+        elif each.decided:
+            question = question or Outcome(Answer.ASK, "listed_but_differs", no)
+        elif each.reason == "serial_empty":
+            question = Outcome(Answer.ASK, "serial_empty")
+        else:
+            question = question or Outcome(Answer.ASK, each.reason, no)
+    return question or excluded or Outcome(Answer.NOT_AFFECTED, "not_listed")
 
 
-def _stretches(
-    cuts: Mapping[int, Sequence[tuple[int, bool]]],
-) -> tuple[list[int], list[tuple[int, ...]]]:
-    """Return the sorted cuts and, for before the first and after each, the rules over there."""
-    starts = sorted(cuts)
-    over: list[tuple[int, ...]] = [()]
-    now: set[int] = set()
-    for start in starts:
-        for no, begins in cuts[start]:
-            (now.add if begins else now.discard)(no)
-        over.append(tuple(sorted(now)))
-    return starts, over
+def _named_safe(rule: Rule) -> Outcome:
+    named = rule.kind in NAMES_UNITS
+    return Outcome(Answer.NOT_AFFECTED, "named_safe" if named else "kind_safe", rule.no)
+
+
+def _is_bare(rule: Rule, label: str) -> bool:
+    return not rule.labels or label in rule.labels

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 from stdnum import ean
 
+from kaishu.core.answer import folded
 from kaishu.core.recall import Product, SerialFormat
 from kaishu.editions.draft import Draft
 from kaishu.editions.positions import Path
@@ -32,6 +33,9 @@ def check_goods(draft: Draft) -> None:
         for key in PICTURE_KEYS:
             _check_picture(draft, ("products", number, key), getattr(product, key))
     _check_codes(draft)
+    _check_aliases(draft)
+    channels = draft.recall.channels
+    draft.once("channel_twice", [(("channels", n, "code"), c.code) for n, c in enumerate(channels)])
 
 
 def _check_format(draft: Draft, form: SerialFormat) -> None:
@@ -44,6 +48,9 @@ def _check_format(draft: Draft, form: SerialFormat) -> None:
         draft.unfit_formats.add(form.code)
     if set(form.prefix) - set(form.alphabet):
         draft.error("format_prefix_wrong", *path, "prefix", prefix=form.prefix)
+    for place, group in enumerate(form.lookalikes):
+        if len(set(group)) < 2 or set(group) - set(form.alphabet):
+            draft.error("lookalike_wrong", *path, "lookalikes", place, value=group)
     for typed, meant in form.confusions.items():
         outside = len(typed) == 1 and typed not in form.alphabet
         if not outside or len(meant) != 1 or meant not in form.alphabet:
@@ -73,6 +80,25 @@ def _check_product(draft: Draft, number: int, product: Product) -> None:
         draft.error("product_without_rule", *path, "model", model=model)
     if model and not draft.recall.remedies_for(model):
         draft.error("product_without_remedy", *path, "model", model=model)
+
+
+def _check_aliases(draft: Draft) -> None:
+    """An alias means one product: it is no other model, and stands once in the file.
+
+    Papers swap the numbers of two recalled models; such a number cannot be told apart by an alias.
+    """
+    models = {folded(p.model): n for n, p in enumerate(draft.recall.products)}
+    seen: list[tuple[Path, object]] = []
+    for number, product in enumerate(draft.recall.products):
+        for place, alias in enumerate(product.aliases):
+            path: Path = ("products", number, "aliases", place, "code")
+            same = models.get(folded(alias.code))
+            if same is not None:
+                first = draft.line("products", same, "model")
+                draft.error("alias_is_model", *path, alias=alias.code, first=first)
+            draft.short(alias.code, *path)
+            seen.append((path, folded(alias.code)))
+    draft.once("alias_twice", seen)
 
 
 def _check_codes(draft: Draft) -> None:

@@ -1,28 +1,20 @@
-"""Check the scope: what each rule names, its conditions, its serial list, and overlaps."""
+"""Check the scope: each rule with its list and its conditions, then all of them together."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 
-from kaishu.core.overlaps import overlaps
-from kaishu.core.recall import Conditions, Product, Rule, RuleKind, SerialFormat
+from kaishu.core.overlaps import Overlap, overlaps
+from kaishu.core.recall import Effect, Product, Rule, RuleKind, SerialFormat
+from kaishu.core.scope import is_beaten_by
+from kaishu.editions.check_rules import check_kind
+from kaishu.editions.check_when import check_conditions
 from kaishu.editions.draft import Draft
-from kaishu.editions.lists import Progress, SerialList, read_list
+from kaishu.editions.lists import Progress, SerialList
 from kaishu.editions.positions import Path
-from kaishu.markets import CODES
-
-USES: Mapping[RuleKind, tuple[str, ...]] = {
-    RuleKind.LIST: ("file",),
-    RuleKind.RANGE: ("first", "last"),
-    RuleKind.PREFIX: ("prefix",),
-    RuleKind.MODEL: (),
-}
-MAY_USE: Mapping[RuleKind, tuple[str, ...]] = {RuleKind.PREFIX: ("length",)}
-OWN_KEYS = ("file", "first", "last", "prefix", "length")
 
 
 def check_scope(draft: Draft, *, progress: Progress) -> None:
@@ -32,6 +24,7 @@ def check_scope(draft: Draft, *, progress: Progress) -> None:
         for number, rule in enumerate(draft.recall.rules)
         if _check_rule(draft, ("rules", number), rule, progress)
     ]
+    _check_takes_in(draft)
     _check_lists_apart(draft)
     _check_list_sizes(draft)
     _check_overlaps(draft, sound)
@@ -43,10 +36,8 @@ def _check_rule(draft: Draft, path: Path, rule: Rule, progress: Progress) -> boo
     if product is None:
         _unknown_model(draft, (*path, "product"), rule.product)
         return False
-    complete = _check_keys(draft, path, rule)
-    _check_conditions(draft, path, rule.when, product)
-    form = _form(draft, product)
-    return complete and form is not None and _check_kind(draft, path, rule, form, progress)
+    check_conditions(draft, path, rule, product)
+    return check_kind(draft, path, rule, _form(draft, product), progress)
 
 
 def _unknown_model(draft: Draft, path: Path, model: str) -> None:
@@ -59,109 +50,6 @@ def _form(draft: Draft, product: Product) -> SerialFormat | None:
     """Return the format of a product's serials, if there is one that can be checked by."""
     forms = (form for form in draft.recall.formats if form.code == product.serial_format)
     return next((form for form in forms if form.code not in draft.unfit_formats), None)
-
-
-def _check_keys(draft: Draft, path: Path, rule: Rule) -> bool:
-    uses = USES[rule.kind]
-    allowed = (*uses, *MAY_USE.get(rule.kind, ()))
-    given = {name for name in OWN_KEYS if getattr(rule, name)}
-    for name in OWN_KEYS:
-        if name in uses and name not in given:
-            draft.error("rule_needs", *path, kind=rule.kind.value, key=name)
-        elif name in given and name not in allowed:
-            draft.error("rule_key_unused", *path, name, kind=rule.kind.value, key=name)
-    return given >= set(uses)
-
-
-def _check_kind(
-    draft: Draft, path: Path, rule: Rule, form: SerialFormat, progress: Progress
-) -> bool:
-    if rule.kind is RuleKind.LIST:
-        return _check_list(draft, path, rule, form, progress)
-    if rule.kind is RuleKind.RANGE:
-        return _check_range(draft, path, rule, form)
-    if rule.kind is RuleKind.PREFIX:
-        return _check_prefix(draft, path, rule, form)
-    return True
-
-
-def _check_prefix(draft: Draft, path: Path, rule: Rule, form: SerialFormat) -> bool:
-    sound = _check_characters(draft, (*path, "prefix"), rule.prefix, form)
-    lengths = (rule.length,) if rule.length else form.lengths
-    if set(lengths) - set(form.lengths) or len(rule.prefix) > min(lengths, default=0):
-        wanted = " / ".join(str(length) for length in form.lengths)
-        draft.error("prefix_length", *path, "length", length=rule.length, wanted=wanted)
-        return False
-    return sound
-
-
-def _check_list(
-    draft: Draft, path: Path, rule: Rule, form: SerialFormat, progress: Progress
-) -> bool:
-    if rule.file in draft.lists:
-        return True
-    file = (draft.folder / rule.file).resolve()
-    if not file.is_relative_to(draft.folder.resolve()) or not file.is_file():
-        draft.error("list_missing", *path, "file", file_name=rule.file)
-        return False
-    draft.lists[rule.file] = read_list(
-        folder=draft.folder,
-        file=rule.file,
-        form=form,
-        findings=draft.findings,
-        progress=progress,
-    )
-    if not draft.lists[rule.file].rows:
-        draft.error("list_empty", *path, "file", file_name=rule.file)
-    return True
-
-
-def _check_range(draft: Draft, path: Path, rule: Rule, form: SerialFormat) -> bool:
-    sound = _check_characters(draft, (*path, "first"), rule.first, form)
-    sound = _check_characters(draft, (*path, "last"), rule.last, form) and sound
-    facts = {"first": rule.first, "last": rule.last}
-    if len(rule.first) != len(rule.last) or len(rule.first) not in form.lengths:
-        draft.error("range_lengths", *path, "last", **facts)
-        return False
-    if sound and _rank(rule.first, form) > _rank(rule.last, form):
-        draft.error("range_reversed", *path, "last", **facts)
-        return False
-    return sound
-
-
-def _check_characters(draft: Draft, path: Path, value: str, form: SerialFormat) -> bool:
-    wrong = next((character for character in value if character not in form.alphabet), None)
-    if wrong is not None:
-        draft.error("rule_character", *path, value=value, character=wrong)
-    return wrong is None
-
-
-def _rank(value: str, form: SerialFormat) -> list[int]:
-    return [form.alphabet.index(character) for character in value]
-
-
-def _check_conditions(draft: Draft, path: Path, when: Conditions, product: Product) -> None:
-    path = (*path, "when")
-    colours = [variant.colour for variant in product.variants]
-    for key in ("colours", "not_colours"):
-        for place, colour in enumerate(getattr(when, key)):
-            if colour not in colours:
-                known = ", ".join(dict.fromkeys(colours))
-                draft.error("colour_unknown", *path, key, place, colour=colour, known=known)
-    for colour in sorted(set(when.colours) & set(when.not_colours)):
-        draft.error("colour_both", *path, "not_colours", colour=colour)
-    if colours and set(colours) <= set(when.not_colours):
-        draft.error("colour_none_left", *path, "not_colours", model=product.model)
-    if when.bought_from and when.bought_to and when.bought_from > when.bought_to:
-        draft.error(
-            "dates_reversed", *path, "bought_to", first=when.bought_from, last=when.bought_to
-        )
-    for place, market in enumerate(when.markets):
-        if market not in CODES:
-            known = ", ".join(CODES)
-            draft.error("market_unknown", *path, "markets", place, market=market, known=known)
-    if when.markets and draft.recall.market not in when.markets:
-        draft.error("market_never", *path, "markets", market=draft.recall.market)
 
 
 def _check_lists_apart(draft: Draft) -> None:
@@ -207,6 +95,8 @@ def _check_list_sizes(draft: Draft) -> None:
         lists = [draft.lists.get(rule.file) for rule in rules if rule.kind is RuleKind.LIST]
         read: list[SerialList] = [found for found in lists if found is not None]
         form = _form(draft, product)
+        if any(rule.effect is Effect.EXCLUDE for rule in rules):
+            continue
         if not rules or len(read) != len(rules) or form is None or not form.unit_unique:
             continue
         count = sum(len(found.serials) for found in read)
@@ -230,11 +120,40 @@ def _check_overlaps(draft: Draft, sound: list[Rule]) -> None:
         products=tuple(product for product in recall.products if product.model in models),
     )
     lists = {file: found.serials for file, found in draft.lists.items()}
-    for pair in overlaps(part, lists):
-        draft.warning(
-            "rules_overlap",
-            *("rules", pair.second - 1),
-            rule=pair.second,
-            other=pair.first,
-            first=draft.line("rules", pair.first - 1),
-        )
+    found = overlaps(part, lists)
+    for pair in found:
+        _check_pair(draft, pair)
+    _check_pointless(draft, sound, found)
+
+
+def _check_pair(draft: Draft, pair: Overlap) -> None:
+    """Judge two rules that may select one unit: twice in, twice safe, or both at once."""
+    one, other = (draft.recall.rules[no - 1] for no in (pair.first, pair.second))
+    facts = {"rule": pair.second, "other": pair.first}
+    path: Path = ("rules", pair.second - 1)
+    first = draft.line("rules", pair.first - 1)
+    if one.effect is other.effect:
+        draft.warning("rules_overlap", *path, first=first, **facts)
+        return
+    safe, taking = (one, other) if one.effect is Effect.EXCLUDE else (other, one)
+    product = draft.recall.product(taking.product)
+    form = _form(draft, product) if product else None
+    if not is_beaten_by(taking, safe, unit_unique=form is None or form.unit_unique):
+        draft.error("rules_contradict", *path, first=first, **facts)
+
+
+def _check_pointless(draft: Draft, sound: list[Rule], found: tuple[Overlap, ...]) -> None:
+    """A rule that names safe units should name some that another rule takes in."""
+    met = {frozenset((pair.first, pair.second)) for pair in found}
+    for rule in (each for each in sound if each.effect is Effect.EXCLUDE):
+        taking = [r.no for r in draft.recall.rules if r.effect is Effect.INCLUDE]
+        if not any(frozenset((rule.no, no)) in met for no in taking):
+            draft.warning("exclusion_pointless", *("rules", rule.no - 1, "effect"), rule=rule.no)
+
+
+def _check_takes_in(draft: Draft) -> None:
+    """A product whose rules all name safe units is not recalled at all."""
+    for number, product in enumerate(draft.recall.products):
+        rules = [rule for rule in draft.recall.rules if rule.product == product.model]
+        if rules and all(rule.effect is Effect.EXCLUDE for rule in rules):
+            draft.error("only_exclusions", *("products", number, "model"), model=product.model)

@@ -67,6 +67,11 @@ class Draft:
         for number, product in enumerate(self.recall.products):
             for name in ("name", "model_where", "serial_where"):
                 yield ("products", number, name), getattr(product, name)
+            for name in ("batch_where", "made_where"):
+                if text := getattr(product, name):
+                    yield ("products", number, name), text
+        for number, channel in enumerate(self.recall.channels):
+            yield ("channels", number, "name"), channel.name
         yield from self._remedy_texts()
         yield from self._notice_texts()
         yield ("evidence", "order_where"), self.recall.evidence.order_where

@@ -119,8 +119,9 @@ class Reader:
             return self.text(value, path)
         if key.kind == "words" and key.required and not value.strip():
             self._note("key_empty", path)
-        if key.choices and value not in key.choices:
-            self._note("value_unknown", path, value=value, known=", ".join(key.choices))
+        wrong = [each for each in _each(value) if key.choices and each not in key.choices]
+        if wrong:
+            self._note("value_unknown", path, value=wrong[0], known=", ".join(key.choices))
             return key.empty
         return tuple(value) if isinstance(value, list) else value
 
@@ -139,6 +140,10 @@ def name_of(path: Path) -> str:
     for part in path:
         words += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if words else part
     return words or "the file"
+
+
+def _each(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _is_kind(value: Any, kind: str) -> bool:

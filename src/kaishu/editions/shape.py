@@ -14,12 +14,15 @@ from kaishu.editions.reading import Key, Keys, Reader
 
 ASKED = ("required", "optional", "not_asked")
 REMEDY_TYPES = ("replace", "upgrade", "refund", "coupon", "repair")
+ALIAS_KINDS = ("misprint", "sold_as")
+SURE = ("official", "secondary", "generated")
 CHANGES = ("gain", "lose", "same", "differs")
 ROLES = ("maker", "distributor", "retailer", "depot", "recycler")
 
 WORDS = Key("words")
 MAYBE_WORDS = Key("words", required=False)
 TEXT = Key("text")
+MAYBE_TEXT = Key("maybe text", required=False)
 NUMBER = Key("number")
 MAYBE_NUMBER = Key("number", required=False)
 MAYBE_DATE = Key("date", required=False)
@@ -31,6 +34,7 @@ FILE: Keys = {
     "texts": Key("table"),
     "serials": Key("table"),
     "products": Key("tables"),
+    "channels": Key("tables", required=False),
     "rules": Key("tables"),
     "check": Key("table", required=False),
     "remedies": Key("tables"),
@@ -68,6 +72,7 @@ SERIALS: Keys = {
     "lengths": Key("list of numbers"),
     "prefix": MAYBE_WORDS,
     "unit_unique": Key("yes or no", required=False, default=True),
+    "lookalikes": MAYBE_LIST,
     "confusions": Key("table", required=False),
 }
 PRODUCT: Keys = {
@@ -84,8 +89,13 @@ PRODUCT: Keys = {
     "serial_picture": WORDS,
     "model_where": TEXT,
     "serial_where": TEXT,
+    "batch_where": MAYBE_TEXT,
+    "made_where": MAYBE_TEXT,
     "variants": Key("tables", required=False),
+    "aliases": Key("tables", required=False),
 }
+ALIAS: Keys = {"code": WORDS, "kind": Key("words", choices=ALIAS_KINDS), "source": WORDS}
+CHANNEL: Keys = {"code": WORDS, "name": TEXT}
 VARIANT: Keys = {"code": WORDS, "colour": WORDS, "jan": MAYBE_WORDS}
 RULE: Keys = {
     "product": WORDS,
@@ -95,15 +105,31 @@ RULE: Keys = {
     "last": MAYBE_WORDS,
     "prefix": MAYBE_WORDS,
     "length": MAYBE_NUMBER,
+    "head": MAYBE_WORDS,
+    "digits": MAYBE_WORDS,
+    "endings": MAYBE_LIST,
+    "safe_endings": MAYBE_LIST,
+    "codes": MAYBE_LIST,
+    "labels": Key("list of words", required=False, choices=tuple(core.Label)),
+    "effect": Key("words", required=False, choices=tuple(core.Effect), default=core.Effect.INCLUDE),
+    "verified": Key("words", required=False, choices=("", *SURE), default=""),
+    "note": MAYBE_WORDS,
     "when": Key("table", required=False),
 }
 WHEN: Keys = {
     "colours": MAYBE_LIST,
     "not_colours": MAYBE_LIST,
+    "variants": MAYBE_LIST,
+    "not_variants": MAYBE_LIST,
+    "channels": MAYBE_LIST,
+    "not_channels": MAYBE_LIST,
     "bought_from": MAYBE_DATE,
     "bought_to": MAYBE_DATE,
+    "batches": MAYBE_LIST,
+    "made": Key("tables", required=False),
     "markets": MAYBE_LIST,
 }
+WINDOW: Keys = {"start": MAYBE_DATE, "end": MAYBE_DATE}
 CHECK: Keys = {"publish_list": Key("yes or no", required=False)}
 REMEDY: Keys = {
     "code": WORDS,
@@ -130,7 +156,6 @@ COMPARE: Keys = {
     "change": Key("words", choices=CHANGES, default="differs"),
     "products": MAYBE_LIST,
 }
-MAYBE_TEXT = Key("maybe text", required=False)
 NOTICE: Keys = {
     "sold_where": MAYBE_TEXT,
     "made_in": MAYBE_TEXT,
@@ -158,7 +183,7 @@ POPULATION: Keys = {
 SOURCE: Keys = {
     "what": WORDS,
     "url": MAYBE_WORDS,
-    "verified": Key("words", choices=("official", "secondary", "generated")),
+    "verified": Key("words", choices=SURE),
 }
 
 
@@ -175,12 +200,14 @@ def read_recall(reader: Reader, data: dict[str, Any]) -> tuple[core.Recall, int]
         reader.text(text, ("texts", "do_now", number))
         for number, text in enumerate(texts["do_now"])
     )
+    channels = reader.tables(parts["channels"], ("channels",), CHANNEL)
     populations = reader.tables(parts["population"], ("population",), POPULATION)
     recall = core.Recall(
         **head,
         **texts,
         formats=_formats(reader, parts["serials"]),
         products=_products(reader, parts["products"]),
+        channels=tuple(core.Channel(**row) for row in channels),
         rules=_rules(reader, parts["rules"]),
         remedies=_remedies(reader, parts["remedies"]),
         check=core.CheckTerms(**reader.table(parts["check"], ("check",), CHECK)),
@@ -221,10 +248,15 @@ def _formats(reader: Reader, data: dict[str, Any]) -> tuple[core.SerialFormat, .
 def _products(reader: Reader, data: Any) -> tuple[core.Product, ...]:
     products = []
     for number, values in enumerate(reader.tables(data, ("products",), PRODUCT)):
-        path: Path = ("products", number, "variants")
-        variants = reader.tables(values.pop("variants"), path, VARIANT)
+        path: Path = ("products", number)
+        variants = reader.tables(values.pop("variants"), (*path, "variants"), VARIANT)
+        aliases = reader.tables(values.pop("aliases"), (*path, "aliases"), ALIAS)
         products.append(
-            core.Product(variants=tuple(core.Variant(**row) for row in variants), **values)
+            core.Product(
+                variants=tuple(core.Variant(**row) for row in variants),
+                aliases=tuple(core.Alias(**row) for row in aliases),
+                **values,
+            )
         )
     return tuple(products)
 
@@ -232,9 +264,16 @@ def _products(reader: Reader, data: Any) -> tuple[core.Product, ...]:
 def _rules(reader: Reader, data: Any) -> tuple[core.Rule, ...]:
     rules = []
     for number, values in enumerate(reader.tables(data, ("rules",), RULE)):
-        when = reader.table(values.pop("when"), ("rules", number, "when"), WHEN)
-        kind = core.RuleKind(values.pop("kind"))
-        rules.append(core.Rule(no=number + 1, kind=kind, when=core.Conditions(**when), **values))
+        path: Path = ("rules", number, "when")
+        when = reader.table(values.pop("when"), path, WHEN)
+        made = reader.tables(when.pop("made"), (*path, "made"), WINDOW)
+        windows = tuple(core.Window(**row) for row in made)
+        values |= {
+            "kind": core.RuleKind(values["kind"]),
+            "effect": core.Effect(values["effect"]),
+            "when": core.Conditions(made=windows, **when),
+        }
+        rules.append(core.Rule(no=number + 1, **values))
     return tuple(rules)
 
 

@@ -25,6 +25,7 @@ def data_of(recall: Recall) -> Data:
         },
         "serials": {form.code: _format(form) for form in recall.formats},
         "products": [_product(product) for product in recall.products],
+        "channels": [_table(channel, shape.CHANNEL) for channel in recall.channels],
         "rules": [_rule(rule) for rule in recall.rules],
         "check": _table(recall.check, shape.CHECK),
         "remedies": [_remedy(remedy) for remedy in recall.remedies],
@@ -48,13 +49,17 @@ def _format(form: SerialFormat) -> Data:
 
 
 def _product(product: Product) -> Data:
-    table = _table(product, _without(shape.PRODUCT, "variants"))
-    rows = [_table(variant, shape.VARIANT) for variant in product.variants]
-    return {**table, **({"variants": rows} if rows else {})}
+    rows = {
+        "variants": [_table(variant, shape.VARIANT) for variant in product.variants],
+        "aliases": [_table(alias, shape.ALIAS) for alias in product.aliases],
+    }
+    table = _table(product, _without(shape.PRODUCT, *rows))
+    return {**table, **{name: said for name, said in rows.items() if said}}
 
 
 def _rule(rule: Rule) -> Data:
-    when = _table(rule.when, shape.WHEN)
+    made = [_table(window, shape.WINDOW) for window in rule.when.made]
+    when = {**_table(rule.when, _without(shape.WHEN, "made")), **({"made": made} if made else {})}
     return {
         **_table(rule, _without(shape.RULE, "when")),
         **({"when": when} if when else {}),

@@ -15,7 +15,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "texts": ("texts",),
     "formats": ("serials",),
     "products": ("products",),
-    "rules": ("rules", "check"),
+    "rules": ("channels", "rules", "check"),
     "remedies": ("remedies",),
     "service": ("service", "evidence"),
     "population": ("parties", "population"),

@@ -59,17 +59,28 @@ class Choices:
 
     def colours(self, path: Path) -> Options:
         """Return the colours of the product that a rule is about."""
+        found = (variant.get("colour") for variant in self._variants(path))
+        return [(code, words.word(code)) for code, _word in _same(found)]
+
+    def variants(self, path: Path) -> Options:
+        """Return the item codes of the product that a rule is about."""
+        return _same(variant.get("code") for variant in self._variants(path))
+
+    def channels(self, _path: Path) -> Options:
+        """Return the shops that the draft names."""
+        return _same(row.get("code") for row in self._rows("channels"))
+
+    def _variants(self, path: Path) -> list[dict[str, Any]]:
         rules = self._rows("rules")
         number = path[1] if len(path) > 1 and isinstance(path[1], int) else 0
         model = rules[number].get("product") if number < len(rules) else None
-        found = [
-            variant.get("colour")
+        return [
+            variant
             for row in self._rows("products")
             if row.get("model") == model and isinstance(row.get("variants"), list)
             for variant in row["variants"]
             if isinstance(variant, dict)
         ]
-        return [(code, words.word(code)) for code, _word in _same(found)]
 
     def _rows(self, name: str) -> list[dict[str, Any]]:
         rows = self.data.get(name)
@@ -91,6 +102,10 @@ _MAKERS: Mapping[str, Callable[[Choices, Path], Options]] = {
     "rules.file": Choices.lists,
     "rules.when.colours": Choices.colours,
     "rules.when.not_colours": Choices.colours,
+    "rules.when.variants": Choices.variants,
+    "rules.when.not_variants": Choices.variants,
+    "rules.when.channels": Choices.channels,
+    "rules.when.not_channels": Choices.channels,
     "rules.when.markets": Choices.markets,
     "remedies.products": Choices.models,
     "remedies.compare.products": Choices.models,

@@ -204,16 +204,27 @@ def _add(section: str, tables: Tables, path: str, kind: str) -> None:
     if group is None or not group.many:
         return
     *above, name = path.split(".")
-    holder = _rows(tables, ".".join(above)) if above else tables
-    if not isinstance(holder, dict):
-        if above and len(above) > 1:
-            return
-        holder = tables.setdefault(above[0], {}) if above else tables
+    holder = _holder(tables, above)
+    if holder is None:
+        return
     if group.named:
         named = holder.setdefault(name, {})
         named[next(code for n in range(1, 999) if (code := f"format-{n}") not in named)] = {}
     else:
         holder.setdefault(name, []).append({"kind": kind} if kind else {})
+
+
+def _holder(tables: Tables, above: list[str]) -> Tables | None:
+    """Return the table that a new row goes into; one that said nothing until now is made."""
+    found: Any = tables
+    for name in above:
+        if isinstance(found, list) and name.isdecimal() and int(name) < len(found):
+            found = found[int(name)]
+        elif isinstance(found, dict):
+            found = found.setdefault(name, {})
+        else:
+            return None
+    return found if isinstance(found, dict) else None
 
 
 def group_at(section: str, path: str) -> Group | None:

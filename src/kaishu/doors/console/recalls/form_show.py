@@ -9,23 +9,19 @@ from datetime import date
 from typing import Any
 
 from kaishu.base.language import NAMES, TAGS
-from kaishu.core.recall import LANGUAGES
+from kaishu.core.recall import LANGUAGES, RuleKind
 from kaishu.doors.console.recalls.choices import Choices
 from kaishu.doors.console.recalls.groups import SECTION_GROUPS, Group
 from kaishu.doors.console.recalls.words import field_hint, field_label, said_of
+from kaishu.editions.check_rules import keys_of
 from kaishu.editions.drafting.judging import Found
 from kaishu.editions.drafting.sections import Path
 from kaishu.editions.reading import Key
 
 OWN_NAMES = {tag: NAMES[code] for code, tag in TAGS.items()}
 LONG_WORDS = frozenset({"alphabet", "notice_url", "url", "what"})
-# What a rule of each kind uses; other keys show only where they hold something.
-RULE_KEYS = {
-    "list": {"file"},
-    "range": {"first", "last"},
-    "prefix": {"prefix", "length"},
-    "model": set(),
-}
+# What every rule has; what its kind uses is added, other keys show only where they hold something.
+EVERY_RULE = frozenset({"product", "kind", "effect", "verified", "note"})
 
 
 @dataclass(kw_only=True)
@@ -229,7 +225,8 @@ def _tables(group: Group, said: Any) -> list[tuple[Any, Any]]:
 
 def _rule_uses(rule: Mapping[str, Any], key: str) -> bool:
     kind = str(rule.get("kind", ""))
-    return key in ("product", "kind") or key in RULE_KEYS.get(kind, ()) or bool(rule.get(key))
+    used = keys_of(RuleKind(kind)) if kind in tuple(RuleKind) else ()
+    return key in EVERY_RULE or key in used or bool(rule.get(key))
 
 
 def _control(key: Key, options: list[tuple[str, str]] | None) -> str:

@@ -55,21 +55,32 @@ SECTION_GROUPS: Mapping[str, tuple[Group, ...]] = {
     "products": (
         Group(
             name="products",
-            keys=_but(shape.PRODUCT, "variants"),
+            keys=_but(shape.PRODUCT, "variants", "aliases"),
             many=True,
-            inner=(Group(name="variants", keys=shape.VARIANT, many=True),),
+            inner=(
+                Group(name="variants", keys=shape.VARIANT, many=True),
+                Group(name="aliases", keys=shape.ALIAS, many=True),
+            ),
         ),
     ),
     "rules": (
+        Group(name="channels", keys=shape.CHANNEL, many=True),
         Group(
             name="rules",
             keys=_but(shape.RULE, "when"),
             many=True,
-            inner=(Group(name="when", keys=shape.WHEN),),
+            inner=(
+                Group(
+                    name="when",
+                    keys=_but(shape.WHEN, "made"),
+                    inner=(Group(name="made", keys=shape.WINDOW, many=True),),
+                ),
+            ),
             adds=tuple(kind.value for kind in RuleKind),
             pastes=(
                 ("prefix", ("prefix", "product", "length")),
                 ("range", ("first", "last", "product")),
+                ("counter", ("head", "first", "last", "digits", "product")),
                 ("list", ("file", "product")),
             ),
         ),
