@@ -112,7 +112,12 @@ class DeskWorld:
         return queries.claim_unit(case_no=self.cases[name], unit_no=1)
 
     def decide(
-        self, name: str, kind: str = "approved", reason: str = "checked", **more: Any
+        self,
+        name: str,
+        kind: str = "approved",
+        reason: str = "checked",
+        by: str = "rei",
+        **more: Any,
     ) -> None:
         """Decide as another reviewer would."""
         unit = self.unit(name)
@@ -121,7 +126,7 @@ class DeskWorld:
             claim_unit_id=unit.id,
             kind=kind,
             reason=reason,
-            by="rei",
+            by=by,
             at=self.now(),
             seen=newest.number if newest else None,
             **more,

@@ -12,6 +12,7 @@ from kaishu.base.roles import Role
 from kaishu.books import actions as books
 from kaishu.books import closings
 from kaishu.books.values import Place, UnitMove
+from kaishu.claims.models import Claim
 from kaishu.people.contact import Contact
 from kaishu.people.regions import region_of
 from tests.doors import desk_world, kumo
@@ -119,6 +120,71 @@ def test_work_by_age_counts_what_the_queue_lists(client: Client, world: DeskWorl
         listed = parsed(reviewer.get(link.get("href")))
         counted = int(text(link).replace(",", ""))
         assert len(find(listed, "table.rows tbody tr")) == counted, link.get("href")
+
+
+def people_links(client: Client, when: str) -> dict[str, str]:
+    """Return the address behind each count of people, with the number that it shows."""
+    page = parsed(client.get(f"{BOARD}{when}"))
+    found = [a for a in find(page, "section a") if "/dashboard/" in (a.get("href") or "")]
+    return {a.get("href"): text(a).split()[0].replace(",", "") for a in found}
+
+
+def test_every_count_of_people_is_the_number_of_rows_it_opens(
+    client: Client, world: DeskWorld
+) -> None:
+    judge_again(world)
+    for when in ("", f"?day={DAY}&known=then"):
+        links = people_links(client, when)
+        assert len(links) >= 6
+        for href, shown in links.items():
+            rows = parsed(client.get(href))
+            assert text(find(rows, ".says")[0]) == shown, href
+            assert len(find(rows, "table.rows tbody tr")) == int(shown), href
+
+
+def judge_again(world: DeskWorld) -> None:
+    """Take one decision back and judge it again, each step by another person."""
+    world.decide("credit", "reopened", "new_evidence", by="toma")
+    world.decide("credit", "refused", "proof_does_not_match", by="mika")
+    world.decide("kit", "reopened", "our_mistake", by="toma")
+    world.decide("kit", by="mika")
+
+
+def test_judges_agree_by_what_a_second_person_came_to(client: Client, world: DeskWorld) -> None:
+    assert "No decision was judged by a second person yet." in text(parsed(client.get(BOARD)))
+    judge_again(world)
+    assert "Same answer: 50.0 %" in text(parsed(client.get(BOARD)))
+    rows = find(parsed(client.get(f"{BOARD}second-looks/")), "table.rows tbody tr")
+    assert sorted(text(find(row, "td")[-1]) for row in rows) == ["No", "Yes"]
+
+
+def test_a_claim_written_down_later_was_not_known_then(client: Client, world: DeskWorld) -> None:
+    before = [claims_shown(client, when) for when in (f"?day={DAY}", f"?day={DAY}&known=then")]
+    late = Claim.objects.earliest("id")
+    late.pk, late.case_no, late.key, late.token_hash = None, "999999999999", "late", "late"
+    late.recorded_at = world.now() + timedelta(days=9)
+    late.save(force_insert=True)
+    after = [claims_shown(client, when) for when in (f"?day={DAY}", f"?day={DAY}&known=then")]
+    assert after == [before[0] + 1, before[1]]
+
+
+def claims_shown(client: Client, when: str) -> int:
+    """Return the number of all claims: no column narrows its list."""
+    links = people_links(client, when)
+    return next(int(shown) for href, shown in links.items() if "/claims/?as_of=" in href)
+
+
+def test_only_who_may_open_a_case_gets_its_address(client: Client, world: DeskWorld) -> None:
+    assert find(parsed(client.get(f"{BOARD}claims/")), "td a") == []
+    reviewer = member("mika", Role.REVIEWER)
+    case = find(parsed(reviewer.get(f"{BOARD}claims/")), "td a")[0]
+    assert reviewer.get(case.get("href")).status_code == 200
+
+
+def test_a_list_that_is_asked_for_wrongly_is_still_a_page(client: Client) -> None:
+    for wrong in ("week=x", "side=up", "as_of=1", "door=none", "severity="):
+        for name in ("claims", "incidents", "second-looks"):
+            assert client.get(f"{BOARD}{name}/?{wrong}").status_code == 200
 
 
 def test_the_list_of_days_is_saved_as_a_file(client: Client) -> None:

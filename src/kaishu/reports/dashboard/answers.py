@@ -9,9 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from django.db.models import Count
 from django.db.models.functions import TruncDate
 
-from kaishu.claims.models import Claim
-from kaishu.incidents.models import Incident
 from kaishu.incidents.severity import Severity
+from kaishu.reports.dashboard import behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +37,9 @@ class Incidents:
     undated: int
 
 
-def answers(*, recall_id: int, as_of: datetime) -> Answers:
+def answers(*, recall_id: int, as_of: datetime, known_at: datetime | None) -> Answers:
     """Count the claims of a recall that were sent up to a moment, in two statements."""
-    claims = Claim.objects.filter(recall_id=recall_id, submitted_at__lte=as_of).order_by()
+    claims = behind.claims(recall_id=recall_id, as_of=as_of, known_at=known_at).order_by()
     doors, languages, regions = Counter[str](), Counter[str](), Counter[str]()
     groups = claims.values_list("door", "language", "region").annotate(claims=Count("id"))
     for door, language, region, count in groups:
@@ -57,29 +56,26 @@ def answers(*, recall_id: int, as_of: datetime) -> Answers:
     )
 
 
-def incidents(*, slug: str, announced: date | None, as_of: datetime) -> Incidents:
+def incidents(
+    *, slug: str, announced: date | None, as_of: datetime, known_at: datetime | None
+) -> Incidents:
     """Count the incident reports of a recall that were known at a moment, in one statement."""
-    rows = list(
-        Incident.objects.filter(recall_slug=slug, known_at__lte=as_of).only(
-            "injured", "fire", "fire_service", "kind", "known_at", "closed_at", "happened_on"
-        )
-    )
+    rows = behind.incidents(slug=slug, announced=announced, as_of=as_of, known_at=known_at)
     days = Counter(row.known_at.astimezone(UTC).date() for row in rows)
     severities = Counter(row.severity for row in rows)
-    dated = [row.happened_on for row in rows if row.happened_on and announced]
-    before = sum(day < announced for day in dated if announced)
+    sides = Counter(behind.side_of(row, announced) for row in rows)
     return Incidents(
         total=len(rows),
-        open=sum(row.closed_at is None or row.closed_at > as_of for row in rows),
+        open=sum(behind.is_open(row, as_of) for row in rows),
         severities=tuple(
             (each.name, severities[each])
             for each in sorted(Severity, reverse=True)
             if severities[each]
         ),
         weeks=_by_week(days, as_of),
-        before=before,
-        after=len(dated) - before,
-        undated=len(rows) - len(dated),
+        before=sides["before"],
+        after=sides["after"],
+        undated=sides["undated"],
     )
 
 

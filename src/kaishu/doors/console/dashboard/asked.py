@@ -48,11 +48,18 @@ class Asked:
         """Return the address of the rows behind a figure of these accounts."""
         asked: list[tuple[str, str]] = [("account", account) for account in accounts]
         asked += [(name, value) for name, value in more.items() if value]
-        if not self.is_now:
-            asked.append(("as_of", self.as_of.isoformat()))
+        return f"/staff/recalls/{slug}/entries/?{urlencode([*asked, *self._clocks()])}"
+
+    def people(self, slug: str, what: str, **more: str) -> str:
+        """Return the address of the claims, incidents or second looks behind a count."""
+        query = urlencode([*more.items(), *self._clocks()])
+        return f"/staff/recalls/{slug}/dashboard/{what}/{'?' if query else ''}{query}"
+
+    def _clocks(self) -> list[tuple[str, str]]:
+        found = [] if self.is_now else [("as_of", self.as_of.isoformat())]
         if self.known_at is not None:
-            asked.append(("known_at", self.known_at.isoformat()))
-        return f"/staff/recalls/{slug}/entries/?{urlencode(asked)}"
+            found.append(("known_at", self.known_at.isoformat()))
+        return found
 
     def _at(self, day: date) -> str:
         asked = {"day": min(day, self.today).isoformat()}

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from kaishu.base import clock, exports
 from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
+from kaishu.base.templatetags.kaishu import tongue
 from kaishu.base.words import word
 from kaishu.books.progress import figures
 from kaishu.books.queries import first_day, promise_balance
@@ -29,6 +30,7 @@ from kaishu.doors.console.dashboard.asked import Asked
 from kaishu.doors.console.labels import label
 from kaishu.editions import queries as editions
 from kaishu.markets import zone_of
+from kaishu.reports.dashboard import behind
 from kaishu.reports.dashboard.answers import Answers, Incidents, answers, incidents
 from kaishu.reports.dashboard.curves import (
     COLLECTED,
@@ -66,7 +68,6 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponseBase:
     context = {"slug": slug, "asked": asked, "may_open": frame.may(request, frame.CASES)}
     context |= _books(row.id, slug, asked, shown)
     context |= _people(row.id, slug, recall, asked)
-    context["sees_incidents"] = frame.may(request, frame.INCIDENTS)
     if asked.is_now:
         context["waiting"] = [_waiting(each, slug) for each in waiting(recall_id=row.id, at=now)]
     return frame.show(request, "console/dashboard/dashboard.html", context, recall=recall)
@@ -167,21 +168,68 @@ def _money(each: Any, slug: str, asked: Asked) -> dict[str, Any]:
 
 
 def _people(recall_id: int, slug: str, recall: Recall, asked: Asked) -> dict[str, Any]:
-    """Return where owners answered from, and what was reported."""
-    told = answers(recall_id=recall_id, as_of=asked.as_of)
-    seen = incidents(slug=slug, announced=recall.announced, as_of=asked.as_of)
+    """Return where owners answered from, what was reported, and how far judges agree."""
+    clocks: Any = {"as_of": asked.as_of, "known_at": asked.known_at}
+    told = answers(recall_id=recall_id, **clocks)
+    seen = incidents(slug=slug, announced=recall.announced, **clocks)
+    agreed = behind.agreement(behind.judged_twice(recall_id=recall_id, as_of=asked.as_of))
+
+    def counted(what: str, name: str, of: str, number: int, column: str) -> tuple[str, int, str]:
+        return name, number, asked.people(slug, what, **{column: of})
+
     return {
         "answers": told,
-        "doors": [(label("door", door), claims) for door, claims in told.doors],
-        "languages": told.languages,
-        "regions": [(name or _("Elsewhere or not told"), n) for name, n in told.regions][
-            :MOST_REGIONS
+        "all_claims": asked.people(slug, "claims"),
+        "doors": [
+            counted("claims", label("door", door), door, n, "door") for door, n in told.doors
         ],
+        "languages": [
+            counted("claims", tongue(tag), tag, n, "language") for tag, n in told.languages
+        ],
+        "regions": [
+            counted("claims", name or _("Elsewhere or not told"), name, n, "region")
+            for name, n in told.regions
+        ][:MOST_REGIONS],
         "more_regions": max(len(told.regions) - MOST_REGIONS, 0),
         "answers_chart": _weeks(told, _("Claims by week")),
+        "answers_weeks": _week_rows(told, slug, "claims", asked),
         "incidents": seen,
+        "all_incidents": asked.people(slug, "incidents"),
+        "open_incidents": asked.people(slug, "incidents", open="1"),
+        "severities": [
+            counted("incidents", label("severity", code), code, n, "severity")
+            for code, n in seen.severities
+        ],
+        "sides": [
+            counted("incidents", name, side, getattr(seen, side), "side")
+            for side, name in side_names().items()
+        ],
         "incidents_chart": _weeks(seen, _("Incident reports by week")),
+        "incidents_weeks": _week_rows(seen, slug, "incidents", asked),
+        "agreed": agreed,
+        "agreed_rate": _percent(agreed.rate),
+        "agreed_rows": asked.people(slug, "second-looks"),
     }
+
+
+def side_names() -> dict[str, str]:
+    """Return what each side of the announcement is called."""
+    return {
+        "before": _("Before the announcement"),
+        "after": _("From the announcement on"),
+        "undated": _("Day not known"),
+    }
+
+
+def _week_rows(
+    counted: Answers | Incidents, slug: str, what: str, asked: Asked
+) -> list[tuple[Any, int, str]]:
+    """Return the weeks that had any, the newest first, with the address of their rows."""
+    return [
+        (week, number, asked.people(slug, what, week=week.isoformat()))
+        for week, number in reversed(counted.weeks)
+        if number
+    ]
 
 
 def _weeks(counted: Answers | Incidents, said: str) -> charts.Chart | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django import template
 from django.utils.formats import number_format
 
@@ -36,3 +38,9 @@ def percent(share: float) -> str:
 def share(percentage: float) -> str:
     """Say a percentage with one decimal."""
     return f"{number_format(round(percentage, 1), 1)} %"
+
+
+@register.simple_tag
+def cell_name(header: Sequence[str], number: int) -> str:
+    """Return the head of a cell's column, which stands beside the cell on a phone."""
+    return header[number]
