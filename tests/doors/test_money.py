@@ -104,6 +104,8 @@ def test_the_second_person_reads_words_and_types_the_total(world: DeskWorld) -> 
     digest = find(page, "[name=digest]")[0].get("value")
     wrong = send(ren, f"{there}approve/", digest=digest, **{"total-1": "79800"})
     assert (wrong.status_code, Batch.objects.get().approver) == (409, None)
+    assert find(parsed(wrong), "#id-total-1")[0].get("value") == "79800"
+    assert "Type the total (Japanese Yen)" in wrong.content.decode()
     stale = send(ren, f"{there}approve/", digest="0" * 64, **{"total-1": "7980"})
     assert (stale.status_code, Batch.objects.get().approver) == (409, None)
     good = send(ren, f"{there}approve/", digest=digest, **{"total-1": "￥7,980"})

@@ -28,6 +28,7 @@ from kaishu.returns.errors import (
     HandOverSamePerson,
     NotYourSite,
     SealDiffers,
+    SealNotRead,
     StocktakeSamePerson,
     StocktakeStale,
 )
@@ -119,6 +120,8 @@ def test_nothing_moves_before_the_second_signature(world: World) -> None:
         (NotYourSite, 2, {"signature": Signature(how="account", by="ren")}),
         (HandOverNameNeeded, 2, {"signature": Signature(how="code", by="")}),
         (SealDiffers, 2, {"signature": account, "seal_no": "S-2"}),
+        (SealNotRead, 2, {"signature": account, "seal_no": " "}),
+        (SealNotRead, 2, {"signature": Signature(how="code", by="", name="Toda")}),
     ):
         with pytest.raises(refused):
             take(world, box, counted, **more)
@@ -140,7 +143,12 @@ def test_what_is_missing_at_the_hand_over_stays_with_the_depot(world: World) -> 
     line = box.lines.order_by("id").first()
     assert line is not None
     signed = take(
-        world, box, 1, missing=[line.id], signature=Signature(how="code", by="", name=" Toda ")
+        world,
+        box,
+        1,
+        missing=[line.id],
+        signature=Signature(how="code", by="", name=" Toda "),
+        seal_no="S-1",
     )
     assert (signed.stated, signed.counted, signer_of(signed)) == (2, 1, "Toda")
     assert world.books() == "declared -1000  unsold 100  at_large 898  depot 1  recycler 1"

@@ -32,6 +32,7 @@ from kaishu.returns.errors import (
     HandOverSamePerson,
     NotYourSite,
     SealDiffers,
+    SealNotRead,
 )
 from kaishu.returns.models import Container, ContainerUnit, HandOver
 from kaishu.returns.workplaces import parties_of, require
@@ -125,7 +126,9 @@ def take(
     """Sign for a container on the recycler's side: its lines move into the recycler's custody.
 
     `missing` are the lines that were not in it: they stay at the depot, in no container.
-    Raises HandOverDiffers where the rest is not `counted`, NotYourSite, HandOverSamePerson.
+    `seal_no` is what the taker read on the box; only a paper's signature comes without it.
+    Raises HandOverDiffers where the rest is not `counted`, NotYourSite, HandOverSamePerson,
+    SealNotRead, SealDiffers.
     """
     with transaction.atomic():
         container = lock(container_id)
@@ -188,6 +191,8 @@ def _check_signature(
             raise HandOverSamePerson
     elif signature.how == "code" and not signature.name.strip():
         raise HandOverNameNeeded
+    if signature.how != "paper" and not seal_no.strip():
+        raise SealNotRead
     if seal_no and numbers.tidy(seal_no) != offered.seal_no:
         raise SealDiffers(typed=seal_no[:40], seal=offered.seal_no)
 

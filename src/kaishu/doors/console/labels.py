@@ -165,7 +165,7 @@ WORDS = {
     "mark.above": "above the recall's limit",
     "mark.again": "tried again after they came back",
     "mark.twice": "to somebody who has several in this batch",
-    "mark.biggest": "the biggest",
+    "mark.biggest": "among the biggest",
     "end.amount_wrong": "an amount is wrong",
     "end.payee_wrong": "a payee is wrong",
     "end.more_than_expected": "more than expected",

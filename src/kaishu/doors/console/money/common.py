@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kaishu.base import clock, words
+from kaishu.base import clock, desk, words
+from kaishu.base.desk import Problem
 from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import WrongRole
 from kaishu.core.remedy import currency_of
 from kaishu.doors.console import amounts, frame
 from kaishu.editions import queries as editions
+from kaishu.payouts.errors import ActNotFound
 
 HOME = "/staff/payouts/"
 AGES = (1, 3, 7, 14, 30)
@@ -92,6 +96,33 @@ def says(totals: Mapping[str, int], people: int) -> str:
     total = " + ".join(words.quantity(totals[name], name) for name in sorted(totals))
     said = ngettext("%(amounts)s to %(people)s person", "%(amounts)s to %(people)s people", people)
     return said % {"amounts": total, "people": people}
+
+
+def settle(
+    request: HttpRequest,
+    *,
+    agree: Callable[..., object],
+    take_back: Callable[..., object],
+    agreed: str,
+    again: Callable[[list[Problem]], HttpResponseBase],
+    to: str,
+) -> HttpResponseBase:
+    """Carry out the second person's yes to a proposal, or take it back; says which was done.
+
+    `agree` and `take_back` get `by` and `at`; agreeing is for those who may approve.
+    """
+    agrees = request.POST.get("do") == "agree"
+    if agrees and not frame.may(request, frame.MONEY_APPROVE):
+        return not_yours(request)
+    act = agree if agrees else take_back
+    return desk.carry_out(
+        request,
+        partial(act, by=request.user.get_username(), at=clock.now()),
+        again=again,
+        said=agreed if agrees else _("Taken back."),
+        to=to,
+        missing=(ActNotFound,),
+    )
 
 
 def not_yours(request: HttpRequest) -> HttpResponse:

@@ -135,6 +135,7 @@ def _show(
         "providers": sorted({line.provider for line in found.lines}),
         "files": frame.may(request, frame.MONEY_PROPOSE) and found.state == "approved",
         "made": queries.files_of(found.batch_id),
+        "totals": _totals(request, found),
         "typed": request.POST,
         "demo": settings.KAISHU_MODE == "demo" and frame.may(request, frame.MONEY_WITHDRAW),
     }
@@ -142,11 +143,16 @@ def _show(
     return frame.show(request, template, context, problems=problems, status=status)
 
 
-def _typed(request: HttpRequest, found: BatchView) -> dict[str, int | None]:
-    return {
-        name: quantity(request.POST.get(f"total-{place}", ""), name)
+def _totals(request: HttpRequest, found: BatchView) -> list[tuple[str, str]]:
+    """Return each commodity of the batch with what was typed as its total, in one fixed order."""
+    return [
+        (name, request.POST.get(f"total-{place}", ""))
         for place, name in enumerate(sorted(found.totals), start=1)
-    }
+    ]
+
+
+def _typed(request: HttpRequest, found: BatchView) -> dict[str, int | None]:
+    return {name: quantity(typed, name) for name, typed in _totals(request, found)}
 
 
 def _today(found: BatchView) -> Mapping[str, int]:

@@ -24,11 +24,11 @@ from kaishu.doors.console.money.common import (
     number,
     quantity,
     recalls,
+    settle,
     unreadable,
 )
 from kaishu.payouts import actions, queries
 from kaishu.payouts import rules as pay_rules
-from kaishu.payouts.errors import ActNotFound
 from kaishu.payouts.models import Fund, PayRule
 from kaishu.payouts.money_models import GIVEN_BACK, RECEIVED
 
@@ -72,18 +72,13 @@ def funds(request: HttpRequest) -> HttpResponseBase:
 @desk.once
 def decide(request: HttpRequest, fund_id: int) -> HttpResponseBase:
     """Agree to a receipt, or take it back."""
-    me, now = request.user.get_username(), clock.now()
-    agrees = request.POST.get("do") == "agree"
-    if agrees and not frame.may(request, frame.MONEY_APPROVE):
-        return not_yours(request)
-    act = actions.approve_fund if agrees else actions.withdraw_fund
-    return desk.carry_out(
+    return settle(
         request,
-        partial(act, fund_id=fund_id, by=me, at=now),
+        agree=partial(actions.approve_fund, fund_id=fund_id),
+        take_back=partial(actions.withdraw_fund, fund_id=fund_id),
+        agreed=_("Agreed. It counts from now on."),
         again=lambda problems: _funds(request, problems=problems),
-        said=_("Agreed. It counts from now on.") if agrees else _("Taken back."),
         to=f"{HOME}funds/",
-        missing=(ActNotFound,),
     )
 
 
@@ -128,18 +123,13 @@ def rules(request: HttpRequest) -> HttpResponseBase:
 @desk.once
 def decide_rule(request: HttpRequest, rule_id: int) -> HttpResponseBase:
     """Agree to a rule, or take it back."""
-    me, now = request.user.get_username(), clock.now()
-    agrees = request.POST.get("do") == "agree"
-    if agrees and not frame.may(request, frame.MONEY_APPROVE):
-        return not_yours(request)
-    act = actions.approve_rule if agrees else actions.withdraw_rule
-    return desk.carry_out(
+    return settle(
         request,
-        partial(act, rule_id=rule_id, by=me, at=now),
+        agree=partial(actions.approve_rule, rule_id=rule_id),
+        take_back=partial(actions.withdraw_rule, rule_id=rule_id),
+        agreed=_("Agreed. It holds from now on."),
         again=lambda problems: _rules(request, problems=problems),
-        said=_("Agreed. It holds from now on.") if agrees else _("Taken back."),
         to=f"{HOME}rules/",
-        missing=(ActNotFound,),
     )
 
 

@@ -16,9 +16,8 @@ from kaishu.base.fresh import fresh_sign_in
 from kaishu.base.roles import staff
 from kaishu.doors.console import amounts, frame
 from kaishu.doors.console.labels import label
-from kaishu.doors.console.money.common import HOME, MOST, not_yours
+from kaishu.doors.console.money.common import HOME, MOST, not_yours, settle
 from kaishu.payouts import actions
-from kaishu.payouts.errors import ActNotFound
 from kaishu.payouts.models import Recovery
 from kaishu.payouts.money_models import RECOVERY_REASONS
 
@@ -58,20 +57,13 @@ def recoveries(request: HttpRequest) -> HttpResponseBase:
 @desk.once
 def decide(request: HttpRequest, recovery_id: int) -> HttpResponseBase:
     """Agree that the money is back, or take the proposal back."""
-    me, now = request.user.get_username(), clock.now()
-    agrees = request.POST.get("do") == "agree"
-    if agrees and not frame.may(request, frame.MONEY_APPROVE):
-        return not_yours(request)
-    act = actions.approve_recovery if agrees else actions.withdraw_recovery
-    return desk.carry_out(
+    return settle(
         request,
-        partial(act, recovery_id=recovery_id, by=me, at=now),
+        agree=partial(actions.approve_recovery, recovery_id=recovery_id),
+        take_back=partial(actions.withdraw_recovery, recovery_id=recovery_id),
+        agreed=_("Agreed. Nothing is owed for it any more; the claim can be decided anew."),
         again=lambda problems: _list(request, problems=problems),
-        said=_("Agreed. Nothing is owed for it any more; the claim can be decided anew.")
-        if agrees
-        else _("Taken back."),
         to=WHERE,
-        missing=(ActNotFound,),
     )
 
 

@@ -16,7 +16,7 @@ from kaishu.base.fresh import fresh_sign_in
 from kaishu.base.roles import staff
 from kaishu.doors.console import frame
 from kaishu.doors.console.labels import label
-from kaishu.doors.console.money.common import HOME, MOST, not_yours
+from kaishu.doors.console.money.common import HOME, MOST, settle
 from kaishu.payouts import actions, result_acts
 from kaishu.payouts.errors import ActNotFound
 
@@ -62,18 +62,13 @@ def propose(request: HttpRequest, event_id: int) -> HttpResponseBase:
 @desk.once
 def decide(request: HttpRequest, act_id: int) -> HttpResponseBase:
     """Agree to what another person made of a result, or take it back."""
-    me, now = request.user.get_username(), clock.now()
-    agrees = request.POST.get("do") == "agree"
-    if agrees and not frame.may(request, frame.MONEY_APPROVE):
-        return not_yours(request)
-    act = actions.approve_act if agrees else actions.withdraw_act
-    return desk.carry_out(
+    return settle(
         request,
-        partial(act, act_id=act_id, by=me, at=now),
+        agree=partial(actions.approve_act, act_id=act_id),
+        take_back=partial(actions.withdraw_act, act_id=act_id),
+        agreed=_("Agreed. The result is dealt with."),
         again=lambda problems: _list(request, problems=problems),
-        said=_("Agreed. The result is dealt with.") if agrees else _("Taken back."),
         to=WHERE,
-        missing=(ActNotFound,),
     )
 
 
