@@ -15,7 +15,7 @@ from kaishu.claims.models import Claim
 from kaishu.connections import answers
 from kaishu.connections.models import KeptAnswer, Subscription
 from tests.api.world import CLAIM, ROOT, connect
-from tests.doors import desk_world
+from tests.doors import desk_world, kumo
 from tests.doors.desk_world import DeskWorld
 from tests.support.databases import together
 
@@ -48,6 +48,17 @@ def test_a_key_is_needed_and_means_one_request(world: DeskWorld) -> None:
     assert Claim.objects.count() == 1
     assert connect().post("claims", CLAIM, key=key).status_code == 201  # another's key
     assert Claim.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_check_keeps_no_answer_because_the_recall_may_be_wider_by_then(world: DeskWorld) -> None:
+    caller, asked = connect(), {"units": [{"model": "K100", "serial": kumo.LISTED}]}
+    answer = caller.post("check", asked, key="c")
+    assert answer.json()["items"][0]["answer"] == "affected"
+    other = caller.post("check", {"units": [{"model": "K900", "serial": ""}]}, key="c")
+    assert other.json()["items"][0]["answer"] == "no_such_model"
+    assert "Idempotency-Replayed" not in other.headers
+    assert KeptAnswer.objects.count() == 0
 
 
 @pytest.mark.django_db

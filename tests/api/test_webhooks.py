@@ -20,6 +20,8 @@ from kaishu.connections.webhooks import call, signing, subscriptions, target
 from kaishu.connections.webhooks.deliver import WAITS, deliver, wait_before
 from kaishu.connections.webhooks.events import EVENTS
 from kaishu.connections.webhooks.follow import LOOK_FOR, follow, still_missing
+from kaishu.markets.forms import load_form
+from kaishu.reports import filing
 from tests.api.receiver import Receiver, listening
 from tests.api.world import CLAIM, Caller, connect
 from tests.doors import desk_world, kumo
@@ -78,6 +80,44 @@ def test_what_happens_is_told_signed_and_without_a_persons_details(
     assert Delivery.objects.exclude(state=Delivery.DONE).count() == 0
     listed = caller.get(f"webhooks/{hook['webhook']}/deliveries").json()["items"]
     assert {each["tries"][0]["status"] for each in listed} == {200}
+
+
+@pytest.mark.django_db
+def test_a_filed_report_is_told_once_with_the_hash_of_what_was_filed(
+    world: DeskWorld, receiver: Receiver
+) -> None:
+    maker, site = connect(), connect(party="depot-east")
+    hook = register(maker, receiver.url("/maker"))
+    register(site, receiver.url("/site"))
+    row = filing.file(
+        form=load_form("jp_four_items"),
+        slug=kumo.SLUG,
+        subject="",
+        as_of=desk_world.START + timedelta(hours=1),
+        known_at=desk_world.START + timedelta(hours=2),
+        addressee="METI",
+        reference="",
+        key="four",
+        by="hana",
+        at=clock.now(),
+    )
+    for _round in range(2):  # the same button again changes nothing
+        follow(at=clock.now())
+        deliver(at=later(seconds=1))
+    [heard] = receiver.heard  # a site's own connection hears of no report
+    assert heard.path == "/maker"
+    told = Webhook(hook["secret"]).verify(heard.body, heard.headers)
+    assert told["type"] == "report.filed"
+    assert told["data"] == {
+        "report": row.id,
+        "recall": kumo.SLUG,
+        "form": "jp_four_items",
+        "as_of": row.as_of.isoformat(),
+        "sha256": row.sha256,
+    }
+    scoped = connect("reports:read", recall=kumo.SLUG)
+    listed = scoped.get("reports").json()["items"]
+    assert [(each["report"], each["sha256"]) for each in listed] == [(row.id, row.sha256)]
 
 
 @pytest.mark.django_db

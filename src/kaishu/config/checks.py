@@ -19,6 +19,7 @@ from django.core.checks import CheckMessage
 
 from kaishu.base import sealing
 from kaishu.base.s3 import read_url as read_files_url
+from kaishu.connections.webhooks.proxy import read_url as read_proxy_url
 from kaishu.notices.smtp import BadMailUrl, read_url
 
 MODES = ("development", "demo", "production")
@@ -63,6 +64,11 @@ def _always() -> Iterator[CheckMessage]:
     except ValueError:
         hint = "Use s3://access:secret@host:port/bucket/folder, with ?tls=no only inside a network."
         yield _error(30, "KAISHU_FILES_URL is no object store.", hint)
+    try:
+        read_proxy_url(settings.KAISHU_WEBHOOK_PROXY or "http://unset")
+    except ValueError:
+        hint = "Use http://host:port or http://user:password@host:port."
+        yield _error(32, "KAISHU_WEBHOOK_PROXY is no proxy.", hint)
 
 
 def _in_production() -> Iterator[CheckMessage]:

@@ -187,6 +187,8 @@ KAISHU_METRICS_TOKEN = os.environ.get("KAISHU_METRICS_TOKEN", "")
 # Webhooks go to public https addresses only. Hosts of your own network that may be called all the
 # same, and by http: "host:port", separated by spaces.
 KAISHU_WEBHOOK_HOSTS = os.environ.get("KAISHU_WEBHOOK_HOSTS", "").split()
+# The proxy that the house lets out through, as http://user:password@host:port (webhooks/proxy.py).
+KAISHU_WEBHOOK_PROXY = os.environ.get("KAISHU_WEBHOOK_PROXY", "")
 
 # Money: in production nothing is paid that no fund covers, and goods come from our own stock;
 # elsewhere funds count from their first receipt on, and a simulated warehouse has what it needs.

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kaishu.connections.errors import AddressRefused
-from kaishu.connections.webhooks import target
+from kaishu.connections.webhooks import proxy, target
+from kaishu.connections.webhooks.proxy import ProxyRefused
 from kaishu.connections.webhooks.target import Resolver, Target
 
 TIMEOUT = 15.0
@@ -53,6 +54,8 @@ def post(
         status = _post(target.read(url), headers, body, started + timeout, resolver)
     except AddressRefused:
         problem = "address"
+    except ProxyRefused:
+        problem = "proxy"
     except ssl.SSLError:
         problem = "tls"
     except TimeoutError:
@@ -72,7 +75,7 @@ def _post(
     deadline: float,
     resolver: Resolver | None,
 ) -> int:
-    raw = _connected(target.resolve(to, resolver), to.port, deadline)
+    raw = _connected(target.resolve(to, resolver), to, deadline)
     # Closes the socket under whoever still waits: a timeout counts each read, this counts all.
     watchdog = threading.Timer(_left(deadline), _close, (raw,))
     watchdog.daemon = True
@@ -93,14 +96,26 @@ def _post(
         wire.close()
 
 
-def _connected(numbers: Sequence[str], port: int, deadline: float) -> socket.socket:
-    """Connect to the first of these numbers that answers; no name is looked up any more."""
+def _connected(numbers: Sequence[str], to: Target, deadline: float) -> socket.socket:
+    """Connect to the first of these numbers that answers; no name is looked up any more.
+
+    With a house proxy the numbers, not the name, are what it is asked for: what was looked at is
+    what is called. A host that the installation names itself is called without the proxy.
+    """
+    through = proxy.place() if not to.named else None
     for number in numbers[:-1]:
         with contextlib.suppress(OSError):
-            wait = min(CONNECT_TIMEOUT, _left(deadline))
-            return socket.create_connection((number, port), timeout=wait)
+            return _line(number, to.port, through, deadline)
+    return _line(numbers[-1], to.port, through, deadline)
+
+
+def _line(
+    number: str, port: int, through: tuple[str, int] | None, deadline: float
+) -> socket.socket:
     wait = min(CONNECT_TIMEOUT, _left(deadline))
-    return socket.create_connection((numbers[-1], port), timeout=wait)
+    if through is None:
+        return socket.create_connection((number, port), timeout=wait)
+    return proxy.tunnel(through, number, port, timeout=wait)
 
 
 def _left(deadline: float) -> float:

@@ -77,7 +77,7 @@ class TryOut(Schema):
 
     at: datetime
     status: int | None
-    problem: str = Field(description="address, name, connection, tls or timeout; else empty")
+    problem: str = Field(description="address, name, proxy, connection, tls or timeout; else empty")
     ms: int
 
 
