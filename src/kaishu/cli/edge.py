@@ -11,6 +11,11 @@ import click
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True, help="Port to listen on.")
+@click.option(
+    "--socket",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Listen on this Unix socket instead, for a proxy on the same machine.",
+)
 @click.option("--workers", default=1, show_default=True, help="Processes to run.")
 @click.option(
     "--packs",
@@ -21,7 +26,15 @@ import click
     "--main-site",
     help="Address of the main site, for links to claims and notices; not needed behind one proxy.",
 )
-def edge(*, host: str, port: int, workers: int, packs: Path | None, main_site: str | None) -> None:
+def edge(
+    *,
+    host: str,
+    port: int,
+    socket: Path | None,
+    workers: int,
+    packs: Path | None,
+    main_site: str | None,
+) -> None:
     """Run the stand-alone check server: no database, no session, no connection to anywhere.
 
     It follows what is published and keeps the old edition where a new one is damaged; /healthz
@@ -31,19 +44,21 @@ def edge(*, host: str, port: int, workers: int, packs: Path | None, main_site: s
         os.environ["KAISHU_EDGE_PACKS"] = str(packs.resolve())
     if main_site is not None:
         os.environ["KAISHU_EDGE_MAIN_SITE"] = main_site
-    serve(host=host, port=port, workers=workers)
+    serve(host=host, port=port, socket=socket, workers=workers)
 
 
-def serve(*, host: str, port: int, workers: int) -> None:
+def serve(*, host: str, port: int, socket: Path | None, workers: int) -> None:
     """Run granian until it is stopped."""
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
 
-    click.echo(f"The check is at http://{host}:{port}/ (stop with Ctrl-C)")
+    place = f"unix:{socket}" if socket else f"http://{host}:{port}/"
+    click.echo(f"The check is at {place} (stop with Ctrl-C)")
     server = Granian(
         "kaishu.doors.edge.wsgi:application",
         address=host,
         port=port,
+        uds=socket,
         interface=Interfaces.WSGI,
         factory=True,
         workers=workers,

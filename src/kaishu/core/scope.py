@@ -6,7 +6,7 @@ both meet. A fact that decides and is not known is a question, never a guess.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from kaishu.core.conditions import NO_CONDITIONS, Facts, Holds, weigh
@@ -110,6 +110,16 @@ class Scope:
         if self._excludes:
             return self._with_exclusions(serial, facts)
         return _outcome(self._applied(serial, facts))
+
+    def signature(self) -> Callable[[str], object]:
+        """Return what reads all that an outcome rests on in a serial: where equal, so is that."""
+        selectors, tails = self._selectors, self._tails
+        if len(selectors) == 1 and not tails:
+            return selectors[0]
+        return lambda serial: (
+            *[select(serial) for select in selectors],
+            *[serial.endswith(rule.safe_endings) for rule in tails],
+        )
 
     def _with_exclusions(self, serial: str | None, facts: Facts) -> Outcome:
         """Weigh what takes the unit in against what the maker has said is safe.

@@ -21,6 +21,9 @@ DECIMAL = "0123456789"
 def by_list(rules: Sequence[Rule], form: SerialFormat, finds: Finds) -> Selector:
     """Select the serials that stand in a list."""
     lists = tuple((rule.no, finds[rule.no]) for rule in rules)
+    if len(lists) == 1:  # nearly always, and asked most of all
+        ((no, only),) = lists
+        return lambda serial: (no,) if only(serial.encode()) else ()
 
     def select(serial: str) -> tuple[int, ...]:
         key = serial.encode()

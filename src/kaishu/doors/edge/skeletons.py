@@ -1,10 +1,10 @@
 """Answers with the serial cut out: rendered once by the slow way, then filled by slicing.
 
 Nearly every question after the news has one plain form: a known model and a serial exactly as it is
-printed. All such serials with one outcome get the same page but for the serial, so the page is
-rendered with signs that stand in no text (Unicode's private use), and cut at them. What is not
-plain, or says more of its serial, goes the slow way. That both ways give the same bytes is a test
-(tests/edge/test_quick.py).
+printed. All such serials that the rules cannot tell apart (`Scope.signature`) get the same page
+but for the serial. So it is rendered once with signs that stand in no text (Unicode's private
+use), and cut at them. What is not plain, or says more of its serial, goes the slow way. That both
+ways give the same bytes is a test (tests/edge/test_quick.py).
 """
 
 from __future__ import annotations
@@ -15,9 +15,7 @@ from dataclasses import dataclass
 
 from kaishu.core.answer import Inspection, judge
 from kaishu.core.pack import Pack
-from kaishu.core.recall import Product
-from kaishu.core.scope import Facts, Outcome
-from kaishu.core.serials import read
+from kaishu.core.recall import Product, SerialFormat
 from kaishu.core.verdict import Verdict
 
 _FIRST = 0xE000
@@ -28,7 +26,6 @@ _SIGNS = re.compile(f"[{chr(_FIRST)}-{chr(_FIRST + LONGEST - 1)}]+")
 PLAIN = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-._~")
 # What a verdict may rest on for its page to be one for all serials with this outcome.
 _SAME_FOR_ALL = {"model", "serial", "rule"}
-_NOTHING_KNOWN = Facts()
 
 # A verdict and the serial as typed -> page or JSON; None where the page is no answer yet.
 Render = Callable[[Verdict, str], str | None]
@@ -82,6 +79,17 @@ def _runs(signs: str) -> list[tuple[int, int]]:
     return runs
 
 
+def plain_test(form: SerialFormat) -> Callable[[str], object]:
+    """Return what says of a text that it can only be this very serial, as `core.serials` reads it.
+
+    What begins with an S may carry a label ("SN…") in front, and is left to the slow way.
+    """
+    lengths = "|".join(f".{{{length}}}" for length in form.lengths)
+    alphabet = re.escape(form.alphabet)
+    pattern = f"(?![Ss])(?=(?:{lengths})$)(?={re.escape(form.prefix)})[{alphabet}]+"
+    return re.compile(pattern).fullmatch
+
+
 class Lane:
     """The quick way of one product in one language and form, built as it is asked."""
 
@@ -89,9 +97,9 @@ class Lane:
         self._pack = pack
         self._product = product
         self._render = render
-        self._form = pack.recall.serial_format(product)
-        self._evaluate = pack.scopes[product.model].evaluate
-        self._kept: dict[tuple[int, Outcome], Skeleton | None] = {}
+        self._is_plain = plain_test(pack.recall.serial_format(product))
+        self._signature = pack.scopes[product.model].signature()
+        self._kept: dict[tuple[object, ...], Skeleton | None] = {}
 
     @staticmethod
     def may_serve(pack: Pack, product: Product) -> bool:
@@ -102,9 +110,9 @@ class Lane:
 
     def answer(self, serial: str) -> list[bytes] | None:
         """Return the page in pieces, or None where the slow way must answer."""
-        if read(serial, self._form).serial != serial:
+        if not self._is_plain(serial):
             return None
-        key = len(serial), self._evaluate(serial, _NOTHING_KNOWN)
+        key = len(serial), self._signature(serial)
         try:
             skeleton = self._kept[key]
         except KeyError:
