@@ -55,6 +55,12 @@ def sentence(code: str, language: str, facts: Mapping[str, object] | None = None
     )
 
 
+def unfilled(code: str, language: str) -> tuple[str, str]:
+    """Return a sentence and its next step with {fact} where a fact belongs; KeyError if unknown."""
+    entry = _tables()[code]
+    return entry.texts[language], entry.nexts.get(language, "")
+
+
 def codes() -> frozenset[str]:
     """Return every code that has a sentence."""
     return frozenset(_tables())

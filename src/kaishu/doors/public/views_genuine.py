@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from kaishu.base import language
 from kaishu.base.clock import now
+from kaishu.core.pack import Pack
 from kaishu.core.recall import say
 from kaishu.doors.public import site
 from kaishu.notices.composing import sender_address
@@ -24,13 +27,18 @@ VALID = timedelta(days=180)
 @cache_control(public=True, max_age=3600)
 def genuine(request: HttpRequest, tongue: str) -> HttpResponse:
     """Say how to be sure that a message is ours, and what to do with one that is not."""
+    return site.show(request, "public/genuine.html", None, genuine_context(site.running()))
+
+
+def genuine_context(packs: Iterable[Pack]) -> dict[str, Any]:
+    """Return our address, our sender and our telephone numbers."""
     tag = language.tag()
     lines = {
         (say(pack.recall.company, tag), pack.recall.phone, say(pack.recall.phone_hours, tag))
-        for pack in site.running()
+        for pack in packs
     }
     address = settings.KAISHU_PUBLIC_URL
-    context = {
+    return {
         "host": urlsplit(address).netloc,
         "address": f"{address}/",
         "sender": sender_address(),
@@ -39,7 +47,6 @@ def genuine(request: HttpRequest, tongue: str) -> HttpResponse:
             for company, phone, hours in sorted(lines)
         ],
     }
-    return site.show(request, "public/genuine.html", None, context)
 
 
 @require_safe

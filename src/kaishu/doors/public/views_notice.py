@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import segno
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -23,17 +25,21 @@ POSTER_DRAWINGS = 4
 def notice(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
     """Show the notice: the market's headline and parts, in the market's order."""
     pack = site.pack_of(slug)
+    return site.show(request, "public/notice.html", pack.recall, notice_of(pack, tongue))
+
+
+def notice_of(pack: Pack, tongue: str) -> dict[str, Any]:
+    """Return what the notice of a recall shows."""
     rules = load_notice(pack.recall.market)
     lacking = {part.code for part in rules.lacking(pack.recall)}
-    context = {
+    return {
         "headline": say(rules.headline, language.tag()),
         "parts": [part.code for part in rules.parts if part.code not in lacking],
         "cards": [site.product_card(pack, product) for product in pack.recall.products],
         "facts": pack.recall.notice,
-        "address": check_address(tongue, slug),
+        "address": check_address(tongue, pack.recall.slug),
         "pack": pack,
     }
-    return site.show(request, "public/notice.html", pack.recall, context)
 
 
 @require_safe
@@ -41,15 +47,19 @@ def notice(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
 def poster(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
     """Show one A4 for a wall: the danger, stop using it, and a code that opens the check."""
     pack = site.pack_of(slug)
-    address = check_address(tongue, slug)
-    context = {
+    return site.show(request, "public/poster.html", pack.recall, poster_of(pack, tongue))
+
+
+def poster_of(pack: Pack, tongue: str) -> dict[str, Any]:
+    """Return what the poster of a recall shows."""
+    address = check_address(tongue, pack.recall.slug)
+    return {
         "headline": say(load_notice(pack.recall.market).headline, language.tag()),
         "cards": _drawings(pack),
         "models": [product.model for product in pack.recall.products],
         "address": address,
         "code": drawn_code(address),
     }
-    return site.show(request, "public/poster.html", pack.recall, context)
 
 
 def check_address(tongue: str, slug: str) -> str:

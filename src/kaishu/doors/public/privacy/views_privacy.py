@@ -34,11 +34,15 @@ WORDS = {
 @cache_control(public=True, max_age=3600)
 def privacy(request: HttpRequest, tongue: str) -> HttpResponse:
     """Say for each thing that is asked: why, who sees it, until when."""
-    context = {
+    return site.show(request, "public/privacy/privacy.html", None, privacy_context())
+
+
+def privacy_context() -> dict[str, Any]:
+    """Return the data map and the consent texts in the language in force."""
+    return {
         "rows": [_row(row) for row in datamap.shown()],
         "consents": [_consent(purpose) for purpose in ("claim", "safety_watch")],
     }
-    return site.show(request, "public/privacy/privacy.html", None, context)
 
 
 def _row(row: Row) -> dict[str, Any]:
