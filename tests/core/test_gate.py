@@ -113,7 +113,7 @@ def test_a_serial_that_cannot_be_read_tells_nothing_and_costs_nothing(gate: Gate
         assert ruling.reason == "no_serial"
 
 
-QUIET = Counts(share=0, over=0, subnets=1, run=0, visitor=0, subnet=0, rate=0)
+QUIET = Counts(share=0, pressure=0, subnets=1, run=0, visitor=0, subnet=0, rate=0)
 ROBUST = House()
 
 
@@ -122,13 +122,13 @@ ROBUST = House()
     [
         ({}, 0, "free"),
         ({"share": 2}, 4, "share"),
-        ({"share": 300}, 4, "share"),  # one office alone never makes it dear
-        ({"over": 10_000}, 0, "free"),  # nor does an attack, for whoever looks for the first time
-        ({"share": 2, "over": 150}, 4, "share"),
-        ({"share": 2, "over": 166}, 8, "share"),
-        ({"share": 2, "over": 182}, 16, "share"),
-        ({"share": 2, "over": 10**9}, 1200, "share"),
-        ({"share": 2, "over": 1000, "subnets": 10_000}, 4, "share"),  # a crowd is no attack
+        ({"share": 45}, 8, "share"),  # one office alone: slowly dearer, for itself
+        ({"pressure": 10_000}, 0, "free"),  # an attack costs nobody who looks for the first time
+        ({"share": 2, "pressure": 100}, 4, "share"),
+        ({"share": 2, "pressure": 110}, 8, "share"),
+        ({"share": 2, "pressure": 120}, 16, "share"),
+        ({"share": 2, "pressure": 10**9}, 1200, "share"),
+        ({"share": 2, "pressure": 1000, "subnets": 10_000}, 4, "share"),  # a crowd is no attack
         ({"run": 8}, 4, "run"),
         ({"run": 8, "subnets": 10_000}, 0, "free"),
         ({"visitor": 10}, 4, "visitor"),

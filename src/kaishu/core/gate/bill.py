@@ -12,7 +12,7 @@ from kaishu.core.gate.price import Counts, Price, price
 from kaishu.core.gate.table import Table
 from kaishu.core.gate.values import A_DAY, A_MINUTE, AN_HOUR, House, Unit
 
-FREE = Price(0, "seen", over=False, pressed=False)
+FREE = Price(0, "seen", presses=False, pressed=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +94,10 @@ def draw_up(
         near = key("range", day, range_of(unit.serial))
         run = key("run", day, run_of(unit.serial))
         looks, waited = table.read(share, at=at)
-        over, subnets = table.read(near, at=at)
+        pressure, subnets = table.read(near, at=at)
         counts = Counts(
             share=looks + mine[share],
-            over=over + mine[near],
+            pressure=pressure + mine[near],
             subnets=subnets,
             run=table.read(run, at=at)[0] + mine[run],
             visitor=before[0] + len(lines),
@@ -105,7 +105,7 @@ def draw_up(
             rate=before[2] + len(lines),
         )
         line = Line(price(counts, house), seen, share, near, run)
-        mine.update([share, run, *([near] if line.price.over else [])])
+        mine.update([share, run, *([near] if line.price.presses else [])])
         lines.append(line)
         waits = max(waits, waited)
     return Bill(tuple(lines), everywhere, (day + 1) * A_DAY + house.day_starts, waits)
@@ -117,9 +117,9 @@ def count(bill: Bill, *, at: int, table: Table) -> None:
         table.add(line.seen, until=bill.day_ends, at=at, first=1)
         table.add(line.run, until=bill.day_ends, at=at, first=1)
         looks = table.add(line.share, until=bill.day_ends, at=at, first=1)[0]
-        new, over = int(looks == 1), int(line.price.over)
-        if new or over:
-            table.add(line.range, until=bill.day_ends, at=at, first=over, second=new)
+        new, more = int(looks == 1), int(line.price.presses)
+        if new or more:
+            table.add(line.range, until=bill.day_ends, at=at, first=more, second=new)
     if bill.lines:
         for one, until in bill.everywhere:
             table.add(one, until=until, at=at, first=len(bill.lines))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from kaishu.core.gate.values import House
@@ -15,7 +16,7 @@ class Counts:
     """The looks before this one, each in its own time."""
 
     share: int  # of this subnet in this range today
-    over: int  # of all subnets in this range today, beyond their free share
+    pressure: int  # of all subnets in this range today, beyond what a family looks
     subnets: int  # how many subnets looked into this range today
     run: int  # in this run of consecutive serials today
     visitor: int  # of this visitor in this hour
@@ -25,33 +26,41 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What one look costs and why; whether it counts as over; whether its range is pressed."""
+    """What one look costs and why; whether it presses on its range; whether that is pressed."""
 
     effort: int
     reason: str
-    over: bool
+    presses: bool
     pressed: bool
 
 
 def price(counts: Counts, house: House) -> Price:
     """Return what a look costs.
 
-    No single count makes it dear. A subnet's share costs the first price until *all* subnets
-    together have used up the range's pool, then doubles with each step. A crowd raises the pool:
-    it has many subnets, which a script has not.
+    No single count makes it dear for everybody. Beyond its free share a subnet pays the first
+    price; it doubles slowly with the subnet's own looks in this range, and quickly once *all*
+    subnets together have used up the range's pool. A crowd raises the pool: it comes from many
+    subnets, which a script has not.
     """
     crowd = max(1.0, counts.subnets / house.crowd) ** STEEP
     run = counts.run >= house.run * crowd
-    over = run or counts.share >= house.free
-    level = (counts.over - house.pool * crowd) / (house.step * crowd)
-    pressed = over and level > 0
-    if over:
-        effort = house.first * 2 ** min(max(0.0, level), HIGHEST_LEVEL)
-        return Price(round(min(house.most, effort)), "run" if run else "share", over, pressed)
-    if counts.visitor >= house.visitor:
-        return Price(house.first, "visitor", over, pressed)
-    if counts.subnet >= house.subnet:
-        return Price(house.first, "subnet", over, pressed)
-    if counts.rate >= house.rate:
-        return Price(max(1, house.first // 2), "rate", over, pressed)
-    return Price(0, "free", over, pressed)
+    if run or counts.share >= house.free:
+        level = (counts.pressure - house.pool * crowd) / (house.step * crowd)
+        own = counts.share - house.family
+        doubled = min(HIGHEST_LEVEL, max(0.0, level) + max(0, own) / house.own)
+        effort = round(min(house.most, house.first * 2**doubled))
+        presses = run if own < 0 else _weight(own + 1, house) > _weight(own, house)
+        return Price(effort, "run" if run else "share", presses, level > 0)
+    for count, most, effort, reason in (
+        (counts.visitor, house.visitor, house.first, "visitor"),
+        (counts.subnet, house.subnet, house.first, "subnet"),
+        (counts.rate, house.rate, max(1, house.first // 2), "rate"),
+    ):
+        if count >= most:
+            return Price(effort, reason, presses=False, pressed=False)
+    return Price(0, "free", presses=False, pressed=False)
+
+
+def _weight(looks: int, house: House) -> int:
+    """Return how much so many looks of one subnet press: an office less than many subnets."""
+    return int(house.weight * math.log1p(looks / house.weight)) if looks > 1 else looks

@@ -64,21 +64,22 @@ class Ruling:
 class House:
     """The numbers. docs/why/gate.md says what each is for and what an attack makes of them."""
 
-    free: int = 2  # looks of one subnet in one neighbourhood a day that never cost anything
-    pool: int = (
-        150  # looks over that share, of all subnets in one neighbourhood, at the first price
-    )
-    step: int = 16  # so many more looks double the price
+    free: int = 2  # looks of one subnet in one range a day that never cost anything
+    family: int = 5  # looks of one subnet in one range a day that do not press on it
+    weight: int = 10  # how soon further looks of one subnet press less than others' would
+    own: int = 40  # so many looks of one subnet in one range double its price
+    pool: int = 100  # pressure of all subnets on one range that leaves the first price as it is
+    step: int = 10  # so much more pressure doubles it
     first: int = 4  # effort: about a second of a phone
     most: int = 1200  # effort: the highest price of one look, whatever happens
     run: int = 8  # looks among a hundred consecutive serials a day before each further one costs
-    crowd: int = 1000  # subnets in one neighbourhood a day from which on it is a crowd
+    crowd: int = 1000  # subnets in one range a day from which on it is a crowd
     visitor: int = 10  # looks of one visitor an hour
     subnet: int = 600  # looks of one subnet an hour
     rate: int = 60_000  # looks of everybody a minute
     slow_first: int = 10  # seconds of the slow lane on a quiet day
-    slow_pressed: int = 300  # seconds of the slow lane while a neighbourhood is pressed
-    slow_times: int = 3  # each further wait of one subnet there is so many times longer
+    slow_pressed: int = 300  # seconds of the slow lane in a range that is pressed
+    slow_times: int = 5  # each further wait of one subnet there is so many times longer
     day_starts: int = 19 * 3600  # UTC: four in the morning in Japan, when few people ask
     pass_lasts: int = 900
 
