@@ -83,7 +83,7 @@ class DeskWorld:
         self.minutes += 1
         return START + timedelta(minutes=self.minutes)
 
-    def claim(self, name: str, *, serial: str = "", **unit: Any) -> str:
+    def claim(self, name: str, *, serial: str = "", door: str = "public", **unit: Any) -> str:
         """File a claim under a name of the test; returns its case number."""
         facts = {"model": "K100", "serial": serial, "remedy": "refund", "order_no": f"250-{name}"}
         sent = actions.submit_claim(
@@ -100,7 +100,7 @@ class DeskWorld:
                 units=(UnitFacts(**{**facts, **unit}),),
             ),
             key=name,
-            door="public",
+            door=door,
             by="owner",
             at=self.now(),
         )

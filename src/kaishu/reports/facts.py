@@ -19,7 +19,7 @@ from django.db.models import Q, QuerySet
 
 from kaishu.books.progress import figures
 from kaishu.books.queries import trial_balance
-from kaishu.claims.models import Claim, ClaimUnit
+from kaishu.claims.models import ClaimUnit
 from kaishu.core.progress import Discarded, DoneRule, Progress
 from kaishu.core.recall import Product, Recall, Text, say
 from kaishu.core.report import Money, Period, Rate, Row, Table, Value
@@ -210,15 +210,6 @@ class Facts:
         found = Message.objects.filter(recall_slug=self.row.slug, queued_at__lte=until)
         found = found.exclude(key__startswith="watch:")
         return Value(of=(found.filter(queued_at__gt=since) if since else found).count())
-
-    def claims(self, *, since: datetime | None = None, door: str = "") -> Value:
-        """Count the claims that came in, by the door that they came through."""
-        found = Claim.objects.filter(
-            recall_id=self.row.id, submitted_at__lte=self.as_of, recorded_at__lte=self.known_at
-        )
-        if since:
-            found = found.filter(submitted_at__gt=since)
-        return Value(of=(found.filter(door=door) if door else found).count())
 
     def correctives(self) -> tuple[Corrective, ...]:
         """Return the corrective actions as they stood."""

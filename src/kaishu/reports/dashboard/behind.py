@@ -19,16 +19,18 @@ from kaishu.incidents.models import Incident
 class Narrow:
     """Which of the rows: None leaves a column alone, "" is a value like any other.
 
-    `week` is a Monday; `side` is "before", "after" (the announcement) or "undated".
+    No `doors` are all; `week` is a Monday; what came at `since` itself is left out; `side` is
+    "before", "after" (the announcement) or "undated".
     """
 
-    door: str | None = None
+    doors: tuple[str, ...] = ()
     language: str | None = None
     region: str | None = None
     severity: str | None = None
     side: str | None = None
     open: bool = False
     week: date | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,11 @@ def claims(
     found = Claim.objects.filter(recall_id=recall_id, submitted_at__lte=as_of)
     if known_at is not None:
         found = found.filter(recorded_at__lte=known_at)
-    for column in ("door", "language", "region"):
+    if narrow.doors:
+        found = found.filter(door__in=narrow.doors)
+    if narrow.since is not None:
+        found = found.filter(submitted_at__gt=narrow.since)
+    for column in ("language", "region"):
         wanted = getattr(narrow, column)
         if wanted is not None:
             found = found.filter(**{column: wanted})

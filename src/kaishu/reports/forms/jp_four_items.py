@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kaishu.core.report import Filled, Row, Table, Value
+from kaishu.reports import contacts
 from kaishu.reports.corrective import Corrective, Stand
 from kaishu.reports.facts import Facts
 from kaishu.reports.parts import counts, head
@@ -19,7 +20,7 @@ def fill(facts: Facts) -> Mapping[str, Filled]:
             rows=tuple(_row(no, each) for no, each in enumerate(facts.correctives(), start=1))
         ),
         "notices": facts.mails(),
-        "claims": facts.claims(),
+        "claims": contacts.responded(facts, since=None),
         "models": facts.by_model(("name", "target", "done", "rate")),
     }
 

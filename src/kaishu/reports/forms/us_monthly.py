@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from kaishu.core.report import Filled, Row, Table, Value
+from kaishu.reports import contacts
 from kaishu.reports.facts import STOCK, Facts
 from kaishu.reports.parts import head
 
@@ -23,8 +24,10 @@ def fill(facts: Facts) -> Mapping[str, Filled]:
         "period_to": Value(of=facts.day_of(facts.period.until)),
         "corrected": Table(rows=tuple(_tiers(facts))),
         "incidents": Table(rows=tuple(_incidents(facts))),
-        "responded_web": facts.claims(since=since, door="public"),
-        "responded_phone": facts.claims(since=since, door="console"),
+        "notified_email": contacts.written_to(facts, since=since),
+        "notified_phone": contacts.telephoned(facts, since=since),
+        "responded_web": contacts.responded(facts, since=since, doors=contacts.WEB),
+        "responded_phone": contacts.responded(facts, since=since, doors=contacts.TELEPHONE),
     }
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from kaishu.base import clock, exports
 from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
-from kaishu.base.templatetags.kaishu import day, tongue
+from kaishu.base.templatetags.kaishu import day, tongue, when
 from kaishu.core.errors import Refusal
 from kaishu.core.recall import Recall
 from kaishu.doors.console import frame
@@ -26,7 +26,7 @@ from kaishu.reports.dashboard import behind
 from kaishu.reports.dashboard.behind import Narrow
 
 PAGE = 100
-TEXTS = ("door", "language", "region", "severity", "side")
+TEXTS = ("language", "region", "severity", "side")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +168,7 @@ def _judged(kind: str, by: str) -> str:
 def _said(narrow: Narrow) -> tuple[str, ...]:
     """Say in words what a list was narrowed to."""
     found: list[str] = []
-    if narrow.door is not None:
-        found.append(label("door", narrow.door))
+    found += dict.fromkeys(label("door", door) for door in narrow.doors)
     if narrow.language is not None:
         found.append(tongue(narrow.language))
     if narrow.region is not None:
@@ -180,6 +179,8 @@ def _said(narrow: Narrow) -> tuple[str, ...]:
         found.append(side_names()[narrow.side])
     if narrow.open:
         found.append(_("Open"))
+    if narrow.since is not None:
+        found.append(_("Since %(time)s") % {"time": when(narrow.since)})
     if narrow.week is not None:
         found.append(_("Week of %(day)s") % {"day": day(narrow.week)})
     return tuple(found)
@@ -195,7 +196,13 @@ def _narrow(request: HttpRequest) -> Narrow:
         week = date.fromisoformat(given.get("week", ""))
     except ValueError:
         week = None
-    return Narrow(**found, open=given.get("open") == "1", week=week)
+    return Narrow(
+        **found,
+        doors=tuple(given.getlist("door")[:10]),
+        open=given.get("open") == "1",
+        week=week,
+        since=_moment(given.get("since", "")),
+    )
 
 
 def _moment(text: str) -> datetime | None:
