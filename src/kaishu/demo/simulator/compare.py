@@ -11,10 +11,16 @@ from kaishu.books.audit import audit as books_audit
 from kaishu.books.models import Promise, Unit
 from kaishu.books.queries import trial_balance
 from kaishu.claims.audit import audit as claims_audit
-from kaishu.claims.models import ClaimUnit
+from kaishu.claims.models import Claim, ClaimUnit
 from kaishu.demo.simulator.purse import Bank, Purse
 from kaishu.notices.audit import audit as notices_audit
 from kaishu.payouts.audit import audit as payouts_audit
+from kaishu.payouts.funds import figures
+from kaishu.payouts.models import StockUnit
+from kaishu.payouts.pauses import paused_recalls
+from kaishu.people.queries import forgotten_ids
+from kaishu.returns.trade.models import TradeSite
+from kaishu.returns.trade.state import state
 
 
 def differences(truth: Purse, recalls: Mapping[str, int]) -> Iterator[str]:
@@ -24,6 +30,10 @@ def differences(truth: Purse, recalls: Mapping[str, int]) -> Iterator[str]:
     yield from _promises(truth, recalls)
     yield from _claims(truth)
     yield from _balances(truth, recalls)
+    yield from _shops(truth)
+    yield from _spares(truth)
+    yield from _funds(truth, recalls)
+    yield from _forgotten(truth)
 
 
 def audits() -> Iterator[str]:
@@ -103,6 +113,50 @@ def _balances(truth: Purse, recalls: Mapping[str, int]) -> Iterator[str]:
         }
         wanted = {key[1:]: n for key, n in truth.counts.items() if key[0] == slug and n}
         yield from _pairs(f"{slug} place", wanted, found)
+
+
+def _shops(truth: Purse) -> Iterator[str]:
+    found = {}
+    for site in TradeSite.objects.prefetch_related("answers"):
+        stands = state(site, site.answers.all())
+        found[site.id] = (stands.reached.value, stands.put_aside, stands.sold_since)
+    wanted = {
+        shop.site: (truth.reached(shop), shop.total("counted"), shop.total("sold_since"))
+        for shop in truth.shops
+    }
+    yield from _pairs("shop", wanted, found)
+
+
+def _spares(truth: Purse) -> Iterator[str]:
+    rows = StockUnit.objects.values_list(
+        "serial", "held", "reserved_key", "dispatched_at", "delivered_at", "back_reason"
+    )
+    found = {
+        serial: (bool(held), key or "", bool(left), bool(delivered), back)
+        for serial, held, key, left, delivered, back in rows
+    }
+    wanted = {
+        spare.serial: (spare.held, spare.key, spare.left, spare.delivered, spare.back)
+        for spare in truth.spares
+    }
+    yield from _pairs("replacement", wanted, found)
+
+
+def _funds(truth: Purse, recalls: Mapping[str, int]) -> Iterator[str]:
+    slugs = {number: slug for slug, number in recalls.items()}
+    found = {
+        (slugs[each.recall_id], each.commodity): each.free for each in figures() if each.tracked
+    }
+    wanted = {money: truth.free(*money) for money in truth.counted}
+    yield from _pairs("funds", wanted, found)
+    paused = {slugs[number]: "paused" for number in paused_recalls()}
+    yield from _pairs("recall", dict.fromkeys(truth.paused, "paused"), paused)
+
+
+def _forgotten(truth: Purse) -> Iterator[str]:
+    rows = Claim.objects.filter(person_id__in=forgotten_ids()).values_list("case_no", flat=True)
+    wanted = {line.case: "forgotten" for line in truth if line.forgotten}
+    yield from _pairs("owner", wanted, dict.fromkeys(rows, "forgotten"))
 
 
 def _pairs(what: str, wanted: Mapping[Any, object], found: Mapping[Any, object]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Kits, carriers, depots, recyclers and shops, with everything that goes wrong between them."""
+"""Kits, carriers, depots and recyclers, with everything that goes wrong between them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from kaishu.books.models import Unit
-from kaishu.demo.simulator.facts import CARRIER, RECALLS, RECYCLER, SHOP, SITES
+from kaishu.demo.simulator.facts import CARRIER, RECALLS, RECYCLER, SITES
 from kaishu.demo.simulator.owners import Owners
 from kaishu.demo.simulator.things import Box, Line, Scan, Thing
 from kaishu.returns import actions as returns
@@ -25,7 +25,6 @@ class Depots(Owners):
     def open_depots(self) -> None:
         """Let the depots, the recycler and the shop begin their weeks."""
         self.boxes, self.newest = [], {}
-        self.later(self.shop_day, most=3)
         for site in SITES:
             self.later(self.pack_day, site, days=6, most=9)
             self.later(self.count_day, site, days=20, most=35)
@@ -123,7 +122,7 @@ class Depots(Owners):
         if self.chance(0.1):
             again = f"scan-{self.number()}"
             self.later(lambda: self.scan(line, site, "ok", by, again, moved=True), most=4)
-        if self.chance(0.06):
+        if self.chance(0.12):
             self.later(lambda: self.undo(site, by), most=0.05)
         if outcome in ("wrong_item", "empty") and self.chance(0.6):
             self.later(lambda: self.arrive(line), days=3, most=15)
@@ -154,9 +153,9 @@ class Depots(Owners):
                 true=lambda: self.truth.unscan(line, scan, self._last_scan(site, by)),
                 real=lambda: returns.undo_scan(scan_id=number, by=by, at=self.now),
             )
-        if self.chance(0.7):
+        if self.chance(0.5):
             key = f"scan-{self.number()}"
-            self.later(lambda: self.scan(line, site, "ok", by, key, moved=True), most=2)
+            self.later(lambda: self.scan(line, site, "ok", by, key, moved=True), most=9)
 
     def _last_scan(self, site: str, by: str) -> Scan | None:
         scans = [scan for line in self.truth for scan in line.scans]
@@ -237,35 +236,7 @@ class Depots(Owners):
                 ),
             )
 
-    # ----------------------------------------------------------- shops, counts
-
-    def shop_day(self) -> None:
-        """The shop puts stock aside and ships some of it; sometimes more than it has."""
-        recall = self.dice.choice(RECALLS)
-        model = self.dice.choice(recall.models).code
-        quantity = self.dice.choice((1, 7, 25, 200))
-        same: dict[str, Any] = {
-            "recall_id": self.recalls[recall.slug],
-            "product": model,
-            "shop": SHOP,
-        }
-        who: dict[str, Any] = {"by": "shop", "at": self.now}
-        self.do(
-            f"quarantine {model} {quantity}",
-            true=lambda: self.truth.quarantine(recall.slug, model, SHOP, quantity),
-            real=lambda: returns.quarantine_stock(
-                **same, **who, quantity=quantity, key=f"q-{self.number()}"
-            ),
-        )
-        shipped = self.dice.choice((1, 5, 20, 100))
-        self.do(
-            f"ship {model} {shipped}",
-            true=lambda: self.truth.ship(recall.slug, model, SHOP, RECYCLER, shipped),
-            real=lambda: returns.ship_stock(
-                **same, **who, recycler=RECYCLER, quantity=shipped, key=f"s-{self.number()}"
-            ),
-        )
-        self.later(self.shop_day, days=5, most=20)
+    # ----------------------------------------------------------------- counts
 
     def count_day(self, site: str) -> None:
         """A depot counts what is there: some units are missing, some were never booked."""

@@ -5,12 +5,14 @@ No code of the application is known here: the truth must not learn from what it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 SITES = ("depot-east", "depot-west")
 RECYCLER = "recycler-green"
 CARRIER = "post"
 SHOP = "shop-minato"
+SHOPS = ("Minato 1", "Minato 2")  # two doors of one account
+SPARE = "M100"  # what is sent in exchange: the recalled model itself, with other serials
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,19 @@ def _recall(slug: str, market: str, language: str, currency: str) -> RecallFacts
         remedies={
             "refund": Terms(currency),
             "credit": Terms(f"coupon:{currency}", plus=500, when="approved"),
-            "swap": Terms("sku:N900", fixed=1),
+            "swap": Terms(f"sku:{SPARE}", fixed=1),
         },
     )
+
+
+def widened(recall: RecallFacts) -> RecallFacts:
+    """Return a recall as its second edition says it: another hundred units, more shop credit."""
+    models = tuple(
+        replace(model, units=model.units + 100, last="SN0900") if model.named else model
+        for model in recall.models
+    )
+    more = replace(recall.remedies["credit"], plus=700)
+    return replace(recall, models=models, remedies={**recall.remedies, "credit": more})
 
 
 RECALLS = (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from kaishu.demo.simulator.depots import Depots
 from kaishu.demo.simulator.engine import Differs
 from kaishu.demo.simulator.purse import Batch, Slip
+from kaishu.demo.simulator.shops import Shops
 from kaishu.demo.simulator.things import No
 from kaishu.payouts import actions as payouts
 from kaishu.payouts.models import Batch as BatchRow
@@ -19,16 +19,18 @@ from kaishu.payouts.worker import run_once
 MONEY = ("yuki", "ren")
 
 
-class Finance(Depots):
+class Finance(Shops):
     """Money leaves, arrives, and comes back."""
 
     batches: list[tuple[Batch, int]]
     paused_until: int
+    rest: int
 
     def open_bank(self, codes: dict[str, int]) -> None:
         """Give the bank its mind, and let finance begin its weeks."""
         self.truth.open_purse(codes)
         self.batches, self.paused_until = [], 0
+        self.rest = self.dice.choice((3, 7, 12))  # days between two rounds of the worker, at most
         share = self.dice.choice((0.0, 0.05, 0.15))
         names: tuple[str, ...] = (
             "lost_before",
@@ -112,7 +114,7 @@ class Finance(Depots):
         if self.day >= self.paused_until:
             self.run_worker()
             self._owners_react()
-        self.later(self.work, days=1, most=3)
+        self.later(self.work, days=1, most=self.rest)
 
     def run_worker(self) -> None:
         """Run the worker's round, and hear from the bank what became of it."""
@@ -126,7 +128,8 @@ class Finance(Depots):
             if slip.state in ("bounced", "returned") and not slip.corrected and self.chance(0.2):
                 self._correct(slip)
             coupon = slip.owing.commodity.startswith("coupon:")
-            if coupon and slip.state == "begun" and not slip.opened and self.chance(0.3):
+            waits = slip.state == "begun" and not slip.opened and not slip.line.forgotten
+            if coupon and waits and self.chance(0.3):
                 payouts.show_code(case_no=slip.line.case, unit_no=slip.line.no, at=self.now)
                 slip.opened = True
 

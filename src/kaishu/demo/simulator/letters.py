@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from kaishu.demo.simulator.engine import Differs
-from kaishu.demo.simulator.finance import Finance
+from kaishu.demo.simulator.treasury import Treasury
 from kaishu.notices.bounces import bounced
 from kaishu.notices.models import CallBack, Message
 from kaishu.notices.sending import send_due
@@ -49,6 +49,8 @@ class PostOffice(Post):
         self.delayed: set[str] = set()
         self.returning: set[str] = set()  # a report is on its way
         self.reported: set[str] = set()
+        self.addresses: Counter[str] = Counter()
+        self.silent: dict[str, int] = {}  # address -> how many mails it may have had
         self.closed = False
 
     def send(self, *, sender: str, to: str, mail: bytes) -> None:
@@ -62,12 +64,13 @@ class PostOffice(Post):
             raise self.dice.choice((Later, Unreachable))()
         self.delayed.discard(name)
         self.taken[name] += 1
+        self.addresses[to] += 1
 
     def close(self) -> None:
         """Stay open: the next round comes."""
 
 
-class Letters(Finance):
+class Letters(Treasury):
     """Somebody carries the mail, where this seed has any."""
 
     office: PostOffice | None = None
@@ -98,6 +101,11 @@ class Letters(Finance):
         for _ in range(1 + self.chance(0.3)):
             self.do("bounce", true=lambda: None, real=lambda: bounced(mail=mail, at=self.now))
 
+    def never_again(self, address: str) -> None:
+        """Nothing more goes to somebody who is forgotten, but for the mail that says so."""
+        if self.office is not None:
+            self.office.silent.setdefault(address, self.office.addresses[address] + 1)
+
     def end_post(self) -> None:
         """Send the rest, and hold the outbox against what the post office did."""
         if self.office is None:
@@ -112,6 +120,9 @@ def _wrong_mail(office: PostOffice) -> Iterator[str]:
     twice = [name for name, times in office.taken.items() if times > 1]
     if twice:
         yield f"{len(twice)} mails were handed over twice"
+    for address, most in office.silent.items():
+        if office.addresses[address] > most:
+            yield f"{address} asked to be forgotten and had more mail"
     called = set(CallBack.objects.values_list("case_no", flat=True))
     columns = ("message_id", "state", "case_no")
     for name, state, case_no in Message.objects.order_by("id").values_list(*columns):

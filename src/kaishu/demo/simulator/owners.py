@@ -28,7 +28,7 @@ class Owners(Engine):
 
     def file(self) -> None:
         """An owner files a claim for one or two units."""
-        recall = self.dice.choice(RECALLS)
+        recall = self.some_recall()
         units = [self._unit(recall) for _ in range(1 + self.chance(0.15))]
         key, number = f"form-{self.number()}", self.number()
         lines = self._submit(recall, key, number, units)
@@ -44,7 +44,7 @@ class Owners(Engine):
 
     def guess(self) -> None:
         """A bot tries serials, as fast as it can."""
-        recall = self.dice.choice(RECALLS)
+        recall = self.some_recall()
         for _ in range(self.dice.randrange(1, 4)):
             serial = f"SN{self.dice.randrange(10000):04d}"
             unit = {**self._unit(recall), "model": "M100", "serial": serial}
@@ -56,7 +56,7 @@ class Owners(Engine):
     def report(self) -> None:
         """Somebody reports that a unit got hot; nothing moves in the books."""
         line = self.some_line()
-        recall = self.dice.choice(RECALLS)
+        recall = self.some_recall()
         self.do(
             "incident",
             true=lambda: None,
@@ -69,13 +69,17 @@ class Owners(Engine):
                 door="public",
                 by="",
                 at=self.now,
-                case_no=line.case if line and line.recall is recall else "",
+                case_no=line.case if line and line.recall.slug == recall.slug else "",
                 injured=self.chance(0.3),
                 happened_at=self.now - timedelta(days=1),
                 language=recall.language,
             ),
         )
         self.later(self.report, days=3, most=20)
+
+    def some_recall(self) -> RecallFacts:
+        """Return one of the recalls as it answers today."""
+        return self.truth.recalls[self.dice.choice(RECALLS).slug]
 
     def _unit(self, recall: RecallFacts) -> dict[str, Any]:
         model, serial = "M100", f"SN{self.dice.randrange(1, 801):04d}"
@@ -84,7 +88,7 @@ class Owners(Engine):
             taken = [key[1] for key in self.truth.serials if key[0] == recall.slug]
             serial = self.dice.choice(sorted(taken)) if taken else serial
         elif roll < 0.18:
-            serial = f"SN{self.dice.randrange(801, 10000):04d}"
+            serial = f"SN{self.dice.randrange(801, self.dice.choice((1000, 10000))):04d}"
         elif roll < 0.24:
             serial = ""
         elif roll < 0.30:
@@ -131,6 +135,7 @@ class Owners(Engine):
                 remedy=str(unit["remedy"]),
                 amount=unit["order_amount"],
                 condition=str(unit["condition"]),
+                address=str(facts.contact.email),
             )
             for no, unit in enumerate(units, 1)
         ]

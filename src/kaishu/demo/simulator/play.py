@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from kaishu.demo.simulator.changes import Changes
 from kaishu.demo.simulator.engine import Differs
 from kaishu.demo.simulator.facts import RECALLS
-from kaishu.demo.simulator.letters import Letters
 from kaishu.demo.simulator.rooms import Template, repeatable
 from kaishu.demo.simulator.scene import CODES
 
@@ -31,7 +31,7 @@ class Outcome:
     day: int = 0
 
 
-class Play(Letters):
+class Play(Changes):
     """Everybody on one stage."""
 
     def begin(self, cases: int) -> None:
@@ -52,6 +52,9 @@ class Play(Letters):
                 )
         self.open_bank({f"coupon:{recall.currency}": CODES for recall in RECALLS})
         self.open_depots()
+        self.open_shops()
+        self.open_treasury()
+        self.open_changes()
         self.claims_come_in(cases)
         self.later(self.guess, days=2, most=12)
         self.later(self.report, days=3, most=20)

@@ -7,13 +7,14 @@ each promise must stand for it; it never asks the application.
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kaishu.demo.simulator.things import HERE, Line, No, Owing
-from kaishu.demo.simulator.yard import Yard
+from kaishu.demo.simulator.vault import Vault
 
 OWNERS_MATTER = ("account_unknown", "account_closed", "name_differs", "not_deliverable")
 OVER = ("bounced", "returned", "void")
@@ -31,6 +32,12 @@ class Slip:
     corrected: bool = False
     opened: bool = False
     voided: bool = False
+    approved: bool = False
+
+    @property
+    def money(self) -> tuple[str, str]:
+        """Name the funds that it is paid from."""
+        return self.line.recall.slug, self.owing.commodity
 
 
 @dataclass(eq=False, slots=True)
@@ -86,7 +93,7 @@ class Bank:
             return file.execute(text, values).fetchall()
 
 
-class Purse(Yard):
+class Purse(Vault):
     """The truth with money."""
 
     slips: list[Slip]
@@ -100,6 +107,8 @@ class Purse(Yard):
     def due(self, line: Line, owing: Owing) -> bool:
         """Say whether a remedy may leave now."""
         if owing.role != "remedy" or owing.place != "owed" or line.standing != "approved":
+            return False
+        if line.forgotten:
             return False
         if any(self._waits_for_owner(slip) for slip in self.slips if slip.owing is owing):
             return False
@@ -119,6 +128,7 @@ class Purse(Yard):
             ((owing, line) for line in self for owing in line.owing if self.due(line, owing)),
             key=lambda pair: pair[0].number,
         )
+        owed = [(owing, line) for owing, line in owed if line.recall.slug not in self.paused]
         chosen = [(owing, line) for owing, line in owed if id(owing) not in busy][:limit]
         slips = [Slip(line, owing) for owing, line in chosen if not self._rival(line)]
         if not slips:
@@ -140,7 +150,16 @@ class Purse(Yard):
             raise No("self_approval")
         if batch.approved or batch.withdrawn:
             raise No("batch_decided")
+        if any(slip.line.recall.slug in self.paused for slip in batch.slips):
+            raise No("payouts_paused")
+        wanted: Counter[tuple[str, str]] = Counter()
+        for slip in batch.slips:
+            wanted[slip.money] += slip.owing.quantity
+        if any(money in self.counted and self.free(*money) < n for money, n in wanted.items()):
+            raise No("funds_short")
         batch.approved = True
+        for slip in batch.slips:
+            slip.approved = True
 
     def withdraw_batch(self, batch: Batch) -> None:
         """A batch is taken back: what was not begun is due again."""
@@ -157,22 +176,67 @@ class Purse(Yard):
             raise No("nothing_to_correct")
         slip.corrected = True
 
+    # ------------------------------------------------------------------- funds
+
+    def free(self, recall: str, commodity: str) -> int:
+        """Return what may still be approved: receipts, less what left and what is approved."""
+        gone = sum(
+            owing.quantity
+            for line in self
+            if line.recall.slug == recall
+            for owing in line.owing
+            if (owing.role, owing.commodity) == ("remedy", commodity)
+            and owing.place in ("sent", "paid")
+        )
+        waits = [slip for slip in self.slips if slip.approved and slip.state == "waiting"]
+        bound = sum(slip.owing.quantity for slip in waits if slip.money == (recall, commodity))
+        return self.funds[recall, commodity] - gone - bound
+
+    def receipt(self, recall: str, commodity: str, quantity: int, *, given_back: bool) -> None:
+        """Two people agree to a receipt, or to giving back what is not needed."""
+        if given_back and self.free(recall, commodity) < quantity:
+            raise No("funds_short")
+        self.funds[recall, commodity] += -quantity if given_back else quantity
+        if not given_back:
+            self.counted.add((recall, commodity))
+
+    def _short(self) -> set[tuple[str, str]]:
+        return {money for money in self.counted if self.free(*money) < 0}
+
     # ------------------------------------------------------------ a worker round
 
     def worker_ran(self, batches: list[Batch], bank: Bank) -> list[str]:
         """Follow one round of the worker; returns what it did that nobody allowed."""
         for slip in self.slips:
             self._code_news(slip)
-        wrong = self._sent(batches, bank.calls())
-        self._news(bank.reports(self.heard))
+        self._spare_news()
+        reports, under_way = bank.reports(self.heard), self._under_way()
+        before = self._short()
+        self._news([report for report in reports if report.key in under_way])
+        wrong = self._sent(batches, bank.calls(), before, self._short())
+        self._news([report for report in reports if report.key not in under_way])
+        self.heard = max([self.heard, *(report.number for report in reports)])
         return wrong
 
-    def _sent(self, batches: list[Batch], calls: set[str]) -> list[str]:
+    def _under_way(self) -> set[str]:
+        return {slip.key for slip in self.slips if slip.state in ("begun", "paid")}
+
+    def _sent(
+        self,
+        batches: list[Batch],
+        calls: set[str],
+        before: set[tuple[str, str]],
+        after: set[tuple[str, str]],
+    ) -> list[str]:
+        """Begin what must have left. `before` and `after` name the funds that were short before
+        and after the news; where only one does, the bank's book tells which came first."""
         wrong = []
         ready = {id(slip) for b in batches if b.approved and not b.withdrawn for slip in b.slips}
         for slip in self.slips:
             called = slip.key in calls
-            if slip.state == "waiting" and id(slip) in ready:
+            short = slip.money in before & after or (slip.money in before | after and not called)
+            stays = slip.line.recall.slug in self.paused or short
+            if slip.state == "waiting" and id(slip) in ready and not stays:
                 self._begin(slip)
             if called and slip.state == "waiting":
                 wrong.append(f"{slip.line}: {slip.key} was sent though nobody approved it")
@@ -192,9 +256,9 @@ class Purse(Yard):
             if not self.codes.get(slip.owing.commodity):
                 return  # stays where it is until there are codes
             self.codes[slip.owing.commodity] -= 1
+        if kind == "sku" and not self.reserve(slip.owing.commodity, slip.key):
+            return  # stays until there is a unit that no recall means
         slip.state, slip.owing.place = "begun", "sent"
-        if kind == "sku":
-            slip.state, slip.owing.place = "paid", "paid"
 
     def _code_news(self, slip: Slip) -> None:
         if slip.opened and slip.state == "begun":
@@ -203,10 +267,22 @@ class Purse(Yard):
             slip.state = "returned" if slip.state == "paid" else "bounced"
             slip.owing.place = "owed"
 
+    def _spare_news(self) -> None:
+        """Hear of replacements what nobody has told yet: deliveries first, then what came back."""
+        slips = {slip.key: slip for slip in self.slips}
+        for spare in self.spares:
+            if spare.delivered and spare.told < 1:
+                spare.told = 1
+                self.learn(slips[spare.key], "settled", "")
+        for spare in self.spares:
+            if spare.back and spare.told < 2:
+                spare.told = 2
+                kind = "returned" if spare.delivered else "bounced"
+                self.learn(slips[spare.key], kind, spare.back)
+
     def _news(self, reports: list[Report]) -> None:
         slips = {slip.key: slip for slip in self.slips}
         for report in reports:
-            self.heard = report.number
             slip = slips.get(report.key)
             if slip is not None and report.amount == slip.owing.quantity:
                 self.learn(slip, report.kind, report.reason)

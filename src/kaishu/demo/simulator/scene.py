@@ -11,6 +11,7 @@ from kaishu.core.recall import (
     AmountRule,
     DueWhen,
     EvidenceRule,
+    Party,
     Population,
     Product,
     Recall,
@@ -19,10 +20,11 @@ from kaishu.core.recall import (
     RuleKind,
     SerialFormat,
 )
-from kaishu.demo.simulator.facts import RECALLS, SHOP, Model, RecallFacts, Terms
+from kaishu.demo.simulator.facts import RECALLS, SHOP, SHOPS, Model, RecallFacts, Terms
 from kaishu.editions import actions as editions
 from kaishu.editions.recall_file import Loaded
 from kaishu.payouts.shop_codes import load_codes
+from kaishu.returns.trade import sites
 
 # Before every simulated day, so that no clock jump comes before it.
 PUBLISHED = datetime(2023, 1, 10, 1, tzinfo=UTC)
@@ -34,14 +36,34 @@ def publish_all(folder: Path) -> dict[str, int]:
     """Publish every recall; returns their numbers in this database by slug."""
     numbers = {}
     for facts in RECALLS:
-        recall = recall_of(facts)
-        loaded = Loaded(folder=folder, recall=recall, lists={}, pictures={}, problems=())
-        edition = editions.publish(loaded=loaded, by="hana", at=PUBLISHED)
-        open_population(recall_row=edition.recall, recall=recall, by="hana", at=PUBLISHED)
-        numbers[facts.slug] = edition.recall_id
+        numbers[facts.slug] = publish(facts, folder, PUBLISHED)
         codes = [f"{facts.currency}{number:04d}" for number in range(CODES)]
         load_codes(commodity=f"coupon:{facts.currency}", codes=codes, at=PUBLISHED)
+        for name in SHOPS:
+            _shop(facts, name)
     return numbers
+
+
+def publish(facts: RecallFacts, folder: Path, at: datetime) -> int:
+    """Publish one recall as these facts say it, and open what they add to its population."""
+    recall = recall_of(facts)
+    loaded = Loaded(folder=folder, recall=recall, lists={}, pictures={}, problems=())
+    edition = editions.publish(loaded=loaded, by="hana", at=at)
+    open_population(recall_row=edition.recall, recall=recall, by="hana", at=at)
+    return edition.recall_id
+
+
+def _shop(facts: RecallFacts, name: str) -> None:
+    sites.add_site(
+        slug=facts.slug,
+        party=SHOP,
+        name=name,
+        kind="retailer",
+        language=facts.language,
+        mail="",
+        by="hana",
+        at=PUBLISHED,
+    )
 
 
 def recall_of(facts: RecallFacts) -> Recall:
@@ -72,7 +94,7 @@ def recall_of(facts: RecallFacts) -> Recall:
         rules=tuple(_rule(number, model) for number, model in enumerate(facts.models, 1)),
         remedies=tuple(_remedy(code, terms) for code, terms in facts.remedies.items()),
         evidence=EvidenceRule(order_where=SAID),
-        parties=(),
+        parties=(Party(code=SHOP, role="retailer", name=SAID),),
         population=tuple(row for model in facts.models for row in _population(model)),
     )
 

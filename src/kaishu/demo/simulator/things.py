@@ -99,6 +99,8 @@ class Line:
     owing: list[Owing] = field(default_factory=list)
     scans: list[Scan] = field(default_factory=list)
     kits: list[str] = field(default_factory=list)
+    address: str = ""
+    forgotten: bool = False
 
     @property
     def tag(self) -> str:
@@ -121,6 +123,46 @@ class Line:
 
     def __str__(self) -> str:
         return f"{self.case}-{self.no}"
+
+
+@dataclass(eq=False, slots=True)
+class Shop:
+    """One shop with a link of its own: what it answered, by form, step and model."""
+
+    recall: str
+    site: int
+    party: str
+    answers: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    serials: set[str] = field(default_factory=set)
+
+    def said(self, *steps: str) -> bool:
+        """Say whether it gave one of these answers."""
+        return any(step in steps for _, step, _ in self.answers)
+
+    def total(self, step: str, model: str = "", *, but: str = "") -> int:
+        """Add up its answers of a step, one form left out."""
+        return sum(
+            n
+            for (key, which, product), n in self.answers.items()
+            if which == step and product in (model or product,) and key != but
+        )
+
+    def __str__(self) -> str:
+        return f"shop-{self.site}"
+
+
+@dataclass(eq=False, slots=True)
+class Spare:
+    """One replacement unit on our shelf; `key` is the order that it is reserved for."""
+
+    commodity: str
+    serial: str
+    held: bool
+    key: str = ""
+    left: bool = False
+    delivered: bool = False
+    back: str = ""
+    told: int = 0
 
 
 @dataclass(eq=False, slots=True)

@@ -108,6 +108,21 @@ class Truth:
             except No:
                 line.contested = True
 
+    def forget(self, case: str) -> None:
+        """The owner of a case asks to be forgotten: what is owed stays, and never leaves."""
+        for line in self:
+            line.forgotten = line.forgotten or line.case == case
+
+    def widen(self, recall: RecallFacts) -> None:
+        """A new edition answers from now on; claims of before keep the terms of theirs."""
+        before = self.recalls[recall.slug]
+        for model in recall.models:
+            more = model.units - before.model(model.code).units
+            self.shift(
+                recall.slug, model.code, "consumer", ("declared", ""), ("at_large", ""), more
+            )
+        self.recalls[recall.slug] = recall
+
     def keep(self, line: Line, thing: Thing) -> None:
         """Make a claim the keeper of a unit that nobody else is known to have."""
         if thing.place[0] != "at_large" or thing.keeper not in (None, line):

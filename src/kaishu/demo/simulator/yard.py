@@ -29,6 +29,8 @@ class Yard(Truth):
 
     def kit(self, line: Line, tracking: str) -> None:
         """A return kit leaves."""
+        if line.forgotten:
+            raise No("person_forgotten")
         owed = line.alive("kit", "owed")
         if owed:
             owed[0].place = "sent"
