@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
+from kaishu.core.codes import Payload, is_jan, unpack
 from kaishu.core.pack import Pack
 from kaishu.core.recall import Alias, Label, Product, Recall, Text, Variant, say
 from kaishu.core.scope import Facts, Outcome
@@ -94,14 +95,18 @@ def judge(pack: Pack, inspection: Inspection) -> Verdict:
     A serial that cannot be read, and one that had to be repaired and is then not affected, are
     questions: a wrong "not affected" leaves a dangerous thing in use.
     """
-    product = find_product(pack.recall, inspection.model)
+    product = product_of(pack.recall, inspection)
     if product is None:
         facts = {"model": inspection.model.strip()[:40]}
         return Verdict(Answer.NO_SUCH_MODEL, "no_such_model", pack.ref, facts)
     reading = read(inspection.serial, pack.recall.serial_format(product))
+    if reading.payload is not None:
+        inspection = _with_code(inspection, reading.payload)
     known = known_of(pack.recall, product, inspection)
     outcome = pack.scopes[product.model].evaluate(reading.serial, known)
     answer, reason = _careful(outcome, reading)
+    if answer is not Answer.AFFECTED and _is_others(pack.recall, product, reading):
+        answer, reason = Answer.ASK, "code_other_product"
     facts = _facts(product, reading, known, outcome)
     if (alias := find_alias(product, inspection.model)) is not None:
         facts |= {"alias": alias.code, "alias_kind": alias.kind}
@@ -156,6 +161,24 @@ def find_product(recall: Recall, typed: str) -> Product | None:
     return next(own, None) or next(named, None)
 
 
+def product_of(recall: Recall, inspection: Inspection) -> Product | None:
+    """Return the product that was named, or that alone bears the bar code of a scanned code."""
+    if inspection.model.strip():
+        return find_product(recall, inspection.model)
+    payload = unpack(inspection.serial) if inspection.serial else None
+    found = products_with(recall, payload.gtin) if payload else []
+    return found[0] if len(found) == 1 else None
+
+
+def products_with(recall: Recall, gtin: str) -> list[Product]:
+    """Return the products whose box bears this GTIN; real notices print one on two products."""
+    return [
+        product
+        for product in recall.products
+        if gtin and any(is_jan(gtin, variant.jan) for variant in product.variants)
+    ]
+
+
 def find_alias(product: Product, typed: str) -> Alias | None:
     """Return the alias under which this product was named, or None where it was its own model."""
     if not product.aliases or typed == product.model:
@@ -184,7 +207,11 @@ def find_variant(product: Product, given: str) -> Variant | None:
     """Return the variant of this SKU or bar code; None where two variants share the bar code."""
     if not (wanted := folded(given)):
         return None
-    found = [v for v in product.variants if wanted in (folded(v.code), folded(v.jan))]
+    found = [
+        variant
+        for variant in product.variants
+        if wanted == folded(variant.code) or (wanted.isdecimal() and is_jan(wanted, variant.jan))
+    ]
     return found[0] if len(found) == 1 else None
 
 
@@ -215,6 +242,23 @@ def find_colour(recall: Recall, product: Product, given: str) -> str:
     spelled = {folded(variant.code): variant.colour for variant in product.variants}
     spelled |= {folded(colour): colour for colour in colours_of(recall, product)}
     return spelled.get(wanted, "")
+
+
+def _with_code(inspection: Inspection, payload: Payload) -> Inspection:
+    """Add what a scanned code says; what the person said stays."""
+    return replace(
+        inspection,
+        variant=inspection.variant or payload.gtin,
+        batch=inspection.batch or payload.batch,
+        made_on=inspection.made_on or payload.made_on,
+    )
+
+
+def _is_others(recall: Recall, product: Product, reading: Reading) -> bool:
+    """Say whether a scanned code names another product of this recall."""
+    gtin = reading.payload.gtin if reading.payload else ""
+    bearers = products_with(recall, gtin)
+    return bool(bearers) and product not in bearers
 
 
 def _careful(outcome: Outcome, reading: Reading) -> tuple[Answer, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kaishu.core.answer import Inspection, find_product, judge, tell
+from kaishu.core.answer import Inspection, judge, product_of, tell
 from kaishu.core.asking import TONES, Said
 from kaishu.core.pack import Pack
 from kaishu.core.verdict import Answer, Verdict
@@ -34,7 +34,7 @@ def judge_everywhere(packs: Iterable[Pack], inspection: Inspection) -> list[Hear
     heard = [
         Hearing(pack, judge(pack, inspection))
         for pack in packs
-        if find_product(pack.recall, inspection.model) is not None
+        if product_of(pack.recall, inspection) is not None
     ]
     return sorted(heard, key=lambda hearing: danger(hearing.verdict))
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from kaishu.core.codes import LONGEST_CODE, Payload, unpack
 from kaishu.core.recall import SerialFormat
 
 EMPTY = "serial_empty"
@@ -59,13 +60,17 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read: a serial, or the code of the problem with the facts its sentence needs."""
+    """What was read: a serial, or the code of the problem with the facts its sentence needs.
+
+    `payload` is what else a scanned code said of the unit.
+    """
 
     typed: str
     serial: str | None
     repaired: tuple[Repair, ...] = ()
     problem: str | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+    payload: Payload | None = None
 
 
 def read(typed: str, form: SerialFormat) -> Reading:
@@ -73,20 +78,35 @@ def read(typed: str, form: SerialFormat) -> Reading:
 
     A label before the serial ("S/N:", "シリアル番号") and a spoken gap ("dash", "ハイフン") are
     dropped. Where the text fits the format both with and without them ("SN…"), nobody may choose,
-    so it is a problem.
+    so it is a problem. A scanned code (GS1, QR) is read as the serial in it.
     """
     if _is_plain(typed, form):
-        return _checked(typed, typed, (), form)
+        return Reading(typed, typed)
+    text = unicodedata.normalize("NFKC", typed[: LONGEST_CODE + 1])
+    if (payload := unpack(text)) is not None:
+        return _of_code(typed, text, payload, form)
     if len(typed) > LONGEST_TYPED:
         facts = {"length": str(len(typed)), "lengths": _lengths(form)}
         return Reading(typed, None, problem=TOO_LONG, facts=facts)
-    text = unicodedata.normalize("NFKC", typed).strip()
+    text = text.strip()
     readings = [_read_bare(typed, each, form) for each in _wordings(text)]
     found = {each.serial: each for each in reversed(readings) if each.serial is not None}
     if len(found) > 1:
         one, other, *_ = reversed(found)
         return Reading(typed, None, problem=TWO_WAYS, facts={"one": one, "other": other})
     return next(iter(found.values()), readings[-1])
+
+
+def _of_code(typed: str, text: str, payload: Payload, form: SerialFormat) -> Reading:
+    """Read the serial that a scanned code holds; a text that fits either way is not chosen from."""
+    reading = _read_bare(typed, payload.serial, form)
+    whole = _read_bare(typed, text.strip(), form)
+    if whole.serial is None or whole.serial == reading.serial:
+        return replace(reading, payload=payload)
+    if reading.serial is None:
+        return whole
+    facts = {"one": whole.serial, "other": reading.serial}
+    return Reading(typed, None, problem=TWO_WAYS, facts=facts)
 
 
 def _wordings(text: str) -> list[str]:
@@ -100,7 +120,12 @@ def _wordings(text: str) -> list[str]:
 
 def _is_plain(typed: str, form: SerialFormat) -> bool:
     """Say whether a text is a serial as it stands: the common case, and the quick way."""
-    return len(typed) in form.lengths and typed[0] not in "Ss" and not typed.strip(form.alphabet)
+    return (
+        len(typed) in form.lengths
+        and typed[0] not in "Ss"
+        and not typed.strip(form.alphabet)
+        and typed.startswith(form.prefix)
+    )
 
 
 def _read_bare(typed: str, text: str, form: SerialFormat) -> Reading:
