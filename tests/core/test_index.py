@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kaishu.core.coding import Coder
 from kaishu.core.index import Index, IndexCorrupt, ListedSerialWrong, Listing, build
+from kaishu.core.index_layout import parse
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 WIDE = "".join(chr(code) for code in range(33, 127) if chr(code) not in "\"'")
@@ -185,3 +187,121 @@ def test_find_and_find_many_agree_with_a_set(tmp_path_factory, case) -> None:
     expected = [5 if key in set(keys) else 0 for key in questions]
     assert [section.find(key) for key in questions] == expected
     assert section.find_many(questions).tolist() == expected
+
+
+def in_levels(count: int, seed: int = 1) -> list[bytes]:
+    """Return serials of one brand, whose first letter is always the same."""
+    return [b"A" + key for key in serials(count, seed=seed, length=15)]
+
+
+def test_a_long_list_stands_in_levels_and_every_serial_and_no_other_is_found(
+    tmp_path: Path,
+) -> None:
+    listed, others = in_levels(25_000), in_levels(25_000, seed=2)
+    odd = [
+        *others,
+        *serials(5_000, seed=3),
+        b"A",
+        b"",
+        b"A" * 17,
+        b"A" * 40,
+        b"AAAAAAAAAAAAAAA\xff",
+    ]
+    built = build([listing(listed, rule=7)])
+    path = tmp_path / "listed.index"
+    path.write_bytes(built.content)
+    index = Index(path)
+    section = index.section(7)
+    assert built.counts == {7: len(listed)}
+    assert b'"placed": 0' not in built.content
+    assert [section.find(key) for key in listed] == [7] * len(listed)
+    assert [section.find(key) for key in odd] == [0] * len(odd)
+    assert section.find_many(listed + odd).tolist() == [7] * len(listed) + [0] * len(odd)
+    assert sorted(section.serials()) == sorted(listed)
+    assert build([listing(listed[::-1], rule=7)]).content == built.content
+    assert len(built.content) / len(listed) <= 12
+    fresh = Index(path)
+    assert fresh.section(7).find_many(odd).sum() == 0
+    fresh.check()
+
+
+def test_a_serial_that_differs_by_a_multiple_of_every_size_and_word_is_not_found(
+    tmp_path: Path,
+) -> None:
+    coder = Coder(ALPHABET)
+    listed = in_levels(20_000)
+    path = tmp_path / "listed.index"
+    path.write_bytes(build([listing(listed)]).content)
+    section = Index(path).section(1)
+    (table,) = parse(path.read_bytes())
+    number = coder.number()
+    found = 0
+    for level in table.levels:
+        step = level.size << 63  # the same slot of this level and the same word
+        for key in listed[:200]:
+            for twin in (number(key) + step, number(key) - step, number(key) % step):
+                if 0 <= twin < 34**16 and twin != number(key):
+                    alias = coder.serial(twin, 16)
+                    assert section.find(alias) == 0
+                    assert section.find_many([alias, key]).tolist() == [0, 1]
+                    found += 1
+    assert found > 500
+
+
+def test_repeated_serials_of_a_long_list_are_kept_once_and_reported(tmp_path: Path) -> None:
+    listed = in_levels(10_000)
+    built = build([listing([*listed, *listed[5:8], listed[5]], rule=3)])
+    assert built.counts == {3: 10_000}
+    assert built.duplicates == {3: tuple(sorted(key.decode() for key in listed[5:8]))}
+
+
+def test_one_changed_bit_of_a_level_raises_or_changes_nothing(tmp_path: Path) -> None:
+    listed, others = in_levels(5_000), in_levels(500, seed=9)
+    raw = build([listing(listed)]).content
+    path = tmp_path / "listed.index"
+    refused = 0
+    for at in range(40, len(raw), 997):
+        path.write_bytes(raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :])
+        try:
+            section = Index(path).section(1)
+            assert int(section.find_many(others).sum()) == 0
+            assert sum(section.find(key) for key in listed) == len(listed)
+        except IndexCorrupt:
+            refused += 1
+    assert refused >= len(range(40, len(raw), 997)) - 1
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    st.sampled_from(["01", "0123456789", ALPHABET, WIDE]),
+    st.integers(5, 30),
+    st.integers(0, 2**32 - 1),
+    st.integers(0, 12),
+)
+def test_long_lists_of_every_alphabet_and_length_agree_with_a_set(
+    tmp_path_factory, alphabet: str, length: int, seed: int, same: int
+) -> None:
+    """Lists long enough for levels; the first `same` characters never change."""
+    random = np.random.default_rng(seed)
+    letters = np.frombuffer(alphabet.encode(), np.uint8)
+    rows = random.choice(letters, (6_000, length))
+    rows[:, : min(same, length - 1)] = letters[0]
+    every = list(dict.fromkeys(bytes(row) for row in rows))
+    listed, asked = set(every[::2]), every
+    asked += [key[:-1] for key in every[:50]] + [key + key[:1] for key in every[:50]]
+    asked += [bytes(key[::-1]) for key in every[:2_000]]
+    one = Listing(rule=5, alphabet=alphabet, lengths=(length,), serials=list(listed))
+    section = opened(tmp_path_factory.mktemp("index"), one).section(5)
+    expected = [5 if key in listed else 0 for key in asked]
+    assert [section.find(key) for key in asked] == expected
+    assert section.find_many(asked).tolist() == expected
+    assert set(section.serials()) == listed
+
+
+def test_a_file_of_version_one_still_answers() -> None:
+    path = Path(__file__).parent / "listed_version_1.index"
+    section = Index(path).section(3)
+    listed = [f"AK{number:08d}".encode() for number in range(0, 900, 3)]
+    assert sorted(section.serials()) == listed
+    assert [section.find(key) for key in listed] == [3] * 300
+    assert section.find_many([b"AK00000001", listed[7]]).tolist() == [0, 3]

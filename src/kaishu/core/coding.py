@@ -22,7 +22,7 @@ NO_RANK = 255
 class Coder:
     """The order of one alphabet (ASCII, 1 to 254 different characters)."""
 
-    __slots__ = ("_digits", "alphabet", "base", "ranks")
+    __slots__ = ("alphabet", "base", "digits", "ranks")
 
     def __init__(self, alphabet: str) -> None:
         raw = alphabet.encode("ascii")
@@ -36,7 +36,7 @@ class Coder:
         for rank, letter in enumerate(raw):
             table[letter] = _DIGITS[rank] if packed else rank
             self.ranks[letter] = rank
-        self._digits = bytes(table)
+        self.digits = bytes(table)
 
     def largest(self, length: int) -> int:
         """Return the number that no serial of this length is above."""
@@ -45,7 +45,7 @@ class Coder:
 
     def number(self) -> Callable[[bytes], int]:
         """Return the function serial -> number; it raises ValueError outside the alphabet."""
-        digits, base = self._digits, self.base
+        digits, base = self.digits, self.base
         if base != 256:
             return lambda key: int(key.translate(digits), base)
 

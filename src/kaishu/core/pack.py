@@ -22,7 +22,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +34,7 @@ from kaishu.core.coding import Keys, as_keys
 from kaishu.core.decoding import Undecodable, decode
 from kaishu.core.errors import Refusal
 from kaishu.core.index import Index, Listing, build
+from kaishu.core.index_build import Chunk
 from kaishu.core.recall import Recall, RuleKind
 from kaishu.core.scope import Scope
 from kaishu.core.signing import Signer, Trusted
@@ -104,8 +105,8 @@ def write(
     """
     _refuse_unfit(recall, lists, pictures)
     built = build(_listings(recall, lists))
-    contents = {INDEX: built.content}
-    contents |= {f"{PICTURES}/{name}": content for name, content in pictures.items()}
+    contents: dict[str, Sequence[Chunk]] = {INDEX: built.chunks}
+    contents |= {f"{PICTURES}/{name}": [content] for name, content in pictures.items()}
     manifest = canonical(
         {
             "format": FORMAT,
@@ -113,14 +114,14 @@ def write(
             "published_at": published_at,
             "recall": recall,
             "listed": {str(rule): count for rule, count in built.counts.items()},
-            "files": {name: hashlib.sha256(each).hexdigest() for name, each in contents.items()},
+            "files": {name: _sha256(each) for name, each in contents.items()},
         }
     )
     digest = hashlib.sha256(manifest).hexdigest()
     if not (folder / digest).exists():
         if sign is not None:
-            contents[signing.SIGNATURE] = signing.file_of(signing.signed(digest, [sign]))
-        _place(folder, digest, {MANIFEST: manifest, **contents})
+            contents[signing.SIGNATURE] = [signing.file_of(signing.signed(digest, [sign]))]
+        _place(folder, digest, {MANIFEST: [manifest], **contents})
     elif sign is not None:
         signing.add(folder / digest, sign)
     return EditionRef(recall.slug, number, digest)
@@ -150,7 +151,7 @@ def load(path: Path, *, trusted: Trusted | None = None) -> Pack:
         _refuse_changed(path, manifest["files"])
     try:
         recall = decode(Recall, manifest["recall"])
-        index = Index(path / INDEX)
+        index = Index(path / INDEX, whole=trusted is not None)
     except Undecodable as error:
         raise PackCorrupt(what=str(error)) from error
     except FileNotFoundError:
@@ -181,7 +182,8 @@ def swap(folder: Path, slug: str, ref: EditionRef) -> None:
         raise PackMissing(what=ref.digest)
     pointer.parent.mkdir(parents=True, exist_ok=True)
     aside = pointer.with_name(f".{slug}.{secrets.token_hex(8)}")
-    _write_file(aside, canonical({"slug": ref.recall, "number": ref.number, "digest": ref.digest}))
+    pointed = {"slug": ref.recall, "number": ref.number, "digest": ref.digest}
+    _write_file(aside, [canonical(pointed)])
     aside.replace(pointer)
     _sync_folder(pointer.parent)
 
@@ -290,7 +292,7 @@ def _listings(recall: Recall, lists: Mapping[str, Iterable[bytes] | Keys]) -> li
     return listings
 
 
-def _place(folder: Path, digest: str, contents: Mapping[str, bytes]) -> None:
+def _place(folder: Path, digest: str, contents: Mapping[str, Sequence[Chunk]]) -> None:
     """Write all files beside their place, then give the folder its name in one step."""
     folder.mkdir(parents=True, exist_ok=True)
     aside = folder / f".{digest[:16]}.{secrets.token_hex(8)}"
@@ -310,9 +312,17 @@ def _place(folder: Path, digest: str, contents: Mapping[str, bytes]) -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _write_file(path: Path, content: bytes) -> None:
+def _sha256(content: Sequence[Chunk]) -> str:
+    digest = hashlib.sha256()
+    for chunk in content:
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _write_file(path: Path, content: Sequence[Chunk]) -> None:
     with path.open("wb") as file:
-        file.write(content)
+        for chunk in content:
+            file.write(chunk)
         file.flush()
         os.fsync(file.fileno())
 
