@@ -12,8 +12,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from kaishu.base import heartbeat
 from kaishu.base.keeping import tables
-from kaishu.base.models import Job, Tries
+from kaishu.base.models import Job, Tries, Worker
 from kaishu.config import readiness
 from kaishu.notices.models import Message
 from tests.books.test_audit import damage
@@ -28,6 +29,7 @@ def house(db: None, data_dir: Path, settings: Settings) -> None:
     settings.KAISHU_METRICS_TOKEN = TOKEN
     filled(data_dir / "packs")
     Message.objects.update(queued_at=timezone.now())
+    heartbeat.beat(who="tests:1", at=timezone.now())
     readiness._migrated.clear()
 
 
@@ -47,6 +49,7 @@ BREAKS: dict[str, Callable[[Patch], object]] = {
     "database": no_write,
     "migrations": lambda patch: patch.setattr(tables, "pending", lambda: ["books.0099_more"]),
     "disk": lambda patch: patch.setattr(readiness, "LEAST_FREE", 10**18),
+    "worker": lambda _: Worker.objects.update(beat_at=timezone.now() - timedelta(minutes=6)),
     "queue": old_job,
     "mail": lambda _: Message.objects.update(
         state="queued", failed_at=None, queued_at=timezone.now() - timedelta(hours=2)

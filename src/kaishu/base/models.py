@@ -24,6 +24,17 @@ class Tries(models.Model):
         ]
 
 
+class Worker(models.Model):
+    """A worker by its machine and process, and when it last said that it lives."""
+
+    name = models.CharField(max_length=80, unique=True)
+    began_at = models.DateTimeField()
+    beat_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Job(models.Model):
     """Work for the worker: its rows, or one file as a whole. `base.jobs` reads and runs it.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from threading import Event
 
 import click
@@ -21,6 +22,7 @@ def worker(*, every: float, once: bool) -> None:
     start()
     from django.db import close_old_connections
 
+    from kaishu.base import heartbeat
     from kaishu.base.clock import now
     from kaishu.books.closings import close
     from kaishu.books.roots import seal_due
@@ -52,13 +54,17 @@ def worker(*, every: float, once: bool) -> None:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    me = heartbeat.name()
     while not stop.is_set():
         for name, job in jobs.items():
+            run_job("heartbeat", partial(heartbeat.beat, who=me), now())
             run_job(name, job, now())
         if once:
-            return
+            break
         close_old_connections()
         stop.wait(every)
+    if not once:
+        heartbeat.leave(who=me)
 
 
 def run_job(name: str, job: Callable[..., object], at: datetime) -> None:

@@ -19,7 +19,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from kaishu.base import clock
+from kaishu.base import clock, heartbeat
 from kaishu.base.models import Job
 from kaishu.books.models import Promise
 from kaishu.claims import queries as claims
@@ -87,6 +87,7 @@ class _Database:
 
     def collect(self) -> Iterator[Metric]:
         """Yield each gauge with its values."""
+        yield from self._workers()
         jobs = dict(_counts(Job.objects.filter(state__in=Job.ALIVE), "state"))
         yield _gauge(
             "kaishu_jobs",
@@ -126,6 +127,21 @@ class _Database:
         )
         yield _gauge("kaishu_promised", "What was promised, in minor units or pieces.",
                      ["commodity", "account"], _promised())  # fmt: skip
+
+    def _workers(self) -> Iterator[Metric]:
+        silent = heartbeat.silence(self.at)
+        yield _gauge(
+            "kaishu_workers",
+            "Workers, by whether they beat in the last five minutes.",
+            ["state"],
+            [((state,), count) for state, count in heartbeat.counts(self.at).items()],
+        )
+        yield _gauge(
+            "kaishu_worker_silence_seconds",
+            "Time since any worker beat; infinite where none ever did.",
+            [],
+            [((), float("inf") if silent is None else silent)],
+        )
 
 
 def _counts(rows: object, column: str) -> list[tuple[str, int]]:

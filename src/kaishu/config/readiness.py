@@ -18,7 +18,7 @@ from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from kaishu.base import clock, logs
+from kaishu.base import clock, heartbeat, logs
 from kaishu.base.keeping import tables
 from kaishu.base.models import Tries
 from kaishu.books.models import Entry
@@ -80,6 +80,12 @@ def _disk(at: datetime) -> bool:
     return shutil.disk_usage(Path(settings.KAISHU_DATA_DIR)).free >= LEAST_FREE
 
 
+def _worker(at: datetime) -> bool:
+    """Say whether a worker beat in the last minutes; none at all is a dead one too."""
+    silent = heartbeat.silence(at)
+    return silent is not None and silent < heartbeat.LATE.total_seconds()
+
+
 def _queue(at: datetime) -> bool:
     return oldest_job(at) < LATE_JOB
 
@@ -105,6 +111,7 @@ PARTS: Mapping[str, Callable[[datetime], bool]] = {
     "database": _database,
     "migrations": _migrations,
     "disk": _disk,
+    "worker": _worker,
     "queue": _queue,
     "mail": _mail,
     "clock": _clock,

@@ -22,8 +22,8 @@ from kaishu.base.keeping.errors import ArchiveDamaged, ArchiveNewer, NotMigrated
 from kaishu.base.keeping.values import Advance, silent
 
 SOME = 1000
-# Sign-ins under way: whoever works there signs in again.
-LEFT_OUT = frozenset({"django_session"})
+# Sign-ins under way: whoever works there signs in again. Workers there are not workers here.
+LEFT_OUT = frozenset({"django_session", "base_worker"})
 Model = type[models.Model]
 State = Mapping[str, list[str]]
 
