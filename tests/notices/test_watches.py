@@ -180,3 +180,46 @@ def test_a_wish_that_cannot_be_read_does_not_keep_the_others_waiting(first_editi
     publish(first_edition, wider(), at=AT)
     assert watches.follow(at=AT) == {"judged": 2, "told": 1}
     assert len(told()) == 1
+
+
+SEVERAL = [(SLUG, OUTSIDE), (SLUG, replace(OUTSIDE, serial="SN5001")), (SLUG, FAR_OUTSIDE)]
+
+
+def asked_all(email: str = "owner@example.test") -> str:
+    """Register several wishes at once and return the secret of their one link."""
+    watches.register_all(wishes=SEVERAL, email=email, language="en", at=AT)
+    mail = Message.objects.get(template="watch_started_several")
+    assert rendering.secrets_of(mail)["units"] == "M100 SN5000 / M100 SN5001 / M100 SN7777"
+    return rendering.secrets_of(mail)["link"].strip("/").rsplit("/", 1)[-1]
+
+
+def test_several_wishes_are_one_mail_one_button_and_one_news(first_edition: Path) -> None:
+    token = asked_all()
+    assert Message.objects.count() == 1
+    assert len(watches.find_all(token)) == 3
+    watches.confirm(token=token, at=AT)
+    assert Watch.objects.filter(confirmed_at=AT).count() == 3
+    publish(first_edition, wider(), at=AT)
+    assert dict(watches.follow(at=AT)) == {"judged": 3, "told": 2}
+    assert dict(watches.follow(at=AT)) == {"judged": 0, "told": 0}
+    news = Message.objects.get(template="watch_changed_several")
+    assert rendering.secrets_of(news)["units"] == "M100 SN5000 / M100 SN5001"
+    assert rendering.secrets_of(news)["link"].endswith(f"/{token}/")
+    assert "SN5001" in rendering.render(news, name="").text
+    assert told() == []
+
+
+def test_wishes_made_apart_by_one_address_are_told_in_one_mail(first_edition: Path) -> None:
+    watches.confirm(token=asked(OUTSIDE), at=AT)
+    watches.confirm(token=asked(replace(OUTSIDE, serial="SN5001"), "Owner@example.test"), at=AT)
+    watches.confirm(token=asked(OUTSIDE, "other@example.test"), at=AT)
+    publish(first_edition, wider(), at=AT)
+    assert dict(watches.follow(at=AT)) == {"judged": 3, "told": 3}
+    assert Message.objects.filter(template="watch_changed_several").count() == 1
+    assert len(told()) == 1
+
+
+def test_stopping_by_the_link_of_several_deletes_them_all(first_edition: Path) -> None:
+    token = asked_all()
+    watches.stop(token=token)
+    assert (Watch.objects.count(), Message.objects.count()) == (0, 0)

@@ -20,7 +20,7 @@ CODES = {
     "claim_reopened", "remedy_changed", "claim_withdrawn", "kit_sent", "kit_reminder",
     "parcel_received", "parcel_not_here",
     "remedy_sent", "remedy_done", "link_again", "mail_changed", "data_erased", "watch_started",
-    "watch_changed", "danger_reported", "change_code", "change_waits", "remedy_came_back",
+    "watch_changed", "watch_started_several", "watch_changed_several", "danger_reported", "change_code", "change_waits", "remedy_came_back",
     "trade_notice", "trade_reminder",
 }  # fmt: skip
 EVERY = [(code, language) for code in sorted(CODES) for language in LANGUAGES]
@@ -29,7 +29,10 @@ FACTS = {
     "unit_no": 1, "remedy": "W-remedy", "carrier": "C-carrier", "tracking": "T-tracking",
     "amount": "A-amount", "until": "U-until", "title": "T-title", "shop": "S-shop",
 }  # fmt: skip
-SECRET = {"link": "/en/c/l-i-n-k/", "stop_link": "/en/w/s-t-o-p/", "code": "123456"}
+SECRET = {
+    "link": "/en/c/l-i-n-k/", "stop_link": "/en/w/s-t-o-p/", "code": "123456",
+    "units": "U-1 1111 / U-2 2222",
+}  # fmt: skip
 KANA = re.compile(r"[\u3040-\u30ff]")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 

@@ -151,7 +151,8 @@ class Watch(models.Model):
 
     `sealed` holds the address and the facts of the unit, bound to `number`; the secret of the link
     is derived from `number` and kept as a hash. `sought` is a keyed hash that recognises the same
-    wish asked twice. `followed` is the newest edition that the unit was judged by, `answer` what
+    wish asked twice, `owner` the wishes of one address: they are told in one mail, and its link
+    opens them all (empty for wishes older than that). `followed` is the newest edition that the unit was judged by, `answer` what
     it said; both move together.
     """
 
@@ -161,6 +162,7 @@ class Watch(models.Model):
     sealed = models.BinaryField()
     token_hash = models.CharField(max_length=DIGEST, unique=True)
     sought = models.CharField(max_length=DIGEST, unique=True)
+    owner = models.CharField(max_length=DIGEST, blank=True, default="", db_index=True)
     consent = models.CharField(max_length=64)
     answer = models.CharField(max_length=20)
     followed = models.IntegerField()

@@ -30,7 +30,7 @@ FRAME_FACTS = frozenset(
 # What a caller or a seal may add.
 GIVEN_FACTS = frozenset(
     {"link", "stop_link", "code", "reason", "next", "product", "model", "unit_no", "remedy"}
-    | {"carrier", "tracking", "amount", "until", "title", "shop"}
+    | {"carrier", "tracking", "amount", "until", "title", "shop", "units"}
 )
 
 
