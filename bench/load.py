@@ -24,6 +24,15 @@ end
 """
 
 
+# Pauses of a connection between an answer and its next question, so that all keep a rate.
+PACED = """
+delay = function() return math.random(0, %d) end
+"""
+PAUSE_MS = 5
+MOST_PACED = 400
+_SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
+
+
 class WrongAnswer(Exception):
     """A server answered with something else than 200, or not at all."""
 
@@ -51,14 +60,31 @@ class Load:
         """Ask for that long; raises WrongAnswer if any answer was not 200."""
         if self.wrk is None:
             return asyncio.run(_ask(self.paths, port, seconds))
-        command = [self.wrk, "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s"]
-        command += ["-s", str(self.script), f"http://127.0.0.1:{port}"]
-        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        if "Non-2xx" in said or "Socket errors" in said:
-            raise WrongAnswer(said)
+        said = self._said(self.script, port, seconds, CONNECTIONS)
         found = re.search(r"(\d+) requests in ([\d.]+)(m?s)", said)
         assert found, said
         return Round(int(found[1]), float(found[2]) * (0.001 if found[3] == "ms" else 1))
+
+    def p99(self, port: int, seconds: float, rate: float) -> float:
+        """Ask at about this many requests a second; return the 99th percentile in milliseconds."""
+        connections = max(CONNECTIONS, min(MOST_PACED, round(rate * PAUSE_MS / 1000)))
+        pause = round(2 * 1000 * connections / rate)
+        paced = self.script.with_suffix(".paced.lua")
+        paced.write_text(self.script.read_text() + PACED % pause)
+        said = self._said(paced, port, seconds, connections)
+        found = re.search(r"99%\s+([\d.]+)(us|ms|s)", said)
+        assert found, said
+        return float(found[1]) * _SECONDS[found[2]] * 1000
+
+    def _said(self, script: Path, port: int, seconds: float, connections: int) -> str:
+        """Run wrk and return its report."""
+        assert self.wrk is not None
+        command = [self.wrk, "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s"]
+        command += ["--latency", "-s", str(script), f"http://127.0.0.1:{port}"]
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        if "Non-2xx" in said or "Socket errors" in said:
+            raise WrongAnswer(said)
+        return said
 
     @property
     def client(self) -> str:

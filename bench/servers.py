@@ -25,7 +25,7 @@ master_process off;
 daemon off;
 pid {folder}/nginx.pid;
 error_log stderr;
-events {{ worker_connections 64; }}
+events {{ worker_connections 1024; }}
 http {{
   access_log off;
   default_type text/html;
@@ -95,11 +95,27 @@ def kaishu(port: int, upload_port: int = 0) -> list[str]:
     return [sys.executable, "-m", "kaishu.cli.main", "serve", *ports]
 
 
+def edge(packs: Path) -> Callable[[int], list[str]]:
+    """Return the command of the edge server over a folder of editions."""
+    kaishu = [sys.executable, "-m", "kaishu.cli.main", "edge", "--packs", str(packs)]
+    return lambda port: [*kaishu, "--port", str(port)]
+
+
 def plain_view(port: int) -> list[str]:
     """Return the command of the plain view, under the same server with the same numbers."""
+    return _granian(port, "bench.plain_view:application")
+
+
+def raw_wsgi(port: int) -> list[str]:
+    """Return the command of an application that does nothing, under the same server."""
+    return _granian(port, "bench.raw_wsgi:application")
+
+
+def _granian(port: int, application: str) -> list[str]:
     options = ["--interface", "wsgi", "--workers", "1", "--blocking-threads", "1", "--no-ws"]
+    options += ["--http", "1", "--runtime-mode", "st"]  # as `kaishu edge` runs
     address = ["--host", "127.0.0.1", "--port", str(port)]
-    return [sys.executable, "-m", "granian", *options, *address, "bench.plain_view:application"]
+    return [sys.executable, "-m", "granian", *options, *address, application]
 
 
 def nginx(folder: Path) -> Callable[[int], list[str]] | None:

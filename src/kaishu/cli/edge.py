@@ -50,7 +50,7 @@ def edge(
 def serve(*, host: str, port: int, socket: Path | None, workers: int) -> None:
     """Run granian until it is stopped."""
     from granian import Granian
-    from granian.constants import HTTPModes, Interfaces
+    from granian.constants import HTTPModes, Interfaces, RuntimeModes
 
     place = f"unix:{socket}" if socket else f"http://{host}:{port}/"
     click.echo(f"The check is at {place} (stop with Ctrl-C)")
@@ -64,6 +64,7 @@ def serve(*, host: str, port: int, socket: Path | None, workers: int) -> None:
         workers=workers,
         blocking_threads=1,
         http=HTTPModes.http1,
+        runtime_mode=RuntimeModes.st,  # one thread beside Python's: half the CPU of a request
         websockets=False,
         respawn_failed_workers=True,
     )
