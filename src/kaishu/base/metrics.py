@@ -17,6 +17,7 @@ SECONDS = Histogram(
     "kaishu_request_seconds", "Time to answer, by route name.", ("route",), buckets=BUCKETS
 )
 SIGN_INS = Counter("kaishu_sign_ins", "Tries to sign in to the staff pages.", ("outcome",))
+GATE = Counter("kaishu_gate", "Looks at the check, by lane and reason.", ("lane", "reason"))
 OK, WRONG, PAUSED = "ok", "wrong", "paused"
 
 
@@ -30,3 +31,8 @@ def count_request(*, route: str, method: str, status: int, seconds: float) -> No
 def count_sign_in(outcome: str) -> None:
     """Count one try to sign in: OK, WRONG or PAUSED."""
     SIGN_INS.labels(outcome).inc()
+
+
+def count_gate(*, lane: str, reason: str) -> None:
+    """Count what the gate before the check ruled, both closed words."""
+    GATE.labels(lane, reason).inc()

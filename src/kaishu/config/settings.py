@@ -184,6 +184,10 @@ KAISHU_FILES_URL = os.environ.get("KAISHU_FILES_URL", "")
 # What /metrics and the names in /readyz ask for, as "Authorization: Bearer …"; empty = nobody.
 KAISHU_METRICS_TOKEN = os.environ.get("KAISHU_METRICS_TOKEN", "")
 
+# How many proxies of your own stand in front: so many entries of X-Forwarded-For are yours. The
+# gate before the check needs to know which network asks (docs/why/gate.md); 0 = none.
+KAISHU_PROXY_HOPS = int(os.environ.get("KAISHU_PROXY_HOPS") or 1)
+
 # Webhooks go to public https addresses only. Hosts of your own network that may be called all the
 # same, and by http: "host:port", separated by spaces.
 KAISHU_WEBHOOK_HOSTS = os.environ.get("KAISHU_WEBHOOK_HOSTS", "").split()

@@ -29,7 +29,7 @@ from pathlib import Path
 from kaishu.core.gate import tokens
 from kaishu.core.gate.bill import Bill, Keys, count, count_waits, draw_up
 from kaishu.core.gate.near import client_address as client_address
-from kaishu.core.gate.near import subnet_of
+from kaishu.core.gate.near import subnet_of as subnet_of
 from kaishu.core.gate.proof import Altcha, Prover
 from kaishu.core.gate.table import BUCKETS, Table
 from kaishu.core.gate.tokens import PASS, TICKET, Token

@@ -12,16 +12,25 @@ from django.views.decorators.http import require_safe
 
 from kaishu.base import language
 from kaishu.core.check_page import check_page
-from kaishu.doors.public import site
+from kaishu.core.pack import Pack
+from kaishu.doors.public import gatekeeper, site
 
 
 @require_safe
-@cache_control(public=True, max_age=60)
 def check(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
-    """Show the next question of the check, or its answer."""
+    """Show the next question of the check, or its answer, once the gate lets it through."""
+    pack, running = site.pack_of(slug), site.running()
+    asked = [(request.GET.get("model", ""), request.GET.get("serial", ""))]
+    if (held := gatekeeper.hold(request, pack.recall, [pack, *running], asked)) is not None:
+        return held
+    return _shown(request, tongue, pack, running)
+
+
+@cache_control(public=True, max_age=60)
+def _shown(request: HttpRequest, tongue: str, pack: Pack, running: list[Pack]) -> HttpResponse:
     page = check_page(
-        site.pack_of(slug),
-        site.running(),
+        pack,
+        running,
         request.GET.dict(),
         tag=language.tag(),
         code=tongue,

@@ -23,7 +23,7 @@ from kaishu.core.everywhere import danger, judge_everywhere
 from kaishu.core.pack import Pack
 from kaishu.core.recall import Recall
 from kaishu.core.verdict import Answer, Verdict
-from kaishu.doors.public import site
+from kaishu.doors.public import gatekeeper, site
 from kaishu.doors.public.claiming.answers import MOST_UNITS
 from kaishu.doors.public.problems import Problem
 
@@ -41,7 +41,6 @@ class Line:
 
 
 @require_safe
-@cache_control(public=True, max_age=60)
 def several(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
     """Ask for a list of units, then answer each of them on one page."""
     pack = site.pack_of(slug)
@@ -51,13 +50,23 @@ def several(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
     problems = _problems(lines, asked="list" in request.GET)
     if "list" not in request.GET or problems or "change" in request.GET:
         return _ask(request, pack, typed, chosen, problems)
+    asked = [(line.model, line.serial) for line in lines]
+    if (held := gatekeeper.hold(request, pack.recall, site.running(), asked)) is not None:
+        return held
+    return _answers(
+        request, pack, lines, urlencode({"model": chosen, "list": typed, "change": "1"})
+    )
+
+
+@cache_control(public=True, max_age=60)
+def _answers(request: HttpRequest, pack: Pack, lines: list[Line], change: str) -> HttpResponse:
     units = sorted((_unit(pack, line) for line in lines), key=lambda unit: unit["danger"])
     affected = [_unit_word(unit["verdict"]) for unit in units if unit["claim"]]
     context = {
         "units": units,
         "claims": _claims(list(dict.fromkeys(affected))),
         "tone": units[0]["tone"],
-        "change": urlencode({"model": chosen, "list": typed, "change": "1"}),
+        "change": change,
         "today": timezone.now(),
     }
     return site.show(request, "public/several_answer.html", pack.recall, context)
@@ -113,6 +122,7 @@ def _problems(lines: list[Line], *, asked: bool) -> list[Problem]:
     ][:1]
 
 
+@cache_control(public=True, max_age=60)
 def _ask(
     request: HttpRequest, pack: Pack, typed: str, chosen: str, problems: list[Problem]
 ) -> HttpResponse:
