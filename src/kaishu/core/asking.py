@@ -7,18 +7,23 @@ kept by a cache; nothing is remembered between two questions.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from urllib.parse import urlencode
 
-from kaishu.core.answer import ASKS, Inspection, colours_of, find_product, judge
+from kaishu.core.answer import ASKS, Inspection, colours_of, judge, product_of
 from kaishu.core.dates import Unreadable, read_date
 from kaishu.core.pack import Pack
-from kaishu.core.recall import Product
+from kaishu.core.recall import Label, Product, RuleKind, Text
 from kaishu.core.verdict import Answer
 
 DO_NOT_KNOW = "unknown"
+# The names of the facts in an address, in the order in which they are shown.
+FACTS = (
+    *("model", "serial", "colour", "bought", "market"),
+    *("channel", "variant", "batch", "made", "label"),
+)
 # The tone of each answer: its colour, its drawing, its place in the style sheet.
 TONES = {
     Answer.AFFECTED: "affected",
@@ -30,7 +35,11 @@ TONES = {
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the address says: as typed, and read where it can be read."""
+    """What the address says: as typed, and read where it can be read.
+
+    `unreadable`: there is no serial to type. Each `*_on` is the day that the same fact says, and
+    each `*_unreadable` that it says none.
+    """
 
     model: str
     serial: str
@@ -39,21 +48,36 @@ class Said:
     market: str
     bought_on: date | None = None
     bought_unreadable: bool = False
+    channel: str = ""
+    variant: str = ""
+    batch: str = ""
+    made: str = ""
+    made_on: date | None = None
+    made_unreadable: bool = False
+    label: str = ""
+    unreadable: bool = False
 
     def inspection(self) -> Inspection:
         """Return the facts that the verdict rests on; what is not known stays empty."""
         return Inspection(
             model=self.model,
             serial=self.serial,
-            colour="" if self.colour == DO_NOT_KNOW else self.colour,
+            colour=_known(self.colour),
             bought=self.bought_on,
-            market="" if self.market == DO_NOT_KNOW else self.market,
+            market=_known(self.market),
+            channel=_known(self.channel),
+            variant=_known(self.variant),
+            batch=_known(self.batch),
+            made_on=self.made_on,
+            label=_known(self.label).removeprefix("label."),
         )
 
     def query(self) -> str:
         """Return the same facts for the address of the claim page and of other recalls."""
-        pairs = {"model": self.model, "serial": self.serial, "colour": self.colour}
+        pairs = {name: getattr(self, name) for name in FACTS}
         pairs["bought"] = self.bought_on.isoformat() if self.bought_on else ""
+        pairs["made"] = self.made_on.isoformat() if self.made_on else ""
+        pairs.pop("market")
         return urlencode({k: v for k, v in pairs.items() if v and v != DO_NOT_KNOW})
 
 
@@ -68,12 +92,19 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One more fact: `code` is its sentence; without choices it is typed."""
+    """One more fact: `code` is its sentence; without choices it is typed.
+
+    `names` says in the three languages what a choice of the recall's own is called. `where` says
+    where on the product it is printed; the drawing of the label goes with it.
+    """
 
     field: str
     code: str
     choices: tuple[str, ...] = ()
     typed: str = ""
+    names: Mapping[str, Text] = field(default_factory=dict)
+    where: Text = field(default_factory=dict)
+    on_label: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +126,8 @@ class Next:
 
 def read_said(query: Mapping[str, str]) -> Said:
     """Read what an address says."""
-    bought = query.get("bought", "").strip()
-    bought_on, unreadable = None, False
-    if bought and bought != DO_NOT_KNOW:
-        try:
-            bought_on = read_date(bought)
-        except Unreadable:
-            unreadable = True
+    bought, bought_on, bought_unreadable = _day(query.get("bought", ""))
+    made, made_on, made_unreadable = _day(query.get("made", ""))
     return Said(
         model=query.get("model", "").strip(),
         serial=query.get("serial", ""),
@@ -109,36 +135,64 @@ def read_said(query: Mapping[str, str]) -> Said:
         bought=bought,
         market=query.get("market", ""),
         bought_on=bought_on,
-        bought_unreadable=unreadable,
+        bought_unreadable=bought_unreadable,
+        channel=query.get("channel", ""),
+        variant=query.get("variant", ""),
+        batch=query.get("batch", "").strip(),
+        made=made,
+        made_on=made_on,
+        made_unreadable=made_unreadable,
+        label=query.get("label", ""),
+        unreadable="unreadable" in query,
     )
 
 
 def next_step(pack: Pack, said: Said, query: Mapping[str, str]) -> Next:
     """Ask for the model, then the serial, then answer; ask more only where the verdict asks."""
-    if not said.model:
+    inspection = said.inspection()
+    product = product_of(pack.recall, inspection)
+    if product is None and not said.model:
         return Next(step=Step.MODEL, problem="choose_model" if "model" in query else "")
-    product = find_product(pack.recall, said.model)
     if product is None:
         return Next(step=Step.ANSWER)
     if "serial" not in query:
         return Next(step=Step.SERIAL, product=product)
-    verdict = judge(pack, said.inspection())
-    if verdict.reason == "serial_empty" and "unreadable" not in query:
+    verdict = judge(pack, inspection)
+    if verdict.reason == "serial_empty" and not said.unreadable:
         return Next(step=Step.SERIAL, product=product, problem="type_serial")
-    ask = _QUESTIONS.get(ASKS.get(verdict.reason, ""))
+    fact = "label" if verdict.reason == "serial_empty" else ASKS.get(verdict.reason, "")
+    ask = _QUESTIONS.get(fact)
     question = ask(pack, product, said) if ask else None
     if question is None:
         return Next(step=Step.ANSWER, product=product)
-    unreadable = question.field == "bought" and said.bought_unreadable
-    problem = "date_unreadable" if unreadable else ""
+    wrong = {"bought": said.bought_unreadable, "made": said.made_unreadable}
+    problem = "date_unreadable" if wrong.get(question.field) else ""
     return Next(step=Step.MORE, product=product, question=question, problem=problem)
 
 
 def given(said: Said, question: Question) -> dict[str, str]:
-    """Return what was said before, for the hidden fields of the form that asks one more fact."""
-    pairs = {"model": said.model, "serial": said.serial, "colour": said.colour}
-    pairs |= {"bought": said.bought, "market": said.market}
-    return {k: v for k, v in pairs.items() if v and k != question.field}
+    """Return what was said before, for the hidden fields of the form that asks one more fact.
+
+    A serial that there is none of is said too, or the next page would ask for it again.
+    """
+    pairs = {name: getattr(said, name) for name in FACTS}
+    kept = {k: v for k, v in pairs.items() if v and k != question.field}
+    return {**kept, **({"serial": said.serial, "unreadable": "1"} if said.unreadable else {})}
+
+
+def _known(said: str) -> str:
+    return "" if said == DO_NOT_KNOW else said
+
+
+def _day(typed: str) -> tuple[str, date | None, bool]:
+    """Return a date as typed, read, and whether it could not be read."""
+    typed = typed.strip()
+    if not typed or typed == DO_NOT_KNOW:
+        return typed, None, False
+    try:
+        return typed, read_date(typed), False
+    except Unreadable:
+        return typed, None, True
 
 
 def _colour(pack: Pack, product: Product, said: Said) -> Question | None:
@@ -161,9 +215,53 @@ def _market(pack: Pack, product: Product, said: Said) -> Question | None:
     return Question(field="market", code="bought_where", choices=choices)
 
 
+def _channel(pack: Pack, product: Product, said: Said) -> Question | None:
+    if said.channel:
+        return None
+    names = {channel.code: channel.name for channel in pack.recall.channels}
+    choices = (*names, "other shop", DO_NOT_KNOW)
+    return Question(field="channel", code="which_shop", choices=choices, names=names)
+
+
+def _variant(pack: Pack, product: Product, said: Said) -> Question | None:
+    if said.variant:
+        return None
+    codes = (each.code for each in product.variants if said.colour in ("", each.colour))
+    choices = (*(tuple(codes) or [each.code for each in product.variants]), "other code")
+    return Question(field="variant", code="which_code", choices=(*choices, DO_NOT_KNOW))
+
+
+def _batch(pack: Pack, product: Product, said: Said) -> Question | None:
+    if said.batch:
+        return None
+    where = product.batch_where or product.serial_where
+    return Question(field="batch", code="which_batch", where=where, on_label=True)
+
+
+def _made(pack: Pack, product: Product, said: Said) -> Question | None:
+    if said.made and not said.made_unreadable:
+        return None
+    where = product.made_where or product.serial_where
+    return Question(field="made", code="made_when", typed=said.made, where=where, on_label=True)
+
+
+def _label(pack: Pack, product: Product, said: Said) -> Question | None:
+    """Ask what is left of the label, where the recall has a rule for it."""
+    rules = (rule for rule in pack.recall.rules if rule.product == product.model)
+    if said.label or not any(rule.kind is RuleKind.UNLABELLED for rule in rules):
+        return None
+    choices = (*(f"label.{label.value}" for label in Label), DO_NOT_KNOW)
+    return Question(field="label", code="which_label", choices=choices)
+
+
 # By the fact that an answer asks for (`core.answer.ASKS`).
 _QUESTIONS: Mapping[str, Callable[[Pack, Product, Said], Question | None]] = {
     "colour": _colour,
     "bought": _bought,
     "market": _market,
+    "channel": _channel,
+    "variant": _variant,
+    "batch": _batch,
+    "made_on": _made,
+    "label": _label,
 }

@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from kaishu.core.answer import tell
-from kaishu.core.asking import TONES, Next, Said, Step, given, next_step, read_said
+from kaishu.core.asking import TONES, Next, Question, Said, Step, given, next_step, read_said
 from kaishu.core.everywhere import Hearing, flights_of, hear, told_others
 from kaishu.core.frame import Problem, product_card
+from kaishu.core.lookalikes import suggest
 from kaishu.core.pack import Pack
-from kaishu.core.recall import Recall
+from kaishu.core.recall import Recall, say
 from kaishu.core.sentences import sentence
 
 TEMPLATES = {
@@ -70,6 +71,7 @@ def answer_page(
         "tone": TONES[first.verdict.answer],
         "card": product_card(first.pack, product) if product else None,
         "said": said,
+        "alike": _alike(heard, said),
         "serial_problem": first.verdict.reason.startswith("serial_"),
         "others": told_others(heard[1:], said, tag),
         "check_path": f"/{code}/r/",
@@ -77,6 +79,19 @@ def answer_page(
         "today": at,
     }
     return CheckPage(ANSWER, first.pack.recall, context)
+
+
+def _choice(code: str, question: Question, tag: str) -> dict[str, str]:
+    """Return one choice; a shop has the recall's own name, everything else a word of the house."""
+    name = question.names.get(code)
+    return {"value": code, "name": say(name, tag) if name else ""}
+
+
+def _alike(heard: Sequence[Hearing], said: Said) -> tuple[str, ...]:
+    """Return the recalled serials that look like the typed one, in any of the recalls heard."""
+    inspection = said.inspection()
+    found = (each for h in heard for each in suggest(h.pack, inspection, h.verdict))
+    return tuple(dict.fromkeys(found))
 
 
 def _question(pack: Pack, said: Said, found: Next, tag: str) -> dict[str, Any]:
@@ -92,8 +107,12 @@ def _question(pack: Pack, said: Said, found: Next, tag: str) -> dict[str, Any]:
         context |= {
             "field": question.field,
             "question": sentence(question.code, tag).text,
-            "choices": question.choices,
+            "choices": [_choice(code, question, tag) for code in question.choices],
             "typed": question.typed,
+            "label": sentence(f"{question.code}_label", tag).text if not question.choices else "",
+            "hint": sentence(f"{question.code}_label", tag).next if not question.choices else "",
+            "where": say(question.where, tag) if question.where else "",
+            "on_label": question.on_label,
             "given": given(said, question),
         }
     return context

@@ -63,10 +63,8 @@ def _elements(text: str) -> Payload | None:
     if not _BARE.match(plain) and not _READABLE.match(plain) and plain == text:
         return None
     try:
-        if plain.startswith("("):
-            message = GS1Message.parse_hri(plain)
-        else:
-            message = GS1Message.parse(plain)
+        parse = GS1Message.parse_hri if plain.startswith("(") else GS1Message.parse
+        message = parse(plain)
     except ParseError:
         return None
     values = {each.ai.ai: each.value for each in message.element_strings}

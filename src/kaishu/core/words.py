@@ -74,6 +74,10 @@ WORDS = {
     "other colour": "Another colour",
     "unknown": "I do not know",
     "other": "Another country",
+    "other shop": "Another shop",
+    "other code": "Another code",
+    "label.missing": "There is no number on it",
+    "label.illegible": "There is one, but I cannot read it",
     "JP": "Japan",
     "CN": "Mainland China",
     # colours
