@@ -72,6 +72,9 @@ def test_a_manager_types_saves_and_files_and_the_files_come_byte_for_byte(mai: C
     assert "the figures are the same" in page(mai, f"{BASE}/reports/filed/{row.id}/?run=1")
     mai.post(f"{BASE}/reports/filed/{row.id}/note/", {"do": "reference", "text": "20260110-1"})
     assert "20260110-1" in page(mai, f"{BASE}/reports/filed/{row.id}/")
+    long = mai.post(f"{BASE}/reports/filed/{row.id}/note/", {"do": "resent", "text": "x" * 81})
+    assert (long.status_code, f'value="{"x" * 81}"' in long.content.decode()) == (409, True)
+    assert row.notes.count() == 1
 
 
 def test_the_calendar_ticks_what_was_filed_and_names_what_is_late(mai: Client) -> None:
@@ -89,6 +92,9 @@ def test_corrective_actions_are_added_done_and_checked_in_that_order(mai: Client
     missing = mai.post(f"{BASE}/corrective/", {"cause": "dust", "action": "filter"})
     assert 'href="#id-owner"' in missing.content.decode()
     said = {"cause": "dust", "action": "filter", "owner": "QA", "due_on": "2026-02-01"}
+    long = mai.post(f"{BASE}/corrective/", {**said, "cause": "d" * 401}).content.decode()
+    assert "This text has 401 characters; 400 fit." in long
+    assert f'value="{"d" * 401}"' in long
     assert mai.post(f"{BASE}/corrective/", said).status_code == 302
     number = re.findall(r'id="action-(\d+)"', page(mai, f"{BASE}/corrective/"))[-1]
     step = f"{BASE}/corrective/{number}/"

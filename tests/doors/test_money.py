@@ -222,6 +222,8 @@ def test_one_person_stops_payouts_and_two_let_them_go_on(world: DeskWorld) -> No
     pause = Pause.objects.get()
     ends = f"{HOME}pauses/{pause.id}/"
     assert send(mika, ends, do="propose", reason="").status_code == 409
+    long = parsed(send(mika, ends, do="propose", reason="x" * 999))
+    assert find(long, "[name=reason]")[0].get("value") == "x" * 999
     assert send(mika, ends, do="propose", reason="checked all of them").status_code == 302
     assert send(mika, ends, do="agree").status_code == 409
     assert send(ren, ends, do="agree").status_code == 302
@@ -242,6 +244,9 @@ def test_a_result_with_another_amount_is_dealt_with_by_two_people(world: DeskWor
     act = {"act": "post", "order": event.key, "kind": "settled"}
     there = f"{HOME}results/{event.id}/"
     assert send(yuki, there, **act, why="").status_code == 409
+    wrong = parsed(send(yuki, there, **(act | {"order": "no-such"}), why="The bank said so"))
+    assert [box.get("value") for box in find(wrong, "[name=order]")] == ["no-such"]
+    assert [box.get("value") for box in find(wrong, "[name=why]")] == ["The bank said so"]
     assert send(yuki, there, **act, why="The bank sent the missing yen").status_code == 302
     act_id = event.acts.get().id
     assert send(yuki, f"{HOME}results/acts/{act_id}/", do="agree").status_code == 403

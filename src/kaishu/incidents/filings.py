@@ -6,11 +6,14 @@ from datetime import datetime
 
 from django.db import transaction
 
+from kaishu.core.text import whole
 from kaishu.incidents.clocks import clock
 from kaishu.incidents.errors import FiledInFuture, IncidentNotFound, IncidentStepUnknown
 from kaishu.incidents.models import Filing, Incident, IncidentNote
 from kaishu.incidents.tasks import settle_duty_task
 from kaishu.markets.deadlines import Duty, load_duties
+
+LONGEST_REFERENCE = 80
 
 
 def record_filing(
@@ -35,7 +38,11 @@ def record_filing(
         if incident is None:
             raise IncidentNotFound
         known = _duty(incident, duty)
-        said = {"duty": duty, "filed_at": filed_at, "reference": reference.strip()[:80]}
+        said = {
+            "duty": duty,
+            "filed_at": filed_at,
+            "reference": whole(reference, longest=LONGEST_REFERENCE),
+        }
         before = incident.filings.filter(**said).first()
         if before is not None:
             return before

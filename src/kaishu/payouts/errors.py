@@ -71,6 +71,12 @@ class TotalDiffers(Refusal):
     code = "total_differs"
 
 
+class DocumentMissing(Refusal):
+    """Money is entered from a document, and its number is missing."""
+
+    code = "money_document_missing"
+
+
 class ReasonMissing(Refusal):
     """Taking money back or letting it go on needs a reason."""
 

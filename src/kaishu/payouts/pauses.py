@@ -18,6 +18,7 @@ from kaishu.books.models import UnitMoveRow
 from kaishu.claims.models import ClaimUnit, Decision
 from kaishu.claims.reasons import Standing
 from kaishu.core.accounts import DECLARED, STRAY
+from kaishu.core.text import whole
 from kaishu.payouts.errors import (
     ActDecided,
     ActNotFound,
@@ -28,6 +29,8 @@ from kaishu.payouts.errors import (
 )
 from kaishu.payouts.models import LeftUnits, Pause
 from kaishu.payouts.money_models import BY_HAND, CLAIMS_OVER, PAID_OVER
+
+LONGEST_REASON = 200
 
 logger = logging.getLogger("kaishu.payouts")
 
@@ -126,7 +129,11 @@ def pause(*, recall_id: int, note: str, by: str, at: datetime) -> Pause:
     try:
         with transaction.atomic():
             return Pause.objects.create(
-                recall_id=recall_id, why=BY_HAND, note=note.strip()[:200], begun_by=by, begun_at=at
+                recall_id=recall_id,
+                why=BY_HAND,
+                note=whole(note, longest=LONGEST_REASON),
+                begun_by=by,
+                begun_at=at,
             )
     except IntegrityError as known:
         raise Paused(recall=recall_id) from known
@@ -146,7 +153,10 @@ def propose_resume(
     if count is not None and (ceiling is None or ceiling < count):
         raise ResumeTooLow(count=count)
     Pause.objects.filter(id=pause_id, ended_at=None).update(
-        resume_by=by, resume_at=at, resume_reason=reason.strip()[:200], ceiling=ceiling
+        resume_by=by,
+        resume_at=at,
+        resume_reason=whole(reason, longest=LONGEST_REASON),
+        ceiling=ceiling,
     )
 
 

@@ -14,9 +14,11 @@ from django.db.models import QuerySet
 
 from kaishu.books import actions as books
 from kaishu.core.accounts import COST
+from kaishu.core.text import whole
 from kaishu.payouts.errors import (
     ActDecided,
     ActNotFound,
+    DocumentMissing,
     NotRecoverable,
     ReasonMissing,
     SelfApproval,
@@ -25,19 +27,23 @@ from kaishu.payouts.models import RETURNED, SETTLED, Instruction, Recovery
 from kaishu.payouts.money_models import RECOVERY_REASONS
 from kaishu.payouts.sending import advance
 
+LONGEST_DOCUMENT = 80
+
 
 def propose_recovery(*, order: str, reason: str, document: str, by: str, at: datetime) -> Recovery:
     """Say that what order `order` paid is back; it counts once another person agrees.
 
     `document` names the bank's receipt. Raises NotRecoverable where the order did not settle,
-    ReasonMissing, ActDecided where it was said before.
+    ReasonMissing, DocumentMissing, TextTooLong, ActDecided where it was said before.
     """
     line = Instruction.objects.filter(key=order.strip(), state=SETTLED).first()
     if line is None:
         raise NotRecoverable(key=order.strip()[:60])
-    document = document.strip()
-    if reason not in RECOVERY_REASONS or not document or len(document) > 80:
+    if reason not in RECOVERY_REASONS:
         raise ReasonMissing(number=line.id)
+    document = whole(document, longest=LONGEST_DOCUMENT)
+    if not document:
+        raise DocumentMissing
     try:
         with transaction.atomic():
             return Recovery.objects.create(

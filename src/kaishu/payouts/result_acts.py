@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from kaishu.core.text import whole
 from kaishu.payouts.errors import (
     ActDecided,
     ActNotFound,
@@ -21,6 +22,8 @@ from kaishu.payouts.errors import (
 from kaishu.payouts.models import Instruction, ProviderEvent, ResultAct
 from kaishu.payouts.providers.base import Result
 from kaishu.payouts.results import move
+
+LONGEST_REASON = 200
 
 POST, DISMISS = "post", "dismiss"
 KINDS = ("settled", "bounced", "returned")
@@ -67,7 +70,7 @@ def propose_act(
                 act=act,
                 kind=kind if line else "",
                 instruction=line,
-                why=why[:200],
+                why=whole(why, longest=LONGEST_REASON),
                 maker=by,
                 made_at=at,
             )

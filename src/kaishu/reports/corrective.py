@@ -9,8 +9,11 @@ from enum import StrEnum
 
 from django.db import transaction
 
+from kaishu.core.text import whole
 from kaishu.reports.errors import ActionIncomplete, ActionNotFound, ActionStepWrong
 from kaishu.reports.models import CorrectiveAction, CorrectiveStep
+
+LONGEST, LONGEST_OWNER = 400, 80
 
 
 class Stand(StrEnum):
@@ -74,9 +77,13 @@ def open_action(
     by: str,
     at: datetime,
 ) -> CorrectiveAction:
-    """Write down a corrective action. Raises ActionIncomplete; a repeat returns the first."""
-    words = {name: text.strip()[:400] for name, text in (("cause", cause), ("action", action))}
-    owner = owner.strip()[:80]
+    """Write down a corrective action; a repeat returns the first.
+
+    Raises ActionIncomplete, TextTooLong.
+    """
+    said = (("cause", cause), ("action", action))
+    words = {name: whole(text, longest=LONGEST) for name, text in said}
+    owner = whole(owner, longest=LONGEST_OWNER)
     if not all(words.values()) or not owner or due_on is None:
         raise ActionIncomplete
     made, _ = CorrectiveAction.objects.get_or_create(
@@ -114,7 +121,7 @@ def add_step(
         if day is None or (what != "due_moved" and day > (at + EARLIEST_CLOCK).date()):
             raise ActionIncomplete
         return CorrectiveStep.objects.create(
-            action=row, what=what, day=day, note=note.strip()[:400], by=by, at=at
+            action=row, what=what, day=day, note=whole(note, longest=LONGEST), by=by, at=at
         )
 
 

@@ -14,11 +14,14 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from kaishu.books.locks import wait_out_writers
+from kaishu.core.text import whole
 from kaishu.markets.forms import Form, load_form
 from kaishu.reports import filling, typed
 from kaishu.reports.errors import FiledNotFound, ReportTooFresh
 from kaishu.reports.files import make_files
 from kaishu.reports.models import Filed, FiledFile, FiledNote
+
+LONGEST_REFERENCE = 80
 
 SETTLES = timedelta(seconds=30)
 
@@ -85,7 +88,7 @@ def file(
                 content=content.decode(),
                 sha256=_sha256(content),
                 addressee=addressee[:20] or form.regulator,
-                reference=reference.strip()[:80],
+                reference=whole(reference, longest=LONGEST_REFERENCE),
                 by=by,
                 at=at,
             )
@@ -117,7 +120,9 @@ def stored(row: Filed, kind: str) -> bytes:
 
 def note(*, row: Filed, what: str, text: str, by: str, at: datetime) -> FiledNote:
     """Write down what became of it: the authority's number, or that it was sent again."""
-    return FiledNote.objects.create(filed=row, what=what, text=text.strip()[:80], by=by, at=at)
+    return FiledNote.objects.create(
+        filed=row, what=what, text=whole(text, longest=LONGEST_REFERENCE), by=by, at=at
+    )
 
 
 def verify(row: Filed, *, at: datetime) -> Verified:

@@ -15,6 +15,7 @@ from kaishu.base.desk import Problem
 from kaishu.base.fresh import fresh_sign_in
 from kaishu.base.roles import staff
 from kaishu.doors.console import amounts, frame
+from kaishu.doors.console.labels import label
 from kaishu.doors.console.money.common import (
     HOME,
     MOST,
@@ -151,7 +152,7 @@ def _funds(request: HttpRequest, *, problems: Sequence[Problem] = ()) -> HttpRes
         rows=(
             [
                 row.document, called.get(row.recall_id, ""), row.commodity,
-                amounts.cell(row.quantity, row.commodity), row.kind,
+                amounts.cell(row.quantity, row.commodity), label("fund", row.kind),
                 row.maker, row.made_at, row.approver, row.approved_at, row.withdrawn_at,
             ]
             for row in rows

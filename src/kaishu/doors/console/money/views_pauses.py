@@ -75,7 +75,7 @@ def go_on(request: HttpRequest, pause_id: int) -> HttpResponseBase:
     return desk.carry_out(
         request,
         do,
-        again=lambda problems: _list(request, problems=problems),
+        again=lambda problems: _list(request, problems=problems, failed=pause_id),
         said=_("Payouts go on.") if agrees else _("Proposed. Another person has to agree."),
         to=f"{HOME}pauses/",
         about=f"id-reason-{pause_id}",
@@ -83,14 +83,18 @@ def go_on(request: HttpRequest, pause_id: int) -> HttpResponseBase:
     )
 
 
-def _list(request: HttpRequest, *, problems: Sequence[Problem] = ()) -> HttpResponse:
+def _list(
+    request: HttpRequest, *, problems: Sequence[Problem] = (), failed: int | None = None
+) -> HttpResponse:
     context = {
         "pauses": Pause.objects.order_by("ended_at", "-id")[:MOST],
         "names": names(),
         "recalls": recalls(),
         "me": request.user.get_username(),
         "may_pause": frame.may(request, frame.MONEY_PAUSE),
+        "choice": asked(request),
         "typed": request.POST,
+        "failed": failed,
     }
     status = 409 if problems else 200
     return frame.show(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -19,6 +20,7 @@ from kaishu.doors.console.labels import label
 from kaishu.doors.console.money.common import HOME, MOST, settle
 from kaishu.payouts import actions, result_acts
 from kaishu.payouts.errors import ActNotFound
+from kaishu.payouts.models import ProviderEvent
 
 WHERE = f"{HOME}results/"
 
@@ -48,7 +50,7 @@ def propose(request: HttpRequest, event_id: int) -> HttpResponseBase:
     return desk.carry_out(
         request,
         do,
-        again=lambda problems: _list(request, problems=problems),
+        again=lambda problems: _list(request, problems=problems, failed=event_id),
         said=_("Proposed. Another person has to agree."),
         to=WHERE,
         about=f"id-why-{event_id}",
@@ -72,7 +74,9 @@ def decide(request: HttpRequest, act_id: int) -> HttpResponseBase:
     )
 
 
-def _list(request: HttpRequest, *, problems: Sequence[Problem] = ()) -> HttpResponseBase:
+def _list(
+    request: HttpRequest, *, problems: Sequence[Problem] = (), failed: int | None = None
+) -> HttpResponseBase:
     everything = request.GET.get("state") == "all"
     rows = result_acts.unmatched(settled=everything).prefetch_related("acts__instruction")
     header = [
@@ -93,14 +97,8 @@ def _list(request: HttpRequest, *, problems: Sequence[Problem] = ()) -> HttpResp
     )  # fmt: skip
     if file:
         return file
-    events = [
-        {
-            "event": row,
-            "order": result_acts.order_of(row),
-            "act": next((act for act in row.acts.all() if act.withdrawn_at is None), None),
-        }
-        for row in rows[:MOST]
-    ]
+    typed: Mapping[str, str] = request.POST.dict()
+    events = [_shown(row, typed if row.id == failed else {}) for row in rows[:MOST]]
     context = {
         "events": events,
         "everything": everything,
@@ -109,9 +107,20 @@ def _list(request: HttpRequest, *, problems: Sequence[Problem] = ()) -> HttpResp
         "proposes": frame.may(request, frame.MONEY_PROPOSE),
         "agrees": frame.may(request, frame.MONEY_APPROVE),
         "withdraws": frame.may(request, frame.MONEY_WITHDRAW),
-        "typed": request.POST,
     }
     status = 409 if problems else 200
     return frame.show(
         request, "console/money/results.html", context, problems=problems, status=status
     )
+
+
+def _shown(row: ProviderEvent, typed: Mapping[str, str]) -> dict[str, Any]:
+    """Return a result with its order, what was proposed for it, and what its form shows."""
+    order = result_acts.order_of(row)
+    form = {"act": "post", "order": order.key if order else "", "kind": row.kind, "why": ""}
+    return {
+        "event": row,
+        "order": order,
+        "act": next((act for act in row.acts.all() if act.withdrawn_at is None), None),
+        "form": form | dict(typed),
+    }

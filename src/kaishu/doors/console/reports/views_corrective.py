@@ -16,6 +16,7 @@ from kaishu.base.desk import Problem, problem_of
 from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
 from kaishu.core.errors import Refusal
+from kaishu.core.text import TextTooLong
 from kaishu.doors.console import frame
 from kaishu.doors.console.labels import label
 from kaishu.editions import queries as editions
@@ -44,8 +45,10 @@ def corrective(request: HttpRequest, slug: str) -> HttpResponseBase:
             at=clock.now(),
         )
     except Refusal as refusal:
-        empty = next((name for name in FIELDS if not typed[name].strip()), "due_on")
-        return _page(request, slug, typed, [problem_of(refusal, f"id-{empty}")])
+        wrong = next((name for name in FIELDS if not typed[name].strip()), "due_on")
+        if isinstance(refusal, TextTooLong):
+            wrong = max(FIELDS, key=lambda name: len(typed[name]))
+        return _page(request, slug, typed, [problem_of(refusal, f"id-{wrong}")])
     desk.say_next(request, _("The corrective action is on the list and in the calendar."))
     return HttpResponseRedirect(f"/staff/recalls/{slug}/corrective/")
 

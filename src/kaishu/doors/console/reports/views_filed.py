@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kaishu.base import clock, desk, language
+from kaishu.base.desk import Problem
 from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
 from kaishu.core.errors import Refusal
@@ -16,6 +21,7 @@ from kaishu.editions import queries as editions
 from kaishu.markets.forms import load_form
 from kaishu.reports import filing
 from kaishu.reports.errors import FiledNotFound
+from kaishu.reports.models import Filed
 
 
 @staff(*frame.REPORTS)
@@ -24,13 +30,25 @@ def filed(request: HttpRequest, slug: str, filed_id: int) -> HttpResponse:
     """Show a filed report; `?run=1` runs it again with its own clocks and compares."""
     try:
         row = filing.filed(filed_id, slug=slug)
-        recall = editions.current_pack(slug).recall
         checked = filing.verify(row, at=clock.now()) if request.GET.get("run") else None
     except Refusal as refusal:
         return refusal_page(request, refusal, status=404)
+    return _page(request, row, checked=checked)
+
+
+def _page(
+    request: HttpRequest,
+    row: Filed,
+    *,
+    checked: filing.Verified | None = None,
+    typed: str = "",
+    problems: Sequence[Problem] = (),
+) -> HttpResponse:
+    recall = editions.current_pack(row.recall_slug).recall
     form = load_form(row.form)
     context = {
-        "slug": slug,
+        "slug": row.recall_slug,
+        "typed": typed,
         "here": "reports",
         "row": row,
         "form": form,
@@ -41,7 +59,15 @@ def filed(request: HttpRequest, slug: str, filed_id: int) -> HttpResponse:
         "notes": row.notes.all(),
         "writes": frame.may(request, frame.WRITE_REPORTS),
     }
-    return frame.show(request, "console/reports/filed.html", context, recall=recall)
+    status = 409 if problems else 200
+    return frame.show(
+        request,
+        "console/reports/filed.html",
+        context,
+        recall=recall,
+        problems=problems,
+        status=status,
+    )
 
 
 @staff(*frame.REPORTS)
@@ -60,7 +86,7 @@ def file(request: HttpRequest, slug: str, filed_id: int, kind: str) -> HttpRespo
 @staff(*frame.WRITE_REPORTS)
 @require_POST
 @desk.once
-def note(request: HttpRequest, slug: str, filed_id: int) -> HttpResponse:
+def note(request: HttpRequest, slug: str, filed_id: int) -> HttpResponseBase:
     """Write down the authority's number, or that the same files were sent again."""
     try:
         row = filing.filed(filed_id, slug=slug)
@@ -72,6 +98,18 @@ def note(request: HttpRequest, slug: str, filed_id: int) -> HttpResponse:
     if not text:
         desk.say_next(request, _("Nothing was written: the field is empty."), "ask")
         return HttpResponseRedirect(back)
-    filing.note(row=row, what=what, text=text, by=request.user.get_username(), at=clock.now())
-    desk.say_next(request, _("Written down."))
-    return HttpResponseRedirect(back)
+    return desk.carry_out(
+        request,
+        partial(
+            filing.note,
+            row=row,
+            what=what,
+            text=text,
+            by=request.user.get_username(),
+            at=clock.now(),
+        ),
+        again=lambda problems: _page(request, row, typed=text, problems=problems),
+        said=_("Written down."),
+        to=back,
+        about="id-text",
+    )

@@ -128,7 +128,11 @@ def download(data: bytes, kind: str, name: str) -> HttpResponse:
 
 
 def _problem(refusal: Refusal) -> Problem:
-    ids = {"report_too_fresh": "id-known_at", "as_of_in_future": "id-as_of"}
+    ids = {
+        "report_too_fresh": "id-known_at",
+        "as_of_in_future": "id-as_of",
+        "text_too_long": "id-reference",
+    }
     field = refusal.facts.get("field", "")
     return problem_of(refusal, f"f-{field}" if field else ids.get(refusal.code, ""))
 
@@ -162,6 +166,7 @@ def _page(
         "filed_before": Filed.objects.filter(
             recall_slug=asked.row.slug, form=form.id, subject=asked.subject
         ).defer("content"),
+        "reference": request.POST.get("reference", ""),
         "wrong": {problem.id for problem in found},
     }
     recall = editions.current_pack(asked.row.slug).recall
