@@ -123,3 +123,16 @@ def test_each_file_is_a_command(folder: Folder) -> None:
     assert all(f"  {name}" in said for name in ("demo", "recall", "serve"))
     assert "files" in run("demo", "--help").output
     assert run("nonsense").exit_code == 2
+
+
+@pytest.mark.django_db
+def test_a_published_edition_is_handed_out_as_one_signed_file(
+    folder: Folder, tmp_path: Path
+) -> None:
+    assert run("recall", "publish", folder.path, "--by", "mori").exit_code == 0
+    out = tmp_path / "lamp.kaishu"
+    said = run("recall", "pack", "lamp-jp-2026", "--out", out)
+    assert said.exit_code == 0, said.output
+    key = said.output.split("key")[1].split()[0]
+    assert run("check", "L1", "A0000001", "--pack", out, "--trust", key).exit_code in (10, 11)
+    assert run("check", "L1", "A0000003", "--pack", out, "--trust", key).exit_code == 0

@@ -1,33 +1,54 @@
-"""`kaishu check`: may this unit catch fire? One unit, or a list of them."""
+"""`kaishu check`: may this unit catch fire? One unit, or a list; also without a database."""
 
 from __future__ import annotations
 
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 from typing import IO, Any
 
 import click
 
-from kaishu.cli._django import load
+from kaishu.cli._progress import bars, no_progress_option
+from kaishu.cli._stock import Line, lines_of, rows_about
+from kaishu.core import pack_file, signing
+from kaishu.core.answer import Inspection, tell
+from kaishu.core.everywhere import judge_everywhere
+from kaishu.core.pack import Pack, PackMissing
 from kaishu.core.recall import LANGUAGES
+from kaishu.core.sentences import sentence
 
 EXIT = {"not_affected": 0, "affected": 10, "ask": 11, "no_such_model": 12}
 WORST = ("affected", "ask", "no_such_model", "not_affected")
-COLUMNS = ("model", "serial", "colour", "bought", "market")
-Line = Mapping[str, str]
+HEAD = ("model", "serial", "answer", "reason", "recall", "edition", "date", "sentence")
+EVERY = 500  # lines between two moves of the bar
+KEPT = 1 << 15  # answers remembered: a stock list repeats itself
 
 
 @click.command()
 @click.argument("model", required=False)
 @click.argument("serial", required=False, default="")
+@click.option("--file", "source", metavar="FILE", help="The same as naming the file; - is stdin.")
 @click.option(
-    "--file",
-    "source",
-    type=click.File("r", encoding="utf-8-sig"),
-    help="CSV with the columns model, serial, colour, bought, market; - is stdin.",
+    "--pack",
+    "paths",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="Answer from this edition pack alone (folder or file): no database, no settings.",
+)
+@click.option(
+    "--trust",
+    "trust",
+    multiple=True,
+    metavar="KEY",
+    help="Public key that must have signed the pack: 64 digits, or the file edition-keys.json.",
 )
 @click.option("--recall", "slug", help="Ask this recall only. [default: all of them]")
 @click.option("--colour", default="", help="Colour, where a recall asks for it.")
@@ -41,95 +62,142 @@ Line = Mapping[str, str]
     help="Language of the answer.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a unit.")
+@click.option("--out", type=click.File("w", encoding="utf-8"), help="Write a list's answers here.")
+@no_progress_option
 def check(
     *,
     model: str | None,
     serial: str,
-    source: IO[str] | None,
+    source: str | None,
+    paths: tuple[Path, ...],
+    trust: tuple[str, ...],
     slug: str | None,
     language: str,
     as_json: bool,
+    out: IO[str] | None,
+    no_progress: bool,
     **facts: str,
 ) -> None:
     """Say whether a unit is in a recall, by the same rules as the page.
 
-    Reads the published editions only: it works while the database does not. Of several recalls
-    that touch a unit the strictest answers first. A list is answered line by line, as CSV or JSON;
-    its exit code is that of its strictest answer.
+    Reads the published editions only: it works while the database does not. With --pack it needs
+    nothing but that pack and Python, for a shop's stock, a desk at an airport, a second-hand shop.
+    Of several recalls that touch a unit the strictest answers first. A list (CSV or XLSX with the
+    columns model, serial, colour, bought, market …) is answered line by line, as CSV or JSON, with
+    totals at the end; its exit code is that of its strictest answer.
 
     \b
     Examples:  kaishu check A1263 "AK 2023 0001"
-               kaishu check --file stock.csv --json > answers.jsonl
+               kaishu check stock.csv > answers.csv
+               kaishu check stock.xlsx --pack anker-jp.kaishu --trust edition-keys.json
     Exit codes: 0 not affected · 10 affected · 11 it cannot tell yet and says what it needs
                 12 no recall has this model · 2 the command was not understood
     """
-    load()
-    from kaishu.editions import queries
-
-    packs = [queries.current_pack(slug)] if slug else queries.current_packs()
+    if source is None and model is not None and not serial and _is_list(model):
+        model, source = None, model
     if (model is None) == (source is None):
-        raise click.UsageError("Name a model (and serial), or a --file.")
-    if source is None:
-        line = {"model": str(model), "serial": serial, **facts}
-        said = list(_answers(packs, _inspection(line), language))
-        for answer in said:
-            click.echo(json.dumps(answer, ensure_ascii=False) if as_json else _spoken(answer))
-        raise SystemExit(EXIT[said[0]["answer"]])
-    raise SystemExit(_answer_all(packs, source, language, as_json))
+        raise click.UsageError("Name a model (and serial), or a file.")
+    with _packs(paths, trust, slug) as packs:
+        if source is not None:
+            raise SystemExit(_answer_all(packs, source, out, language, as_json, no_progress))
+        said = list(_answers(packs, language, _one(str(model), serial, facts)))
+    for answer in said:
+        click.echo(json.dumps(answer, ensure_ascii=False) if as_json else _spoken(answer))
+    raise SystemExit(EXIT[said[0]["answer"]])
 
 
-def _answer_all(packs: list[Any], source: IO[str], language: str, as_json: bool) -> int:
-    writer = csv.writer(sys.stdout)
-    head = ("model", "serial", "answer", "reason", "recall", "edition", "sentence")
+def _is_list(word: str) -> bool:
+    return word == "-" or Path(word).is_file()
+
+
+@contextmanager
+def _packs(
+    paths: Sequence[Path], trust: Sequence[str], slug: str | None
+) -> Iterator[Sequence[Pack]]:
+    """Open the packs that were handed over, or those of this installation."""
+    if not paths:
+        from kaishu.cli._django import load
+
+        if trust:
+            raise click.UsageError("--trust goes with --pack.")
+        load()
+        from kaishu.editions import queries
+
+        yield [queries.current_pack(slug)] if slug else queries.current_packs()
+        return
+    trusted = signing.read_keys(trust) if trust else None
+    if trusted is None:
+        click.echo("Nobody vouches for this pack: name its publisher's key by --trust.", err=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        found = [
+            pack
+            for path in paths
+            for pack in pack_file.open_from(path, Path(scratch), trusted=trusted)
+            if slug in (None, pack.recall.slug)
+        ]
+        if not found:
+            raise PackMissing(what=slug or "")
+        yield found
+
+
+def _answer_all(
+    packs: Sequence[Pack],
+    source: str,
+    out: IO[str] | None,
+    language: str,
+    as_json: bool,
+    no_progress: bool,
+) -> int:
+    """Answer each line as it is read; return the exit code."""
+    target = out or sys.stdout
+    writer = csv.writer(target, lineterminator="\n")
     if not as_json:
-        writer.writerow(head)
-    met: set[str] = set()
-    for line in _lines(source):
-        first = next(_answers(packs, _inspection(line), language))
-        met.add(first["answer"])
-        shown = {**first, "model": line["model"], "serial": line["serial"]}
-        if as_json:
-            click.echo(json.dumps(shown, ensure_ascii=False))
-        else:
-            writer.writerow([shown[name] for name in head])
-    return next((EXIT[answer] for answer in WORST if answer in met), 0)
+        writer.writerow(HEAD)
+    met: Counter[str] = Counter()
+
+    @lru_cache(maxsize=KEPT)
+    def first(inspection: Inspection) -> dict[str, Any]:
+        return next(_answers(packs, language, inspection))
+
+    about = rows_about(source)
+    with bars(hidden=no_progress or not about) as advance:
+        for done, line in enumerate(lines_of(source), 1):
+            said = _bad(line, language) if line.inspection is None else first(line.inspection)
+            met[said["answer"]] += 1
+            shown = {**said, "line": line.number, "model": line.model, "serial": line.serial}
+            if as_json:
+                target.write(json.dumps(shown, ensure_ascii=False) + "\n")
+            else:
+                writer.writerow([shown[name] for name in HEAD])
+            if not done % EVERY:
+                advance("Checking", min(done, about), about)
+    target.flush()
+    _total(packs, met)
+    return next((EXIT[answer] for answer in WORST if met[answer]), 0)
 
 
-def _lines(source: Iterable[str]) -> Iterator[Line]:
-    """Read lines; without a header the first two columns are model and serial."""
-    for number, cells in enumerate(csv.reader(source)):
-        words = [cell.strip() for cell in cells]
-        if number == 0:
-            named = [word.lower() for word in words]
-            names = named if "model" in named else list(COLUMNS)
-            if "model" in named:
-                continue
-        if any(words):
-            found = dict(zip(names, words, strict=False))
-            yield {name: found.get(name, "") for name in COLUMNS}
+def _total(packs: Sequence[Pack], met: Counter[str]) -> None:
+    """Say at the end how many of each, and which editions answered."""
+    counts = " · ".join(f"{met[each]:,} {each.replace('_', ' ')}" for each in WORST if met[each])
+    click.echo(f"{met.total():,} lines: {counts or 'nothing to check'}", err=True)
+    for pack in packs:
+        day = pack.published_at.date().isoformat()
+        click.echo(f"By {pack.recall.slug} edition {pack.ref.number} of {day}", err=True)
 
 
-def _inspection(line: Line) -> Any:
-    from kaishu.core.answer import Inspection
-
+def _one(model: str, serial: str, facts: Mapping[str, str]) -> Inspection:
     try:
-        bought = date.fromisoformat(line["bought"]) if line["bought"] else None
+        bought = date.fromisoformat(facts["bought"]) if facts["bought"] else None
     except ValueError:
-        raise click.BadParameter(f"{line['bought']!r} is no date like 2024-03-18.") from None
+        raise click.BadParameter(f"{facts['bought']!r} is no date like 2024-03-18.") from None
     return Inspection(
-        model=line["model"],
-        serial=line["serial"],
-        colour=line["colour"],
-        market=line["market"],
-        bought=bought,
+        model=model, serial=serial, colour=facts["colour"], market=facts["market"], bought=bought
     )
 
 
-def _answers(packs: list[Any], inspection: Any, language: str) -> Iterator[dict[str, Any]]:
-    from kaishu.core.answer import tell
-    from kaishu.core.everywhere import judge_everywhere
-    from kaishu.core.sentences import sentence
-
+def _answers(
+    packs: Sequence[Pack], language: str, inspection: Inspection
+) -> Iterator[dict[str, Any]]:
     heard = judge_everywhere(packs, inspection)
     for hearing in heard:
         page = tell(hearing.pack, hearing.verdict, language)
@@ -138,6 +206,7 @@ def _answers(packs: list[Any], inspection: Any, language: str) -> Iterator[dict[
             "reason": hearing.verdict.reason,
             "recall": hearing.verdict.edition.recall,
             "edition": hearing.verdict.edition.number,
+            "date": hearing.pack.published_at.date().isoformat(),
             "model": page.model,
             "serial": page.serial,
             "headline": page.headline,
@@ -147,20 +216,23 @@ def _answers(packs: list[Any], inspection: Any, language: str) -> Iterator[dict[
             "flight": page.flight,
         }
     if not heard:
-        said = sentence("no_such_model", language, {"model": inspection.model.strip()[:40]})
-        yield {
-            "answer": "no_such_model",
-            "reason": "no_such_model",
-            "recall": "",
-            "edition": "",
+        facts = {"model": inspection.model.strip()[:40]}
+        yield _without("no_such_model", "no_such_model", language, facts) | {
             "model": inspection.model,
             "serial": inspection.serial,
-            "headline": "",
-            "first": "",
-            "sentence": said.text,
-            "steps": [said.next],
-            "flight": "",
         }
+
+
+def _bad(line: Line, language: str) -> dict[str, Any]:
+    """Answer a line that cannot be read: it may be affected, so it is a question."""
+    return _without("ask", "stock_not_a_date", language, {"typed": line.not_a_date[:40]})
+
+
+def _without(answer: str, reason: str, language: str, facts: Mapping[str, str]) -> dict[str, Any]:
+    said = sentence(reason, language, facts)
+    empty = dict.fromkeys(("recall", "edition", "date", "headline", "first", "flight"), "")
+    steps = [said.next] if said.next else []
+    return {"answer": answer, "reason": reason, **empty, "sentence": said.text, "steps": steps}
 
 
 def _spoken(answer: Mapping[str, Any]) -> str:

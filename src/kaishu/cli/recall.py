@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kaishu.cli._django import load as load_django
 from kaishu.cli._django import start
 from kaishu.core.recall import LANGUAGES
 from kaishu.editions.figures import count
@@ -107,6 +108,35 @@ def publish(*, path: Path, by: str, alone: str) -> None:
     click.echo(f"Digest {edition.digest}")
     _show_counts(loaded)
     click.echo(f"Books: {len(entries)} population entries posted.")
+
+
+@recall.command()
+@click.argument("slug")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write. [default: SLUG.kaishu]",
+)
+def pack(*, slug: str, out: Path | None) -> None:
+    """Write the published edition as one signed file, to check units without this system.
+
+    Whoever gets it runs `kaishu check LIST --pack FILE --trust KEY`. It holds the serial lists:
+    hand it only to whom the recall lets see them.
+    """
+    load_django()
+    from kaishu.core import pack_file, signing
+    from kaishu.core.receipts import fingerprint
+    from kaishu.editions import keys, queries
+
+    opened = queries.current_pack(slug)
+    signer = keys.signer()
+    signing.add(opened.path, signer)
+    target = out or Path(f"{slug}.kaishu")
+    pack_file.wrap(opened, target)
+    size = target.stat().st_size / 1_000_000
+    click.echo(f"{target}: {slug} edition {opened.ref.number}, {size:,.1f} MB, signed by")
+    click.echo(f"  key   {signer.public.hex()}")
+    click.echo(f"  print {fingerprint(signer.public)}")
 
 
 def _load(path: Path, *, quiet: bool = False) -> Loaded:
