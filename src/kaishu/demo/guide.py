@@ -25,6 +25,21 @@ DOES = {
     "aki": _("invites staff, gives roles, resets second steps"),
 }
 
+# What is worth opening first, one page for each; the roles of its person may open it.
+SEE = {
+    "mika": ("/staff/claims/", _("Claims that wait, the swollen one first")),
+    "jun": ("/staff/hotline/", _("Take a call and file a claim for the caller")),
+    "yuki": ("/staff/payouts/due/", _("What may be paid now, and why the rest waits")),
+    "ren": ("/staff/payouts/", _("A batch that waits for a second person")),
+    "sora": ("/depot/containers/", _("Units on the shelf, and a sealed container")),
+    "mori": ("/depot/take/", _("A container to take over")),
+    "hana": (f"/staff/recalls/{JP}/dashboard/", _("A recall on any day, with its forecast")),
+    "toma": ("/staff/recalls/", _("Editions, and two that are being written")),
+    "kei": (f"/staff/recalls/{JP}/entries/", _("The entries behind every figure")),
+    "rika": (f"/staff/recalls/{JP}/reports/", _("Reports as they were filed, day by day")),
+    "aki": ("/staff/connections/", _("Software that may call us, and what it was told")),
+}
+
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
@@ -35,9 +50,17 @@ def show(request: HttpRequest) -> HttpResponse:
         {"slug": CN, "model": "A1257", "serial": LISTED["A1257"][0], "affected": True},
         {"slug": CN, "model": "A1647", "serial": LISTED["A1647"][0], "affected": True},
     ]
-    people = [{"name": member.name, "does": DOES[member.name]} for member in MEMBERS]
+    people = [
+        {
+            "name": each.name,
+            "does": DOES[each.name],
+            "to": SEE[each.name][0],
+            "see": SEE[each.name][1],
+        }
+        for each in MEMBERS
+    ]
     return render(
         request,
         "demo/guide.html",
-        {"checks": checks, "people": people, "password": PASSWORD, "width": "wide"},
+        {"checks": checks, "people": people, "slug": JP, "password": PASSWORD, "width": "wide"},
     )

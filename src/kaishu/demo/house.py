@@ -19,6 +19,7 @@ from kaishu.returns import kit_stock
 from kaishu.returns.models import ContainerUnit, Scan
 from kaishu.returns.trade import answers, sites
 
+BAG = "kit:bag"
 SHOPS = (
     # name, whose stock, its kind, language, days since the link went out, how far it came
     ("みなと店", "shop-minato", "retailer", "ja", 12, "completed"),
@@ -70,13 +71,22 @@ def _shops(now: datetime) -> None:
 
 def _kits(now: datetime) -> None:
     for slug, counted in ((JP, 60), (CN, 27)):
-        same: dict[str, Any] = {"recall_id": recall_row(slug).id, "kit": "kit:bag", "by": "jun"}
-        kit_stock.receive_kits(
-            **same, quantity=counted, at=now - timedelta(days=2), key=f"demo-{slug}"
-        )
+        recall_id = recall_row(slug).id
+        left = sum(row.left for row in kit_stock.stock(recall_id=recall_id) if row.kit == BAG)
+        # What has left came in once: in one delivery at the start, and lately some more.
+        for quantity, days in ((left, 400), (counted, 2)):
+            if quantity:
+                kit_stock.receive_kits(
+                    recall_id=recall_id,
+                    kit=BAG,
+                    by="jun",
+                    quantity=quantity,
+                    at=now - timedelta(days=days),
+                    key=f"demo-{slug}-{days}",
+                )
     kit_stock.order_kits(
         recall_id=recall_row(CN).id,
-        kit="kit:bag",
+        kit=BAG,
         quantity=500,
         due_on=(now + timedelta(days=3)).date(),
         by="jun",

@@ -1,8 +1,8 @@
 """Post the masses of the demo's recalls: daily totals, as taken over from another system.
 
-Nobody lived these units one by one. Each day's total happened on its day and is recorded now, as
-an import is, so "as we knew it then" does not show it. Money of these owners was never ours to
-book: only units move.
+Nobody lived these units one by one. Each day's total happened at noon and came over in the night,
+as from another system that still runs, so reports of that time know it. Money of these owners was
+never ours to book: only units move.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from kaishu.demo.curve import LAST_DAY, curves
 # Owners are heard of so long before their parcel comes: one owner's own account, day 0 to day 18.
 AHEAD = 14
 WEEK, MONTH = 7, 28
+NIGHT = timedelta(hours=8)
 TOGETHER = 10  # days in one transaction: a visitor's own commit waits no longer than that
 
 Arrived = Counter[tuple[int, str]]
@@ -45,6 +46,7 @@ def post_masses(
     for first in range(0, last + 1, TOGETHER):
         with transaction.atomic():
             for day in range(first, min(first + TOGETHER, last + 1)):
+                noon = datetime.combine(announced + timedelta(days=day), time(12), tzinfo=UTC)
                 for kind, moves in _day(day, arrivals, sites):
                     books.post(
                         kind=kind,
@@ -53,10 +55,8 @@ def post_masses(
                         key=f"{slug}:{day}:{kind}",
                         door="import",
                         by="hana",
-                        at=at,
-                        happened_at=datetime.combine(
-                            announced + timedelta(days=day), time(12), tzinfo=UTC
-                        ),
+                        at=min(noon + NIGHT, at),
+                        happened_at=noon,
                         reason="imported_total",
                     )
 

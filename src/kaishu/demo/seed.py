@@ -15,6 +15,7 @@ from kaishu.demo.house import furnish
 from kaishu.demo.live import SITES, Past, live
 from kaishu.demo.lives import CN, JP, lives
 from kaishu.demo.masses import post_masses
+from kaishu.demo.papers import begin_corrective, connect, file_reports
 from kaishu.demo.past import live_past
 from kaishu.demo.plan import PastLife, arrived, past_lives
 from kaishu.demo.serials import COUNTS, LISTED, write_recalls
@@ -77,6 +78,7 @@ def fill(*, folder: Path, now: datetime, cases: int, say: Say, told: Told) -> No
     for number, life in enumerate(recent):
         live(life, number, past)
         filling.step()
+    connect(now)
     say("Widening one recall …")
     widen(folder=recalls / CN, now=now)
     newcomers(past)
@@ -112,6 +114,9 @@ def _open_work(now: datetime, say: Say) -> None:
     _pay(now)
     say("Furnishing the house …")
     furnish(now)
+    say("Filing the reports that were due …")
+    begin_corrective(now)
+    file_reports(now)
     say("Sending the mails of that time …")
     _send_mails(now)
 
