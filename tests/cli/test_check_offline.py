@@ -69,6 +69,20 @@ def test_a_list_is_answered_with_edition_date_and_totals(handed: Path, tmp_path:
     assert f"By bank-2026 edition 1 of {day}" in said.stderr
 
 
+def test_a_row_says_what_the_whole_answer_says(handed: Path, tmp_path: Path) -> None:
+    stock = tmp_path / "stock.csv"
+    units = [LISTED, OTHER, "", "A10O0000", "A9OO0000", "A1", "B1000000", "A1000000?", "X" * 250]
+    body = "".join(f"M1,{unit}\nm1,{unit}\nN9,{unit}\n" for unit in units)
+    stock.write_text(f"model,serial\n{body}")
+    for language in ("ja", "en"):
+        more = ("--pack", handed, *TRUST, "--language", language)
+        brief = rows(run(stock, *more).stdout)
+        whole = [json.loads(line) for line in run(stock, *more, "--json").stdout.splitlines()]
+        assert len(brief) == len(whole) == 27
+        for row, said in zip(brief, whole, strict=True):
+            assert row == {name: str(said[name]) for name in row}
+
+
 def test_a_workbook_and_the_older_encodings_of_asia_are_read(handed: Path, tmp_path: Path) -> None:
     book = tmp_path / "stock.xlsx"
     with xlsxwriter.Workbook(book) as file:
