@@ -15,6 +15,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.conf import settings
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS orders (
     key TEXT PRIMARY KEY, commodity TEXT NOT NULL, amount INTEGER NOT NULL, payee TEXT NOT NULL,
@@ -182,6 +184,8 @@ class OrderBook:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(self.path, timeout=20, isolation_level=None)) as file:
             file.row_factory = sqlite3.Row
+            # As durable as the database beside it: the demo and the simulator wait for no disk.
+            file.execute(f"PRAGMA synchronous={getattr(settings, 'SYNCHRONOUS', 'FULL')}")
             file.execute("BEGIN IMMEDIATE")
             for statement in filter(str.strip, SCHEMA.split(";")):
                 file.execute(statement)
