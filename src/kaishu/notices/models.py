@@ -152,8 +152,8 @@ class Watch(models.Model):
     `sealed` holds the address and the facts of the unit, bound to `number`; the secret of the link
     is derived from `number` and kept as a hash. `sought` is a keyed hash that recognises the same
     wish asked twice, `owner` the wishes of one address: they are told in one mail, and its link
-    opens them all (empty for wishes older than that). `followed` is the newest edition that the unit was judged by, `answer` what
-    it said; both move together.
+    opens them all (empty for wishes older than that). `followed` is the newest edition that the
+    unit was judged by, `answer` what it said; both move together.
     """
 
     number = models.CharField(max_length=36, unique=True)

@@ -9,6 +9,7 @@ from kaishu.doors.public import (
     tongue,  # noqa: F401 (registers the language converter)
     views_check,
     views_danger,
+    views_everything,
     views_fly,
     views_genuine,
     views_home,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("edition-keys.json", views_verify.edition_keys, name="edition-keys"),
     path("receipt-verifier.html", views_verify.verifier, name="receipt-verifier"),
     path("<tongue:tongue>/check/", views_home.anywhere, name="anywhere"),
+    path("<tongue:tongue>/check/several/", views_everything.everything, name="everything"),
     path("<tongue:tongue>/r/<slug:slug>/check/", views_check.check, name="check"),
     path("<tongue:tongue>/r/<slug:slug>/check/several/", views_several.several, name="several"),
     path("<tongue:tongue>/r/<slug:slug>/notice/", views_notice.notice, name="notice"),

@@ -64,7 +64,7 @@ def _answers(request: HttpRequest, pack: Pack, lines: list[Line], change: str) -
     affected = [_unit_word(unit["verdict"]) for unit in units if unit["claim"]]
     context = {
         "units": units,
-        "claims": _claims(list(dict.fromkeys(affected))),
+        "claims": claims_of(list(dict.fromkeys(affected))),
         "tone": units[0]["tone"],
         "change": change,
         "today": timezone.now(),
@@ -81,7 +81,7 @@ def read_lines(text: str, recalls: Sequence[Recall], chosen: str) -> list[Line]:
     lines: list[Line] = []
     for typed in text.splitlines():
         if typed.strip():
-            head, _sep, rest = _split(typed.strip())
+            head, _sep, rest = split_line(typed.strip())
             known = (find_product(recall, head) for recall in recalls)
             product = next(filter(None, known), None)
             model = product.model if product else chosen
@@ -90,8 +90,8 @@ def read_lines(text: str, recalls: Sequence[Recall], chosen: str) -> list[Line]:
     return lines
 
 
-def _split(line: str) -> tuple[str, str, str]:
-    """Cut a line after its first word."""
+def split_line(line: str) -> tuple[str, str, str]:
+    """Cut a line after its first word; return both parts and what stood between them."""
     for place, character in enumerate(line):
         if character.isspace() or character in ",;:，；：、":
             return line[:place], character, line[place + 1 :].strip(" \t,;:，；：、")
@@ -101,25 +101,24 @@ def _split(line: str) -> tuple[str, str, str]:
 def _problems(lines: list[Line], *, asked: bool) -> list[Problem]:
     if not asked:
         return []
+    without = (
+        Problem("id-model-0", _("Choose the model of line %(no)d.") % {"no": each.no})
+        for each in lines
+        if not each.model
+    )
+    return [*list_problems(lines), *without][:1]
+
+
+def list_problems(lines: Sequence[Line]) -> list[Problem]:
+    """Say what is wrong with a list as a list: nothing in it, too many lines, one too long."""
     if not lines:
         return [Problem("id-list", _("Type at least one serial number."))]
     if len(lines) > MOST_LINES:
         words = _("This list has %(count)d lines. Check %(most)d at a time.")
         return [Problem("id-list", words % {"count": len(lines), "most": MOST_LINES})]
-    return [
-        *(
-            Problem(
-                "id-list", _("Line %(no)d is too long. One unit is one line.") % {"no": each.no}
-            )
-            for each in lines
-            if len(each.serial) > LONGEST_LINE
-        ),
-        *(
-            Problem("id-model-0", _("Choose the model of line %(no)d.") % {"no": each.no})
-            for each in lines
-            if not each.model
-        ),
-    ][:1]
+    words = _("Line %(no)d is too long. One unit is one line.")
+    long = (each for each in lines if len(each.serial) > LONGEST_LINE)
+    return [Problem("id-list", words % {"no": each.no}) for each in long][:1]
 
 
 @cache_control(public=True, max_age=60)
@@ -167,7 +166,7 @@ def _said(answer: AnswerPage, line: Line) -> Mapping[str, str]:
     return {"model": answer.model or line.model, "serial": answer.serial or line.serial}
 
 
-def _claims(words: list[str]) -> list[dict[str, Any]]:
+def claims_of(words: list[str]) -> list[dict[str, Any]]:
     """Cut the affected units into as many claims as the claim's own limit asks for."""
     parts = [words[start : start + MOST_UNITS] for start in range(0, len(words), MOST_UNITS)]
     return [{"count": len(part), "query": urlencode([("u", w) for w in part])} for part in parts]

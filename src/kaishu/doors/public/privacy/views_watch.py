@@ -8,24 +8,22 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
-from kaishu.base import language, limiter, same_site
+from kaishu.base import language, same_site
 from kaishu.core.answer import Inspection, find_product, judge
 from kaishu.core.pack import Pack
 from kaishu.core.recall import say
 from kaishu.core.verdict import Answer
-from kaishu.doors.public import errors, site, typed
+from kaishu.doors.public import errors, site
+from kaishu.doors.public.privacy import mailbox, views_watch_all
 from kaishu.doors.public.problems import Problem
 from kaishu.notices import watches
 from kaishu.people import consent
 
 FACTS = ("model", "serial", "colour", "bought", "market")
 LONGEST = 200
-MOST_AN_HOUR = 5
-HOUR = 3600
 
 
 @same_site.guarded
@@ -42,12 +40,7 @@ def ask(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
     email = request.POST.get("email", "").strip()
     problems: list[Problem] = []
     if request.method == "POST" and request.POST.get("do") != "language":
-        problems = _problems(email)
-        if not problems:
-            email = typed.read_mail(email)
-        if not problems and not _allowed(email):
-            words = _("We sent several mails to this address within the last hour.")
-            problems = [Problem("id-email", words, _("Look into that mailbox, or wait an hour."))]
+        email, problems = mailbox.read(email)
         if not problems:
             watches.register(
                 recall_slug=slug,
@@ -76,9 +69,10 @@ def ask(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
 def watch(request: HttpRequest, tongue: str, token: str) -> HttpResponse:
     """Confirm or stop a notice; only a pressed button does either."""
     try:
-        found = watches.find(token)
+        every = watches.find_all(token)
     except watches.WatchNotFound:
         return errors.no_such_watch(request)
+    found = every[0]
     pack = site.pack_of(found.recall_slug)
     do = request.POST.get("do", "") if request.method == "POST" else ""
     if do == "stop":
@@ -87,6 +81,8 @@ def watch(request: HttpRequest, tongue: str, token: str) -> HttpResponse:
     if do == "confirm":
         watches.confirm(token=token, at=timezone.now())
         return HttpResponseRedirect(f"/{tongue}/watch/{token}/")
+    if len(every) > 1:
+        return views_watch_all.own(request, tongue, every)
     unit = found.inspection
     said = {name: str(getattr(unit, name) or "") for name in FACTS}
     context = {
@@ -105,27 +101,6 @@ def _page(
 ) -> HttpResponse:
     place = f"public/privacy/{template}"
     return site.show(request, place, pack.recall, context, status=status)
-
-
-def _problems(email: str) -> list[Problem]:
-    if not email:
-        return [Problem("id-email", _("Type your e-mail address."))]
-    try:
-        typed.read_mail(email)
-    except typed.Unreadable:
-        words = _("This is not a whole e-mail address.")
-        return [Problem("id-email", words, _("It looks like name@example.com."))]
-    return []
-
-
-def _allowed(email: str) -> bool:
-    return limiter.allow(
-        name="watch",
-        subject=email.casefold(),
-        limit=MOST_AN_HOUR,
-        seconds=HOUR,
-        at=timezone.now(),
-    )
 
 
 def _inspection(said: dict[str, str]) -> Inspection:
