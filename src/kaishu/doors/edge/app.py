@@ -16,10 +16,12 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from kaishu.core.asking import read_said
+from kaishu.core.gate import Gate
 from kaishu.core.pack import PackMissing
 from kaishu.doors.edge import files, wording
 from kaishu.doors.edge.answers import as_json
 from kaishu.doors.edge.bare import bare_page, language_of
+from kaishu.doors.edge.gatekeeper import Gatekeeper
 from kaishu.doors.edge.pages import Asked, next_page, templates
 from kaishu.doors.edge.quick import JSON, PAGE, Quick, answer_headers, quick_ways
 from kaishu.doors.edge.replies import HTML_TYPE, JSON_TYPE, NEVER, Headers, Reply, headers_of
@@ -44,30 +46,44 @@ class Edge:
     """Answers the check from the shelf in force."""
 
     def __init__(
-        self, settings: EdgeSettings, clock: Callable[[], float] = time.time, *, quick: bool = True
+        self,
+        settings: EdgeSettings,
+        clock: Callable[[], float] = time.time,
+        *,
+        quick: bool = True,
+        gate: Gate | None = None,
     ) -> None:
         self.settings = settings
         self._clock = clock
         self._with_quick = quick
         self._state = State()
         self._static = files.read_static()
+        self._keeper = Gatekeeper(settings, gate)
         templates()
         self.follower = Follower(settings.packs, self._take)
         self.follower.look()
 
     def __call__(self, environ: Environment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request: the quick way where there is one, else the slow way."""
-        path = environ["PATH_INFO"]
-        quick = self._state.quick.get(path)
-        if quick is not None and environ["REQUEST_METHOD"] == "GET":
-            if self._clock() >= quick.until:
-                self._take(self._state.shelf)
-            elif (pieces := quick.answer(environ["QUERY_STRING"])) is not None:
-                start_response("200 OK", quick.headers)
-                return pieces
+        if environ["REQUEST_METHOD"] == "GET" and not self._keeper.who(environ):
+            found = self._quickly(environ["PATH_INFO"], environ["QUERY_STRING"])
+            if found is not None:
+                start_response("200 OK", found[0])
+                return found[1]
         reply = self._slowly(environ)
         start_response(reply.status, reply.headers)
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else reply.body]
+
+    def _quickly(self, path: str, query: str) -> tuple[Headers, list[bytes]] | None:
+        """Return headers and pieces of a plain answer; None where the slow way must go."""
+        quick = self._state.quick.get(path)
+        if quick is None:
+            return None
+        if self._clock() >= quick.until:
+            self._take(self._state.shelf)
+            return None
+        pieces = quick.answer(query)
+        return None if pieces is None else (quick.headers, pieces)
 
     def _take(self, shelf: Shelf) -> None:
         """Answer from this shelf from now on."""
@@ -108,10 +124,10 @@ class Edge:
         if first == "pictures" and len(rest) == 2:
             return files.picture(self.settings.packs, *rest, https=self.settings.https)
         if first in wording.TAGS:
-            return self._check(first, rest, path, environ["QUERY_STRING"])
+            return self._check(first, rest, environ)
         return None
 
-    def _check(self, code: str, rest: list[str], path: str, query: str) -> Reply | None:
+    def _check(self, code: str, rest: list[str], environ: Environment) -> Reply | None:
         """Answer `r/<slug>/check/`, `r/<slug>/check.json`, or `check.json` over all recalls."""
         shelf = self._state.shelf
         match rest:
@@ -121,7 +137,14 @@ class Edge:
                 pack = shelf.packs[slug]
             case _:
                 return None
+        path, query = environ["PATH_INFO"], environ["QUERY_STRING"]
         asked = Asked(code=code, path=path, pairs=_pairs(query))
+        if (who := self._keeper.who(environ)) and (
+            held := self._keeper.hold(who, environ, asked, shelf, pack, self._clock())
+        ):
+            return held
+        if (quick := self._quickly(path, query)) is not None:
+            return Reply("200 OK", quick[0], b"".join(quick[1]))
         site = self.settings.main_site
         form = JSON if path.endswith(JSON) else PAGE
         if pack is None or form == JSON:

@@ -14,9 +14,20 @@ from kaishu.core.pack import PackMissing
 from kaishu.doors.edge import wording
 from kaishu.doors.edge.replies import PICTURE_POLICY, Reply, headers_of
 
-_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 _PICTURES = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp"}
-_NAMES = ("tokens.css", "shared.css", "owner.css", "mark.svg")
+_NAMES = (
+    "tokens.css",
+    "shared.css",
+    "owner.css",
+    "mark.svg",
+    "gate/gate.js",
+    "gate/worker.js",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from kaishu.core.answer import spoken_date
 from kaishu.core.check_page import ANSWER, TEMPLATES, CheckPage, check_page
 from kaishu.core.frame import frame_of
+from kaishu.core.gate_page import TEMPLATE as GATE
 from kaishu.core.pack import Pack
 from kaishu.core.recall import say
 from kaishu.doors.edge import wording
@@ -86,7 +87,7 @@ def templates() -> Templates:
         translate=lambda message, context: wording.translated(message, context["asked"].tag),
     )
     compiled = Templates(folders, tools)
-    for name in (ANSWER, *TEMPLATES.values()):
+    for name in (ANSWER, *TEMPLATES.values(), GATE):
         compiled.get(name)
     return compiled
 

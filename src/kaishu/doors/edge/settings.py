@@ -7,23 +7,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+TABLE = "gate.table"  # in the data folder: the main site counts in it, too
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EdgeSettings:
-    """`main_site` starts the links to claim and notice; empty where both are one address."""
+    """`main_site` starts the links to claim and notice; empty where both are one address.
+
+    `gate_table` counts for the gate; without it each process counts alone. `proxy_hops` as at the
+    main site (KAISHU_PROXY_HOPS).
+    """
 
     packs: Path
     main_site: str = ""
     https: bool = False
     poll_seconds: float = 1.0
+    gate_table: Path | None = None
+    gate_secret: bytes = b""
+    proxy_hops: int = 1
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> EdgeSettings:
     """Read the settings; the folder of the editions is the one that the main site writes."""
-    data = environment.get("KAISHU_DATA_DIR", "var")
+    data = Path(environment.get("KAISHU_DATA_DIR", "var")).resolve()
     return EdgeSettings(
-        packs=Path(environment.get("KAISHU_EDGE_PACKS") or Path(data) / "packs").resolve(),
+        packs=Path(environment.get("KAISHU_EDGE_PACKS") or data / "packs").resolve(),
         main_site=environment.get("KAISHU_EDGE_MAIN_SITE", "").rstrip("/"),
         https=environment.get("KAISHU_MODE", "") == "production",
         poll_seconds=float(environment.get("KAISHU_EDGE_POLL_SECONDS") or 1.0),
+        gate_table=data / TABLE if data.is_dir() else None,
+        gate_secret=bytes.fromhex(environment.get("KAISHU_EDGE_GATE_SECRET", "")),
+        proxy_hops=int(environment.get("KAISHU_PROXY_HOPS") or 1),
     )

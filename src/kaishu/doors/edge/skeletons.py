@@ -10,7 +10,7 @@ ways give the same bytes is a test (tests/edge/test_quick.py).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from kaishu.core.answer import Inspection, judge
@@ -100,6 +100,7 @@ class Lane:
         self._is_plain = plain_test(pack.recall.serial_format(product))
         self._signature = pack.scopes[product.model].signature()
         self._kept: dict[tuple[object, ...], Skeleton | None] = {}
+        self._rendered: dict[tuple[object, ...], Skeleton | None] = {}
 
     @staticmethod
     def may_serve(pack: Pack, product: Product) -> bool:
@@ -120,12 +121,20 @@ class Lane:
         return None if skeleton is None else skeleton.filled(serial.encode())
 
     def _built(self, serial: str) -> Skeleton | None:
-        model = self._product.model
-        verdict = judge(self._pack, Inspection(model=model, serial=serial))
+        """Return the page of everything that the rules cannot tell from this serial.
+
+        Which rule took a unit in is kept for auditors and on no page: 5,000 ranges are one page.
+        """
+        verdict = judge(self._pack, Inspection(model=self._product.model, serial=serial))
         if not _SAME_FOR_ALL.issuperset(verdict.facts):
             return None
-        stand_in = mark(len(serial))
-        facts: Mapping[str, str] = {**verdict.facts, "serial": stand_in}
+        key = len(serial), verdict.answer, verdict.reason
+        if key not in self._rendered:
+            self._rendered[key] = self._render_marked(verdict, mark(len(serial)))
+        return self._rendered[key]
+
+    def _render_marked(self, verdict: Verdict, stand_in: str) -> Skeleton | None:
+        facts = {**verdict.facts, "serial": stand_in}
         marked = Verdict(verdict.answer, verdict.reason, verdict.edition, facts)
         page = self._render(marked, stand_in)
         return None if page is None else cut(page)
