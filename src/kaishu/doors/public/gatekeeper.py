@@ -19,13 +19,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from kaishu.base import clock, language, metrics, sealing
 from kaishu.core.gate import Gate, client_address, subnet_of, visitor_of
-from kaishu.core.gate_page import STATUS, answer_query, gate_page, read_brought
+from kaishu.core.gate_page import STATUS, TABLE, answer_query, gate_page, read_brought
 from kaishu.core.looks import looked_at
 from kaishu.core.pack import Pack
 from kaishu.core.recall import Recall
 from kaishu.doors.public import site
 
-TABLE = "gate.table"
 SEE_OTHER = 303
 
 
