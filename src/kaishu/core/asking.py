@@ -7,7 +7,8 @@ kept by a cache; nothing is remembered between two questions.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made_of
 from datetime import date
 from enum import StrEnum
 from urllib.parse import urlencode
@@ -102,8 +103,8 @@ class Question:
     code: str
     choices: tuple[str, ...] = ()
     typed: str = ""
-    names: Mapping[str, Text] = field(default_factory=dict)
-    where: Text = field(default_factory=dict)
+    names: Mapping[str, Text] = made_of(default_factory=dict)
+    where: Text = made_of(default_factory=dict)
     on_label: bool = False
 
 
