@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from altcha import v2
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from playwright.sync_api import Page, expect
 
 from kaishu.core.gate import Gate, House
@@ -127,6 +127,21 @@ def test_a_list_pays_for_each_of_its_units_and_keeps_them() -> None:
     assert sent.status_code == 303
     answer = Client(REMOTE_ADDR=HERE).get(sent["Location"])
     assert answer.status_code == 200
+
+
+def test_a_named_look_alike_is_a_look(gate: Gate) -> None:
+    request = RequestFactory().get("/", REMOTE_ADDR=HERE)
+    gatekeeper.charge(request, "K100", [serial(1), serial(2_002)])
+    assert ask(1).status_code == 200, "it was told already"
+    assert ask(4_004).status_code == 429
+
+
+@pytest.mark.django_db
+def test_the_page_that_promises_a_mail_tells_no_more_than_the_check() -> None:
+    held()
+    watch = f"/en/r/{kumo.SLUG}/watch/"
+    page = Client(REMOTE_ADDR=HERE).get(watch, {"model": "K100", "serial": serial(6_006)})
+    assert page.status_code == 429
 
 
 def test_the_proxy_says_who_asks() -> None:

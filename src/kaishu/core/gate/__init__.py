@@ -122,6 +122,21 @@ class Gate:
         )
         return self._ruled(self._weighed(bill, question, brought, now), now, bill)
 
+    def charge(self, units: Sequence[Unit], *, address: str, visitor: str, at: float) -> None:
+        """Count looks that an answer gave on top: the look-alikes that it named."""
+        subnet = subnet_of(address)
+        if subnet and units:
+            bill = draw_up(
+                units,
+                subnet=subnet,
+                visitor=visitor,
+                at=int(at),
+                table=self.table,
+                key=self._key,
+                house=self.house,
+            )
+            count(bill, at=int(at), table=self.table)
+
     def pressure(self, at: float) -> Pressure:
         """Return how much the gate had to do in this hour and the last."""
         hours = (int(at) // AN_HOUR, int(at) // AN_HOUR - 1)

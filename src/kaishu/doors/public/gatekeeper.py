@@ -18,7 +18,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from kaishu.base import clock, language, metrics, sealing
-from kaishu.core.gate import Gate, client_address, subnet_of, visitor_of
+from kaishu.core.gate import Gate, Unit, client_address, subnet_of, visitor_of
 from kaishu.core.gate_page import STATUS, TABLE, answer_query, gate_page, read_brought
 from kaishu.core.looks import looked_at
 from kaishu.core.pack import Pack
@@ -38,19 +38,12 @@ def hold(
 
     `pairs` are the (model, serial) that the question names, as typed.
     """
-    address = client_address(
-        str(request.META.get("REMOTE_ADDR", "")),
-        request.headers.get("X-Forwarded-For", ""),
-        hops=settings.KAISHU_PROXY_HOPS,
-    )
-    if not subnet_of(address):
+    if not (address := _address(request)):
         return None
-    ruling = _gate(Path(settings.KAISHU_DATA_DIR) / TABLE).weigh(
+    ruling = _gate(_table()).weigh(
         looked_at(packs, pairs),
         address=address,
-        visitor=visitor_of(
-            request.headers.get("User-Agent", ""), request.headers.get("Accept-Language", "")
-        ),
+        visitor=_visitor(request),
         at=clock.now().timestamp(),
         brought=read_brought(request.GET.dict()),
     )
@@ -68,6 +61,33 @@ def hold(
         response["Retry-After"] = str(ruling.seconds)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def charge(request: HttpRequest, model: str, serials: Iterable[str]) -> None:
+    """Count the look-alikes that an answer named as looks of whoever asked."""
+    units = [Unit(model, serial) for serial in serials]
+    if units and (address := _address(request)):
+        at = clock.now().timestamp()
+        _gate(_table()).charge(units, address=address, visitor=_visitor(request), at=at)
+
+
+def _address(request: HttpRequest) -> str:
+    """Return who asks; empty where nobody names a network, as on this machine itself."""
+    address = client_address(
+        str(request.META.get("REMOTE_ADDR", "")),
+        request.headers.get("X-Forwarded-For", ""),
+        hops=settings.KAISHU_PROXY_HOPS,
+    )
+    return address if subnet_of(address) else ""
+
+
+def _visitor(request: HttpRequest) -> str:
+    said = request.headers
+    return visitor_of(said.get("User-Agent", ""), said.get("Accept-Language", ""))
+
+
+def _table() -> Path:
+    return Path(settings.KAISHU_DATA_DIR) / TABLE
 
 
 @lru_cache(maxsize=4)

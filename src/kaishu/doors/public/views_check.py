@@ -36,4 +36,7 @@ def _shown(request: HttpRequest, tongue: str, pack: Pack, running: list[Pack]) -
         code=tongue,
         at=timezone.now(),
     )
+    answer = page.context.get("answer")
+    if answer is not None:
+        gatekeeper.charge(request, answer.model, page.context["alike"])
     return site.show(request, page.template, page.recall, page.context)

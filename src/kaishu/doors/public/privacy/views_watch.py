@@ -16,7 +16,7 @@ from kaishu.core.answer import Inspection, find_product, judge
 from kaishu.core.pack import Pack
 from kaishu.core.recall import say
 from kaishu.core.verdict import Answer
-from kaishu.doors.public import errors, site
+from kaishu.doors.public import errors, gatekeeper, site
 from kaishu.doors.public.privacy import mailbox, views_watch_all
 from kaishu.doors.public.problems import Problem
 from kaishu.notices import watches
@@ -36,6 +36,10 @@ def ask(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
     said = {name: given.get(name, "").strip()[:LONGEST].replace("\0", "") for name in FACTS}
     if not said["model"]:
         return HttpResponseRedirect(f"/{tongue}/r/{slug}/check/")
+    if request.method != "POST":  # its page says whether the unit is affected, as the check does
+        pairs = [(said["model"], said["serial"])]
+        if (held := gatekeeper.hold(request, pack.recall, [pack], pairs)) is not None:
+            return held
     inspection = _inspection(said)
     email = request.POST.get("email", "").strip()
     problems: list[Problem] = []
@@ -55,7 +59,7 @@ def ask(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
         "name": _name(pack, said["model"]),
         "email": email,
         "problems": problems,
-        "affected": judge(pack, inspection).answer is Answer.AFFECTED,
+        "affected": not problems and judge(pack, inspection).answer is Answer.AFFECTED,
         "check": f"/{tongue}/r/{slug}/check/?{_query(said)}",
         "consent": say(consent.current("safety_watch").text, language.tag()),
         "keep_form": "watch",
