@@ -21,6 +21,7 @@ class Depots(Owners):
 
     boxes: list[tuple[Box, int]]
     newest: dict[tuple[str, str], tuple[Line, Scan, int]]
+    taken_back = 0.12  # the share of scans that somebody takes back
 
     def open_depots(self) -> None:
         """Let the depots, the recycler and the shop begin their weeks."""
@@ -122,7 +123,7 @@ class Depots(Owners):
         if self.chance(0.1):
             again = f"scan-{self.number()}"
             self.later(lambda: self.scan(line, site, "ok", by, again, moved=True), most=4)
-        if self.chance(0.12):
+        if self.chance(self.taken_back):
             self.later(lambda: self.undo(site, by), most=0.05)
         if outcome in ("wrong_item", "empty") and self.chance(0.6):
             self.later(lambda: self.arrive(line), days=3, most=15)

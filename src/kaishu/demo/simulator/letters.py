@@ -118,7 +118,7 @@ class Letters(Treasury):
 
 
 def _wrong_mail(office: PostOffice, gone: set[str]) -> Iterator[str]:
-    """Yield what the outbox did wrong; nobody calls the owners of `gone` cases: they are forgotten."""
+    """Yield what the outbox did wrong. Nobody calls the owners of `gone`: they are forgotten."""
     twice = [name for name, times in office.taken.items() if times > 1]
     if twice:
         yield f"{len(twice)} mails were handed over twice"
