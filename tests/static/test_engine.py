@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import unicodedata
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from kaishu.core import shards
 from kaishu.core.answer import judge, tell
+from kaishu.core.codes import unpack
 from kaishu.core.pack import Pack
 from kaishu.core.recall import LANGUAGES
 from kaishu.doors.public.static_site import data
@@ -49,6 +51,12 @@ def answered(packs: list[Pack], asked: list[tuple[int, dict[str, Any]]]) -> list
     return [json.loads(line) for line in run.stdout.decode().splitlines()]
 
 
+def is_code(serial: str) -> bool:
+    """Say whether a text may be a scanned code, which the script leaves to the live site."""
+    text = unicodedata.normalize("NFKC", serial).strip()
+    return unpack(text) is not None or text[:1] in ("(", "]") or "://" in text or text[:2] == "01"
+
+
 @pytest.mark.skipif(NODE is None, reason="no node on this machine; the browser walk runs it too")
 def test_script_and_core_say_the_same_of_thousands_of_units(tmp_path: Path) -> None:
     packs = [world(seed, tmp_path) for seed in range(WORLDS)]
@@ -60,7 +68,7 @@ def test_script_and_core_say_the_same_of_thousands_of_units(tmp_path: Path) -> N
         met[verdict.reason] += 1
         if script["reason"] == "not_here":
             assert script["answer"] == "ask"
-            assert not packs[at].recall.check.publish_list
+            assert not packs[at].recall.check.publish_list or is_code(unit.serial)
             met["not_here"] += 1
             continue
         where = (packs[at].recall.slug, unit)

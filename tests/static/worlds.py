@@ -37,6 +37,10 @@ FORMS = (
 MODELS = ("M1", "M2", "Ｍ３ ß", "m-4")
 GIVEN_MODELS = (*MODELS, "m1", " M 2", "Ｍ１", "M9", "m3 SS", "OLD-1", "old-1 ", "モデル", "")
 LABELS = ("SN:", "S/N No. ", "serial number ", "シリアル番号：", "产品序列号: ", "sn", "")
+CODES = (
+    *("(21){}", "]C121{}", "https://example.com/?sn={}", "MODEL:M1;SN:{}", "0104900000000014{}"),
+    *("SN:{},", "sn = {} | x"),
+)
 GAPS = (" ", "-", "・", "\u200b", " dash ", "ハイフン", "－", "*", "é", "", "", "", "", "", "")
 
 
@@ -165,6 +169,8 @@ def _typed(draw: random.Random, serial: str, what: Recall, found: Product) -> st
         return serial
     if way < 0.4:
         return draw.choice(("", " ", "O" * 8, "SN", "dash", "A" * 201, "serial number"))
+    if way < 0.43:
+        return draw.choice(CODES).format(serial)
     if way < 0.5:
         serial = serial[:-1] if draw.random() < 0.5 else f"{serial}0"
     if way < 0.6:

@@ -8,11 +8,10 @@ call, and never says "not affected".
 from __future__ import annotations
 
 import dataclasses
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from kaishu.core.answer import ASKS, Inspection, colours_of, find_colour, judge, tell
+from kaishu.core.answer import ASKS, Inspection, colours_of, find_colour, folded, judge, tell
 from kaishu.core.pack import Pack
 from kaishu.core.recall import (
     Conditions,
@@ -80,11 +79,6 @@ CODES = frozenset(
         "until_you_know",
     }
 )
-
-
-def folded(text: str) -> str:
-    """Return a text as models, colours and batches are compared (`core.answer`)."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
 def rules_of(pack: Pack, head: Head | None) -> dict[str, Any]:

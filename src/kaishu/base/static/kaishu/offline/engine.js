@@ -32,6 +32,7 @@ export function read(typed, form) {
   const plain = form.lengths.includes(letters.length) && !"Ss".includes(letters[0] ?? " ")
     && letters.every((each) => form.alphabet.includes(each));
   if (plain) return checked(typed, [], form);
+  if (isCode(typed.normalize("NFKC"))) return { problem: "not_here", facts: {} };
   if (letters.length > LONGEST_TYPED) {
     return { problem: "serial_too_long", facts: { length: `${letters.length}`, lengths: lengthsOf(form) } };
   }
@@ -43,6 +44,14 @@ export function read(typed, form) {
     return { problem: "serial_two_ways", facts: { one, other } };
   }
   return found.size ? found.values().next().value : readings.at(-1);
+}
+
+// A scanned code (GS1, QR) is unpacked by core.codes; here it is a question.
+const FIELD = /^\s*[A-Za-z][A-Za-z /_.-]{0,15}?\s*[:=]\s*\S+\s*$/u;
+function isCode(text) {
+  const fields = text.split(/[;,|\n\r]+/u).filter((each) => strip(each));
+  return /^\s*[(\]]|:\/\/|\x1d|\u241d|^\s*01[0-9]{14}/u.test(text)
+    || (fields.length > 1 && fields.every((each) => FIELD.test(each)));
 }
 
 function wordings(text) {
@@ -324,7 +333,7 @@ const filled = (facts) => Object.fromEntries(Object.entries(facts).filter(([, va
 const NOT_HERE = { answer: "ask", reason: "not_here", rule: 0 };
 
 async function decided(recall, product, form, reading, known, listed) {
-  if (!recall.exact) return NOT_HERE;
+  if (!recall.exact || reading.problem === "not_here") return NOT_HERE;
   const rules = recall.rules.filter((each) => each.product === product.model);
   const lists = rules.filter((each) => each.kind === "list");
   if (reading.serial === undefined || !lists.length) return evaluate(rules, form, reading.serial, known, []);
