@@ -49,6 +49,18 @@ SLICE = hypothesis.settings(
 )
 
 
+@schemathesis.serializer("application/x-ndjson")
+def lines(context: Any, value: Any) -> bytes:
+    """Send what was drawn for a stream of lines as it is."""
+    return str(value).encode("utf-8", "replace")
+
+
+@schemathesis.deserializer("application/x-ndjson")
+def text(context: Any, response: Response) -> str:
+    """Read a stream of lines as the text that the contract says it is."""
+    return bytes(response.content).decode()
+
+
 @pytest.fixture
 def tokens(world: DeskWorld, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Give a token for the maker's routes and one for a shop's."""

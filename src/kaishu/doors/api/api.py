@@ -19,6 +19,7 @@ from kaishu.connections.errors import KeyMissing
 from kaishu.core.errors import Refusal
 from kaishu.doors.api import (
     check,
+    check_stream,
     claims,
     contract,
     errors,
@@ -62,7 +63,7 @@ api = Api(
     docs_url=None,
     openapi_url=None,
 )
-for _routes in (check, claims, evidence, scans, trade, promises, filed, hooks):
+for _routes in (check, check_stream, claims, evidence, scans, trade, promises, filed, hooks):
     api.add_router("", _routes.router)
 
 

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from kaishu.base import language
 from kaishu.base.language import TAGS
+from kaishu.connections.tokens import Caller
 from kaishu.core.answer import Inspection, tell
 from kaishu.core.everywhere import Hearing, hear, judge_everywhere
 from kaishu.core.pack import Pack, PackMissing
@@ -105,9 +106,9 @@ def check_unit(
     With `recall` the answer is the one of that recall's page; without it every recall of this
     installation is asked and the strictest answer comes first.
     """
-    count(caller(request), name="api-check", limit=UNITS_AN_HOUR, seconds=AN_HOUR)
+    count_units(caller(request), 1)
     unit = UnitIn(model=model, serial=serial, colour=colour, bought_on=bought_on, market=market)
-    return answer(_check(editions.current_packs(), unit, recall))
+    return answer(check_one(editions.current_packs(), unit, recall))
 
 
 @router.post("/check", auth=Bearer("check"), response=ManyOut, operation_id="checkUnits")
@@ -118,12 +119,17 @@ def check_units(request: HttpRequest, body: ManyIn, idempotency_key: Key) -> Htt
     answer: the same request again is answered from the edition that is in force then.
     """
     units = len(body.units)
-    count(caller(request), name="api-check", limit=UNITS_AN_HOUR, seconds=AN_HOUR, cost=units)
+    count_units(caller(request), units)
     packs = editions.current_packs()
-    return answer(ManyOut(items=[_check(packs, unit, body.recall) for unit in body.units]))
+    return answer(ManyOut(items=[check_one(packs, unit, body.recall) for unit in body.units]))
 
 
-def _check(packs: list[Pack], unit: UnitIn, slug: str) -> CheckOut:
+def count_units(by: Caller, units: int) -> None:
+    """Count units towards the hour's limit of a connection; raise TooOften."""
+    count(by, name="api-check", limit=UNITS_AN_HOUR, seconds=AN_HOUR, cost=units)
+
+
+def check_one(packs: list[Pack], unit: UnitIn, slug: str) -> CheckOut:
     """Return the answer of a recall's page, or the strictest of all recalls."""
     inspection = unit.inspection()
     if slug:

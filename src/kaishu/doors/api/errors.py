@@ -46,6 +46,7 @@ STATUS: Mapping[str, int] = {
     "decision_conflict": 409,
     "webhook_off": 409,
     "api_too_big": 413,
+    "api_too_many_lines": 413,
     "api_too_often": 429,
     "api_broken": 500,
 }
