@@ -17,6 +17,8 @@ NAMED_BY = {
     "formats": ("code",),
     "products": ("model",),
     "variants": ("code",),
+    "aliases": ("code",),
+    "channels": ("code",),
     "remedies": ("code",),
     "parties": ("code",),
     "population": ("product", "pool", "account", "party"),

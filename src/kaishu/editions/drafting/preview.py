@@ -99,8 +99,13 @@ def _inside(opened: Pack, rule: Rule, form: SerialFormat) -> str:
     """Return one serial that a rule covers; its conditions may still turn it into a question."""
     if rule.kind is RuleKind.LIST:
         return next(opened.index.section(rule.no).serials(), b"").decode()
-    if rule.kind is RuleKind.RANGE:
-        return rule.first
+    if rule.kind in (RuleKind.RANGE, RuleKind.COUNTER):
+        return rule.head + rule.first
+    if rule.kind is RuleKind.CODES:
+        return rule.codes[0]
+    if rule.kind is RuleKind.TAIL:
+        start = form.prefix + form.alphabet[0] * max(form.lengths)
+        return start[: max(form.lengths) - len(rule.endings[0])] + rule.endings[0]
     start = rule.prefix if rule.kind is RuleKind.PREFIX else form.prefix
     length = rule.length or max(form.lengths)
     return start + form.alphabet[0] * (length - len(start))
