@@ -50,6 +50,46 @@ PAGELESS = {
     "/staff/start/<str:token>/": "an invitation: its link is in a mail, once",
     "/staff/sign-in/second-step/": "stands between a password and the first page",
     "/staff/sign-in/set-up/": "stands between a password and the first page",
+    "/depot/counts/<int:stocktake_id>/": "the demo has no open count; walked by its own test",
+    "/staff/access/<str:name>/act/": "a form of the access page, for other accounts only",
+    "/staff/account/codes/": "a form, once a second step is set up",
+    "/staff/account/remove/": "a form, once a second step is set up",
+    "/staff/account/sign-ins/": "a form, where a person is signed in twice",
+    "/staff/again/": "stands before money, once a sign-in is old",
+    "/staff/bulk/<int:bulk_id>/undo/": "a form of an act that was done",
+    "/staff/bulk/confirm/": "a form of an act that was tried out",
+    "/staff/connections/<slug:code>/": "the demo has no connection; walked by its own test",
+    "/staff/connections/<slug:code>/revoke/": "a form of that page",
+    "/staff/connections/<slug:code>/sent/": "a page of a connection",
+    "/staff/connections/<slug:code>/sent/again/": "a form of that page",
+    "/staff/connections/<slug:code>/token/": "a form of a connection",
+    "/staff/connections/<slug:code>/webhook/": "a form of a connection",
+    "/staff/connections/<slug:code>/webhook/act/": "a form of a connection",
+    "/staff/hotline/<uuid:draft_id>/sent/": "after a call; walked by its own test",
+    "/staff/hotline/claims/<str:case_no>/": (
+        "opens after the caller's check; walked by its own test"
+    ),
+    "/staff/hotline/claims/<str:case_no>/<slug:act>/": "a form of that page",
+    "/staff/imports/lists/<int:draft_id>/files": "takes an upload: a form",
+    "/staff/payouts/<int:batch_id>/file/<str:provider>/": (
+        "a file of an approved batch: a form of finance"
+    ),
+    "/staff/payouts/stock/dispatch/": "a form of the goods, where any waits to leave",
+    "/staff/recalls/<slug:slug>/corrective/<int:action_id>/": "a form; the demo has no action",
+    "/staff/recalls/<slug:slug>/reports/filed/<int:filed_id>/": (
+        "the demo filed no report; its own test"
+    ),
+    "/staff/recalls/<slug:slug>/reports/filed/<int:filed_id>/<str:kind>/": (
+        "a file of a filed report"
+    ),
+    "/staff/recalls/<slug:slug>/reports/filed/<int:filed_id>/note/": "a form of a filed report",
+    "/staff/recalls/drafts/<int:draft_id>/preview/<path:path>": "shown in a frame of the preview",
+    "/staff/recalls/drafts/<int:draft_id>/submit/": "a form, once nothing is missing in a draft",
+    "/staff/recalls/proposals/<int:proposal_id>/": (
+        "the demo has no open proposal; walked by its own test"
+    ),
+    "/staff/review/filters/": "keeps a filter: a form of the queue, with a filter set",
+    "/staff/review/filters/<int:number>/forget/": "forgets a filter: a form beside it",
 }
 # The links of one list that look different enough for a picture each.
 TELLING = {"queue", "state", "account", "commodity", "show"}

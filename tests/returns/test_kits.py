@@ -306,8 +306,15 @@ def test_files_that_cannot_be_read_say_why() -> None:
             kit_file.read_rows(data)
 
 
+def test_a_tracking_number_that_is_too_long_is_named_as_such(approved: World) -> None:
+    rows = kit_file.read_rows(csv_of(f"{reference(approved, 'SN0001')},{'T' * 61},"))
+    found = kit_file.dry_run(rows)
+    assert [each.refusal.code for each in found if each.refusal] == ["text_too_long"]
+
+
 def test_what_a_form_carries_is_what_the_file_said() -> None:
-    rows = kit_file.read_rows(csv_of('1-1,"T, ""x""",', "2-1,=1+1,"))
+    rows = kit_file.read_rows(csv_of('1-1,"T, ""x""",', ",,", "2-1,=1+1,"))
+    assert [row.line for row in rows] == [2, 4]
     assert kit_file.read_rows(kit_file.as_text(rows).encode()) == rows
 
 

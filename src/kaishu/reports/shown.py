@@ -56,6 +56,11 @@ class Shown:
         first = self.rows[0][1] if self.rows else ()
         return {place: cell.number for place, cell in enumerate(first)}
 
+    @property
+    def named(self) -> dict[int, str]:
+        """Return the head of each column by its place, for the cells of a folded table."""
+        return dict(enumerate(self.heads))
+
 
 @dataclass(frozen=True, slots=True)
 class ShownSection:

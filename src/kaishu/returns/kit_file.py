@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from kaishu.claims import case_numbers
 from kaishu.claims.models import ClaimUnit
 from kaishu.core.errors import Refusal
+from kaishu.core.text import TextTooLong
 from kaishu.returns.kit_errors import (
     KitFileColumns,
     KitFileMissing,
@@ -129,11 +130,15 @@ def dry_run(rows: Sequence[FileRow]) -> list[RowFound]:
 
 
 def as_text(rows: Iterable[FileRow]) -> str:
-    """Write rows as the CSV that `read_rows` reads, to carry them through a form."""
+    """Write rows as the CSV that `read_rows` reads, each on its line, to carry them in a form."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("reference", "tracking", "carrier"))
-    writer.writerows((row.reference, row.tracking, row.carrier) for row in rows)
+    line = 2
+    for row in rows:
+        writer.writerows([] for _blank in range(row.line - line))
+        writer.writerow((row.reference, row.tracking, row.carrier))
+        line = row.line + 1
     return out.getvalue()
 
 
@@ -198,8 +203,9 @@ def _whole(
 
 
 def _fits(row: FileRow) -> Refusal | None:
-    if len(row.tracking) > LONGEST_TRACKING or len(row.carrier) > LONGEST_CARRIER:
-        return KitRowUnreadable(typed=row.tracking[:40])
+    for text, longest in ((row.tracking, LONGEST_TRACKING), (row.carrier, LONGEST_CARRIER)):
+        if len(text) > longest:
+            return TextTooLong(longest=longest, length=len(text))
     return None
 
 

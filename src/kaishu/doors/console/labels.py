@@ -308,6 +308,7 @@ WORDS = {
     "job.bulk_decide": "Decide many claims",
     "job.bulk_undo": "Open many claims again",
     "job.serial_list": "Read a serial list",
+    "job.kits_sent": "Mark kits as sent",
     "job.claims_import": "Bring in claims from elsewhere",
     "job.claims_import_check": "Try claims from elsewhere out",
     "result.rows": "Rows",
