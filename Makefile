@@ -4,10 +4,10 @@ PYTHON := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test lint bench shots torture docs lock
+.PHONY: help setup demo serve test lint bench bench-large shots torture docs lock
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 setup: ## Install what the lock names into .venv (a repeat costs nothing)
 	@sh tools/setup.sh
@@ -26,6 +26,9 @@ lint: setup ## Only the fast checks: style, types, layers, wording
 
 bench: setup ## Run the benchmarks
 	@$(PYTHON) tools/check.py bench
+
+bench-large: setup ## The long ones: ten minutes of checks while the main site breaks (never in CI)
+	@$(PYTHON) -m bench.report edge_steady
 
 shots: setup ## Walk the pages, save screenshots in shots/ and lay them out on sheets
 	@KAISHU_SHOTS=1 $(PYTHON) -m pytest -q -m walk; $(PYTHON) tools/contact_sheet.py; $(PYTHON) tools/staff_sheet.py

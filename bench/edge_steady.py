@@ -18,9 +18,9 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import common, installation, published, servers
@@ -30,8 +30,8 @@ from bench.load import Load, WrongAnswer, get
 from bench.steady import Heard, Question, ask_steadily
 
 MOST_MS = 300.0
+PATIENCE = 300.0
 PHASES = ("nothing else", "claims flooded", "an edition published", "database stopped")
-FLOOD_AT, PUBLISH_AT, STOP_AT = 0.25, 0.5, 0.75
 YES, NO = b"being recalled", b"not part of the recall"
 BEFORE = "\n[[remedies]]\n"
 JSON_YES, JSON_NO = b'"answer":"affected"', b'"answer":"not_affected"'
@@ -47,6 +47,14 @@ class Scene:
     folder: Path
     recall: Path
     moved: str  # a serial that only the second edition has
+
+
+@dataclass
+class Run:
+    """What was heard, and when each phase began."""
+
+    heard: Heard = field(default_factory=Heard)
+    began: list[tuple[float, str]] = field(default_factory=list)
 
 
 def write_ranges(recall: Path, ranges: int) -> None:
@@ -96,51 +104,76 @@ def flood(scene: Scene, seconds: float) -> None:
         print(f"the main site under the flood: {str(problem).splitlines()[-3:]}", file=sys.stderr)
 
 
-def happenings(scene: Scene, seconds: float) -> None:
-    """Do what happens to the main site, each at its time."""
+def happenings(scene: Scene, seconds: float) -> Iterator[str]:
+    """Do what happens to the main site, a quarter of the time each; yields the name of each.
+
+    Publishing takes as long as it takes, and ends when the edge has followed.
+    """
+    quarter = seconds / 4
+    yield PHASES[0]
+    time.sleep(quarter)
+    yield PHASES[1]
+    flood(scene, quarter)
+    yield PHASES[2]
     begin = time.monotonic()
-    acts = (
-        (FLOOD_AT, partial(flood, scene, seconds * (PUBLISH_AT - FLOOD_AT))),
-        (PUBLISH_AT, partial(publish, scene)),
-        (STOP_AT, scene.database.close),
-    )
-    for share, act in acts:
-        time.sleep(max(0.0, begin + share * seconds - time.monotonic()))
-        act()
+    publish(scene)
+    while b'"number":2' not in get(scene.edge.port, "/healthz"):
+        if time.monotonic() - begin > PATIENCE:
+            raise RuntimeError("the edge did not follow")
+        time.sleep(0.2)
+    time.sleep(max(0.0, begin + quarter - time.monotonic()))
+    yield PHASES[3]
+    scene.database.close()
+    time.sleep(quarter)
 
 
-def measured(scene: Scene, asked_for: list[Question], *, rate: float, seconds: float) -> Heard:
+def measured(scene: Scene, asked_for: list[Question], *, rate: float, seconds: float) -> Run:
     """Ask while everything happens; stop at a wrong answer or a failure."""
-    heard = Heard()
-    beside = threading.Thread(target=happenings, args=(scene, seconds))
+    run, ended = Run(), threading.Event()
+
+    def happen() -> None:
+        try:
+            for name in happenings(scene, seconds):
+                run.began.append((time.perf_counter(), name))
+        finally:
+            ended.set()
+
+    beside = threading.Thread(target=happen)
     beside.start()
-    asyncio.run(ask_steadily(scene.edge.port, asked_for, rate=rate, seconds=seconds, heard=heard))
+    asking = ask_steadily(scene.edge.port, asked_for, rate=rate, over=ended.is_set, heard=run.heard)
+    asyncio.run(asking)
     beside.join()
+    heard = run.heard
     if heard.wrong or heard.failed:
-        raise RuntimeError(
-            f"{len(heard.wrong)} wrong, {len(heard.failed)} failed: {heard.failed[:3]}"
-        )
+        counts = f"{len(heard.wrong)} wrong, {len(heard.failed)} failed"
+        raise RuntimeError(f"{counts}: {heard.failed[:3]}")
+    assert len(run.began) == len(PHASES), "not everything happened"
     assert YES in get(scene.edge.port, asked(scene.moved)), "the second edition does not answer"
-    assert b'"number":2' in get(scene.edge.port, "/healthz"), "the edge did not follow"
-    return heard
+    return run
 
 
-def report(heard: Heard, *, rate: float, seconds: float, units: int, ranges: int) -> str:
+def report(run: Run, *, rate: float, units: int, ranges: int) -> str:
     """Return the table by what happened meanwhile, and the goal."""
-    quarter = len(heard.seconds) // len(PHASES)
-    rows = []
-    for number, name in enumerate(PHASES):
-        took = sorted(heard.seconds[number * quarter : (number + 1) * quarter])
-        rows.append((name, *(common.short(1000 * _at(took, p)) for p in (0.5, 0.99, 1.0))))
-    everything = sorted(heard.seconds)
-    rows.append(("all", *(common.short(1000 * _at(everything, p)) for p in (0.5, 0.99, 1.0))))
-    head = f"{rate:,.0f} checks/s for {seconds / 60:.0f} min, {units:,} units and {ranges:,} ranges"
-    table = common.table((head, "median, ms", "p99, ms", "longest, ms"), rows)
-    goal = common.Goal(
-        what="p99 of all, ms", goal=MOST_MS, figure=1000 * _at(everything, 0.99), most=True
+    ends = [*(begin for begin, _name in run.began[1:]), float("inf")]
+    rows = [
+        _row(name, [took for due, took in run.heard.took if begin <= due < end])
+        for (begin, name), end in zip(run.began, ends, strict=True)
+    ]
+    everything = sorted(took for _due, took in run.heard.took)
+    minutes = (run.heard.took[-1][0] - run.heard.took[0][0]) / 60
+    head = f"{rate:,.0f} checks/s for {minutes:.1f} min, {units:,} units and {ranges:,} ranges"
+    table = common.table(
+        (head, "answers", "median, ms", "p99, ms", "longest, ms"), [*rows, _row("all", everything)]
     )
-    count = f"{len(heard.seconds):,} answers, none wrong, none but 200."
-    return f"{table}\n\n{common.goals([goal])}\n\n{count}"
+    p99 = 1000 * _at(everything, 0.99)
+    goal = common.Goal(what="p99 of all, ms", goal=MOST_MS, figure=p99, most=True)
+    return f"{table}\n\n{common.goals([goal])}\n\nNo answer was wrong, none but 200."
+
+
+def _row(name: str, took: list[float]) -> tuple[str, ...]:
+    took = sorted(took)
+    figures = (common.short(1000 * _at(took, share)) for share in (0.5, 0.99, 1.0))
+    return (name, f"{len(took):,}", *figures)
 
 
 def _at(ordered: list[float], share: float) -> float:
@@ -182,10 +215,8 @@ def main() -> None:
         moved = published.unlisted(lists[published.MODEL], 5000)[-1]
         scene = Scene(edge, site, database, folder, recall, moved)
         asked_for = questions(lists[published.MODEL], given.ranges, moved)
-        heard = measured(scene, asked_for, rate=given.rate, seconds=seconds)
-        print(
-            report(heard, rate=given.rate, seconds=seconds, units=given.units, ranges=given.ranges)
-        )
+        run = measured(scene, asked_for, rate=given.rate, seconds=seconds)
+        print(report(run, rate=given.rate, units=given.units, ranges=given.ranges))
         print("\nThe edge in one process; the main site and PostgreSQL on the same cores.")
 
 

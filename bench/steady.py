@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import cycle
 
@@ -27,35 +27,31 @@ class Question:
 
 @dataclass
 class Heard:
-    """What came back: seconds each, in the order asked, and what was wrong."""
+    """What came back: when each was due and how many seconds it took, and what was wrong."""
 
-    seconds: list[float] = field(default_factory=list)
+    took: list[tuple[float, float]] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
 
 async def ask_steadily(
-    port: int, questions: list[Question], *, rate: float, seconds: float, heard: Heard
+    port: int, questions: list[Question], *, rate: float, over: Callable[[], bool], heard: Heard
 ) -> None:
-    """Ask the questions in a circle; an answer must be one that some edition gives."""
+    """Ask the questions in a circle until it is over; an answer must be one of the question's."""
     waiting: asyncio.Queue[tuple[float, Question] | None] = asyncio.Queue()
     open_now = [await asyncio.open_connection("127.0.0.1", port) for _ in range(CONNECTIONS)]
     workers = [asyncio.create_task(_work(port, *each, waiting, heard)) for each in open_now]
-    for due, question in _due(questions, rate, seconds):
+    begin = time.perf_counter()
+    for number, question in enumerate(cycle(questions)):
+        due = begin + number / rate
+        if over():
+            break
         if (pause := due - time.perf_counter()) > 0:
             await asyncio.sleep(pause)
         waiting.put_nowait((due, question))
     for _worker in workers:
         waiting.put_nowait(None)
     await asyncio.gather(*workers)
-
-
-def _due(
-    questions: list[Question], rate: float, seconds: float
-) -> Iterator[tuple[float, Question]]:
-    begin = time.perf_counter()
-    for number, question in zip(range(round(rate * seconds)), cycle(questions), strict=False):
-        yield begin + number / rate, question
 
 
 async def _work(
@@ -74,7 +70,7 @@ async def _work(
             heard.failed.append(repr(error))
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             continue
-        heard.seconds.append(time.perf_counter() - due)
+        heard.took.append((due, time.perf_counter() - due))
         if status != b"200":
             heard.failed.append(f"{status.decode()} for {question.path}")
         elif not any(each in body for each in question.answers):

@@ -17,6 +17,7 @@ INLINE = re.compile(r"`((?:[A-Z_]+=\S+ )*(?:\S*/)?(?:kaishu|make) [^`]+)`")
 
 # Where each command of ours runs in the tests; the file must name it.
 RUNS_IN = {
+    "announce": "tests/cli/test_announce.py",
     "audit": "tests/keeping/test_drill.py",
     "backup": "tests/cli/test_keeping_commands.py",
     "busy": "tests/cli/test_busy.py",
@@ -25,6 +26,7 @@ RUNS_IN = {
     "config": "tests/cli/test_keeping_commands.py",
     "demo": "tests/cli/test_recall_command.py",
     "doctor": "tests/cli/test_doctor.py",
+    "edge": "tests/edge/test_process.py",
     "export": "tests/keeping/test_portable.py",
     "import": "tests/keeping/test_portable.py",
     "notices": "tests/notices/test_bounces.py",
@@ -111,7 +113,7 @@ def test_the_tests_that_are_named_run_the_command() -> None:
 
 
 def test_every_target_of_make_exists() -> None:
-    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.M)
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M)
     named = {(page, word) for page, found in lines() for word in _targets(command_of(found))}
     assert len(named) > 8
     assert {each for each in named if each[1] not in targets} == set()
