@@ -18,6 +18,7 @@ INLINE = re.compile(r"`((?:[A-Z_]+=\S+ )*(?:\S*/)?(?:kaishu|make) [^`]+)`")
 # Where each command of ours runs in the tests; the file must name it.
 RUNS_IN = {
     "announce": "tests/cli/test_announce.py",
+    "announce": "tests/cli/test_announce.py",
     "audit": "tests/keeping/test_drill.py",
     "backup": "tests/cli/test_keeping_commands.py",
     "busy": "tests/cli/test_busy.py",
