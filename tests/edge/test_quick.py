@@ -17,7 +17,7 @@ from kaishu.core.recall import Recall, Rule
 from kaishu.doors.edge.app import Edge
 from kaishu.doors.edge.settings import EdgeSettings
 from kaishu.doors.edge.skeletons import cut, mark
-from tests.core.small_recall import PUBLISHED, product, recall
+from tests.core.small_recall import FORM, PUBLISHED, product, recall
 from tests.core.test_answer_model import CHANNELS, MODELS, SERIALS, rules
 from tests.doors import kumo
 from tests.edge.asking import NOW, ask, edge_of
@@ -49,7 +49,8 @@ def test_quick_and_slow_say_the_same(
         folder = Path(name)
         models = dict.fromkeys(rule.product for rule in found)
         products = tuple(product(model, "black", "white") for model in models)
-        value = replace(recall(*found, products=products), channels=CHANNELS)
+        form = replace(FORM, lookalikes=data.draw(st.sampled_from([(), ("12", "37", "089")])))
+        value = replace(recall(*found, products=products), channels=CHANNELS, formats=(form,))
         written(folder, value, lists)
         quick, slow = edge_of(folder), edge_of(folder, quick=False)
         for _ in range(8):

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kaishu.core.answer import Inspection, judge
+from kaishu.core.lookalikes import candidates
 from kaishu.core.pack import Pack
 from kaishu.core.recall import Product, SerialFormat
 from kaishu.core.verdict import Verdict
@@ -97,7 +98,8 @@ class Lane:
         self._pack = pack
         self._product = product
         self._render = render
-        self._is_plain = plain_test(pack.recall.serial_format(product))
+        self._form = pack.recall.serial_format(product)
+        self._is_plain = plain_test(self._form)
         self._signature = pack.scopes[product.model].signature()
         self._kept: dict[tuple[object, ...], Skeleton | None] = {}
         self._rendered: dict[tuple[object, ...], Skeleton | None] = {}
@@ -113,12 +115,19 @@ class Lane:
         """Return the page in pieces, or None where the slow way must answer."""
         if not self._is_plain(serial):
             return None
-        key = len(serial), self._signature(serial)
+        signature = self._signature(serial)
+        key = len(serial), signature
         try:
             skeleton = self._kept[key]
         except KeyError:
             skeleton = self._kept[key] = self._built(serial)
-        return None if skeleton is None else skeleton.filled(serial.encode())
+        if skeleton is None or (self._form.lookalikes and self._has_alike(serial, signature)):
+            return None
+        return skeleton.filled(serial.encode())
+
+    def _has_alike(self, serial: str, signature: object) -> bool:
+        """Say whether the page may ask "did you mean …?": rules tell a look-alike apart."""
+        return any(self._signature(each) != signature for each in candidates(serial, self._form))
 
     def _built(self, serial: str) -> Skeleton | None:
         """Return the page of everything that the rules cannot tell from this serial.
