@@ -15,7 +15,9 @@ from kaishu.editions import actions as editions
 from kaishu.editions.recall_file import Loaded
 from kaishu.notices import rendering, watches
 from kaishu.notices.models import Message, Watch
+from kaishu.notices.sending import send_due
 from tests.claims.world import SLUG, START, recall
+from tests.notices.outbox import MailServer, parts
 
 AT = datetime(2025, 11, 1, 9, 0, tzinfo=UTC)
 OUTSIDE = Inspection(model="M100", serial="SN5000", market="jp")
@@ -217,6 +219,23 @@ def test_wishes_made_apart_by_one_address_are_told_in_one_mail(first_edition: Pa
     assert dict(watches.follow(at=AT)) == {"judged": 3, "told": 3}
     assert Message.objects.filter(template="watch_changed_several").count() == 1
     assert len(told()) == 1
+
+
+def test_the_news_about_several_units_reaches_a_mailbox_once(
+    first_edition: Path, mail_server: MailServer
+) -> None:
+    watches.confirm(token=asked_all(), at=AT)
+    publish(first_edition, wider(), at=AT)
+    watches.follow(at=AT)
+    send_due(at=AT)
+    (_from, to, _started), (_sender, _to, mail) = mail_server.mails
+    assert to == "owner@example.test"
+    assert mail["Subject"] == "Important: please check your products again"
+    for said in parts(mail):
+        assert "M100 SN5000 / M100 SN5001" in said
+        assert "SN7777" not in said
+        assert "https://recall.example/en/watch/" in said
+    assert dict(send_due(at=AT + timedelta(days=1))) == {}
 
 
 def test_stopping_by_the_link_of_several_deletes_them_all(first_edition: Path) -> None:
