@@ -59,7 +59,7 @@ class Keys:
 
     def __call__(self, *parts: object) -> int:
         """Return the key of these words."""
-        text = "\0".join(str(part) for part in parts).encode()
+        text = "\0".join(map(str, parts)).encode()
         digest = hashlib.blake2b(text, digest_size=8, key=self._secret).digest()
         return int.from_bytes(digest, "little") | 1
 
@@ -113,16 +113,17 @@ def draw_up(
 
 def count(bill: Bill, *, at: int, table: Table) -> None:
     """Write the looks of a bill into the table."""
-    for line in bill.lines:
-        table.add(line.seen, until=bill.day_ends, at=at, first=1)
-        table.add(line.run, until=bill.day_ends, at=at, first=1)
-        looks = table.add(line.share, until=bill.day_ends, at=at, first=1)[0]
-        new, more = int(looks == 1), int(line.price.presses)
-        if new or more:
-            table.add(line.range, until=bill.day_ends, at=at, first=more, second=new)
-    if bill.lines:
-        for one, until in bill.everywhere:
-            table.add(one, until=until, at=at, first=len(bill.lines))
+    with table.held():
+        for line in bill.lines:
+            table.add(line.seen, until=bill.day_ends, at=at, first=1)
+            table.add(line.run, until=bill.day_ends, at=at, first=1)
+            looks = table.add(line.share, until=bill.day_ends, at=at, first=1)[0]
+            new, more = int(looks == 1), int(line.price.presses)
+            if new or more:
+                table.add(line.range, until=bill.day_ends, at=at, first=more, second=new)
+        if bill.lines:
+            for one, until in bill.everywhere:
+                table.add(one, until=until, at=at, first=len(bill.lines))
 
 
 def count_waits(bill: Bill, *, at: int, table: Table) -> int:

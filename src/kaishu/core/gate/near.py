@@ -9,6 +9,7 @@ see more together.
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 
 RANGE_TAIL = 5
 RUN_TAIL = 2
@@ -36,6 +37,7 @@ def run_of(serial: str) -> str:
     return f"{len(serial)}:{serial[:-RUN_TAIL]}"
 
 
+@lru_cache(maxsize=4096)
 def subnet_of(address: str) -> str:
     """Return the /24 or /48 of an address; empty for this machine itself or no address."""
     try:

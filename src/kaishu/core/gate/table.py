@@ -7,8 +7,8 @@
 All numbers little-endian. A key is a keyed hash: no address, serial or name is in the file. A row
 ends by itself at `until`. Where a bucket is full the row with the least count makes room. A row
 whose checksum is wrong (the machine stopped in its middle) is empty: the table only ever forgets.
-A change of one row is made under a lock on its bucket's first byte (`fcntl`), which the system
-lets go when a process dies.
+Changes are made under a lock on the file's first byte (`fcntl`), which the system lets go when a
+process dies; reading takes none.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ class Table:
     """Counters by key. `path` None keeps them in this process alone."""
 
     def __init__(self, path: Path | None, *, buckets: int = BUCKETS) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._depth = 0
         self._file: int | None = None
         size = HEADER_BYTES + buckets * BUCKET_BYTES
         if path is None:
@@ -73,7 +74,7 @@ class Table:
     ) -> tuple[int, int]:
         """Add to the counts of a key, from zero where it is not known; return what they are now."""
         start = self._bucket(key)
-        with self._held(start):
+        with self.held():
             bucket = BUCKET.unpack_from(self._map, start)
             if row := self._found(bucket, start, key, at):
                 return self._write(row[0], key, row[1], row[2] + first, row[3] + second)
@@ -108,16 +109,19 @@ class Table:
         return first, second
 
     @contextlib.contextmanager
-    def _held(self, start: int) -> Iterator[None]:
+    def held(self) -> Iterator[None]:
+        """Keep the table for several changes, so that a question costs one lock and not ten."""
         with self._lock:
-            if self._file is None:
-                yield
-                return
-            fcntl.lockf(self._file, fcntl.LOCK_EX, 1, start)
+            self._depth += 1
+            outermost = self._file is not None and self._depth == 1
             try:
+                if outermost:
+                    fcntl.lockf(self._file, fcntl.LOCK_EX, 1, 0)  # type: ignore[arg-type]  # open
                 yield
             finally:
-                fcntl.lockf(self._file, fcntl.LOCK_UN, 1, start)
+                if outermost:
+                    fcntl.lockf(self._file, fcntl.LOCK_UN, 1, 0)  # type: ignore[arg-type]  # open
+                self._depth -= 1
 
 
 def _spare(bucket: tuple[int, ...], start: int, at: int) -> int:
