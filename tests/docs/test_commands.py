@@ -38,6 +38,7 @@ RUNS_IN = {
     "serve": "tests/config/test_serve.py",
     "simulate": "tests/demo/test_simulator.py",
     "staff": "tests/cli/test_staff.py",
+    "static": "tests/static/test_build.py",
     "uploads": "tests/support/served.py",
     "worker": "tests/cli/test_worker.py",
 }

@@ -21,6 +21,7 @@ SECTIONS = {
     "[[products]]": (shape.PRODUCT, shape.VARIANT),
     "[[rules]]": (shape.RULE, shape.WHEN),
     "[[remedies]]": (shape.REMEDY, shape.COMPARE),
+    "[check]": (shape.CHECK,),
     "[service]": (shape.SERVICE,),
     "[notice]": (shape.NOTICE,),
     "[evidence]": (shape.EVIDENCE,),

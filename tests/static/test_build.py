@@ -9,9 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from django.db import connection
 from pytest_django import Settings
 
+from kaishu.cli.static import static
 from kaishu.core.recall import CheckTerms
 from kaishu.doors.public import views_genuine
 from kaishu.doors.public.static_site import build as building
@@ -93,3 +95,12 @@ def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path, data_d
     with pytest.raises(building.StaticPlaceTaken):
         build(tmp_path / "copy")
     assert (tmp_path / "copy" / "letters.txt").read_text() == "mine"
+
+
+@pytest.mark.usefixtures("two_recalls")
+def test_kaishu_static_build_says_what_it_wrote(tmp_path: Path) -> None:
+    words = ["build", "--out", str(tmp_path / "copy"), "--no-progress"]
+    done = CliRunner().invoke(static, words, catch_exceptions=False)
+    assert done.exit_code == 0
+    assert "2 recalls, 2 listed serials as hashes" in done.output
+    assert (tmp_path / "copy" / "sheets" / f"{kumo.SLUG}-ja.pdf").read_bytes()[:5] == b"%PDF-"
