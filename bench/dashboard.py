@@ -1,5 +1,7 @@
 """Time the dashboard of a recall with long books, on both databases, today and on a past day.
 
+A past day is asked for twice: as known now, and as known then.
+
     python -m bench.dashboard [--moves 1000000] [--rounds 5]
 
 The page is asked for as a browser does, by a signed-in regulator; it must show the population that
@@ -110,6 +112,9 @@ def main() -> None:
             board.sign_in()
             sides[f"{said}, today"] = partial(board.open, "")
             sides[f"{said}, the middle day"] = partial(board.open, middle)
+            sides[f"{said}, the middle day as known then"] = partial(
+                board.open, f"{middle}&known=then"
+            )
         print(report(common.in_turn(sides, rounds=given.rounds), given.moves))
         from django.db import connections
 

@@ -76,7 +76,7 @@ def _worker(name: str, folder: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def _soon(true: Callable[[], bool], seconds: float = 30) -> bool:
+def _soon(true: Callable[[], bool], seconds: float = 150) -> bool:
     ends = time.monotonic() + seconds
     while not true():
         if time.monotonic() > ends:

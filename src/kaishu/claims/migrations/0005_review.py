@@ -22,8 +22,12 @@ FIXED = (
 )
 
 
-def fill(apps, _editor):
-    """Copy what the queues filter on from where it was read so far."""
+def fill(apps, editor):
+    """Copy what the queues filter on from where it was read so far.
+
+    A row changed twice in one transaction leaves PostgreSQL a check of its references to do at
+    the end, and it alters no table before that: so the checks are done here.
+    """
     units = apps.get_model("claims", "ClaimUnit").objects
     claims = apps.get_model("claims", "Claim").objects
     decisions = apps.get_model("claims", "Decision").objects
@@ -32,6 +36,9 @@ def fill(apps, _editor):
     standing = decisions.filter(id=OuterRef("newest_decision_id")).values("standing")
     units.filter(newest_decision__isnull=False).update(standing=Subquery(standing))
     units.filter(condition__in=DANGEROUS).update(urgency=0)
+    if editor.connection.vendor == "postgresql":
+        editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        editor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _id():
