@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kaishu.core import pack as packs
-from kaishu.core.recall import Recall, Rule
+from kaishu.core.recall import Recall, Rule, RuleKind
 from kaishu.doors.edge.app import Edge
 from kaishu.doors.edge.settings import EdgeSettings
 from kaishu.doors.edge.skeletons import cut, mark
-from tests.core.small_recall import FORM, PUBLISHED, product, recall
+from tests.core.small_recall import FORM, PUBLISHED, product, recall, rule
 from tests.core.test_answer_model import CHANNELS, MODELS, SERIALS, rules
 from tests.doors import kumo
 from tests.edge.asking import NOW, ask, edge_of
@@ -111,3 +111,16 @@ def test_the_day_on_a_page_ends_with_the_day_of_its_market(data_dir: Path) -> No
     now[0] = midnight.timestamp()
     assert "4 May 2026" in ask(edge, path, query).text
     assert "4 May 2026" in ask(edge, path, query).text
+
+
+def test_a_serial_that_looks_like_a_recalled_one_goes_the_slow_way(tmp_path: Path) -> None:
+    form = replace(FORM, lookalikes=("12",))
+    listed = rule(1, RuleKind.LIST, file="1.csv")
+    written(tmp_path, replace(recall(listed), formats=(form,)), {"1.csv": [b"A0000002"]})
+    edge = edge_of(tmp_path)
+    path = "/en/r/bank-2026/check/"
+    assert "A0000002" not in ask(edge, path, "model=M1&serial=A0000003").text  # makes the skeleton
+    assert "serial=A0000002" in ask(edge, path, "model=M1&serial=A0000001").text
+    quick = edge._state.quick[path]
+    assert quick.answer("model=M1&serial=A0000001") is None
+    assert quick.answer("model=M1&serial=A0000003") is not None
