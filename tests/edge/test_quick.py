@@ -39,7 +39,7 @@ def written(folder: Path, value: Recall, lists: dict[str, list[bytes]]) -> None:
     packs.swap(folder / "packs", value.slug, ref)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(made=rules(), data=st.data())
 def test_quick_and_slow_say_the_same(
     made: tuple[tuple[Rule, ...], dict[str, list[bytes]]], data: st.DataObject

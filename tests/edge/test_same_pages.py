@@ -65,7 +65,7 @@ def test_every_page_of_the_check_has_the_same_bytes_at_both_doors(
 ) -> None:
     edge = edge_of(data_dir)
     path = f"/{code}/r/{slug}/check/"
-    for query in queries()[:: 1 if (slug, code) == (kumo.SLUG, "ja") else 7]:
+    for query in queries()[:: 4 if (slug, code) == (kumo.SLUG, "ja") else 23]:
         ours, theirs = ask(edge, path, query), public(path, query)
         assert (ours.status, ours.text) == (theirs.status, theirs.text), query
 
