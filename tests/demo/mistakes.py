@@ -13,6 +13,7 @@ import pytest
 
 from kaishu.core import pack
 from kaishu.demo.simulator.depots import Depots
+from kaishu.demo.simulator.treasury import Treasury
 from kaishu.editions import queries as editions
 from kaishu.editions.models import Edition
 
@@ -42,6 +43,7 @@ def a_pause_holds_nothing(patch: pytest.MonkeyPatch) -> None:
 
 def funds_have_no_end(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("kaishu.payouts.funds.check_covered", lambda **_: None)
+    patch.setattr(Treasury, "receipts", (300,))
 
 
 def recalled_units_are_sent_in_exchange(patch: pytest.MonkeyPatch) -> None:
@@ -97,10 +99,12 @@ SEEN_BY: dict[Plant, int] = {
     a_pause_holds_nothing: 7,
     funds_have_no_end: 1,
     recalled_units_are_sent_in_exchange: 1,
-    a_form_of_a_shop_counts_twice: 1,
-    sold_since_moves_nothing: 1,
+    a_form_of_a_shop_counts_twice: 2,
+    sold_since_moves_nothing: 6,
     old_claims_get_the_new_terms: 1,
     a_second_edition_never_answers: 1,
     an_erased_owner_is_still_known: 1,
     the_truth_promises_too_little: 1,
 }
+# Too rare in a small world; seen in a whole one.
+NEEDS_TIME = {funds_have_no_end, old_claims_get_the_new_terms}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import logging
+import random
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 from click.testing import CliRunner
 from django.db import connections
 
@@ -76,17 +78,29 @@ def test_a_seed_tells_the_same_story_every_time(player: Player) -> None:
     assert other.trace != first.trace
 
 
+def _drawn() -> Iterator[ParameterSet]:
+    """Yield every mistake; a run of `make test` plants the five that its seed draws."""
+    names = [plant.__name__ for plant in mistakes.SEEN_BY]
+    chosen = random.Random(seeds.FIRST).sample(names, 5)
+    for plant in mistakes.SEEN_BY:
+        out = not seeds.TORTURE and plant.__name__ not in chosen
+        marks = pytest.mark.skipif(out, reason="another seed draws it")
+        yield pytest.param(plant, id=plant.__name__, marks=marks)
+
+
 @MEMORY_ONLY
-@pytest.mark.parametrize("mistake", mistakes.SEEN_BY, ids=lambda plant: plant.__name__)
+@pytest.mark.parametrize("mistake", list(_drawn()))
 def test_a_mistake_in_the_house_or_in_the_truth_is_found(
     player: Player, monkeypatch: pytest.MonkeyPatch, mistake: mistakes.Plant
 ) -> None:
     mistake(monkeypatch)
-    first = mistakes.SEEN_BY[mistake]
+    first, world = mistakes.SEEN_BY[mistake], SMALL
+    if mistake in mistakes.NEEDS_TIME:
+        world = WHOLE
     for number in range(first, first + 60):
-        outcome = player(number)
+        outcome = player(number, **world)
         if outcome.differs:
-            assert outcome.day <= SMALL["days"] + 36
+            assert outcome.day <= world["days"] + 36
             return
     pytest.fail("60 seeds found nothing")
 

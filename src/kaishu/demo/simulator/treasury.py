@@ -14,6 +14,8 @@ WENT_WRONG = ("not_deliverable", "not_accepted", "lost_on_the_way")
 class Treasury(Finance):
     """Funds, pauses and the shelf."""
 
+    receipts: tuple[int, ...] = (300, 4_000, 20_000)
+
     def open_treasury(self) -> None:
         """Let funds be counted in some stories, and fill the shelf for the first time."""
         if self.chance(0.7):
@@ -28,7 +30,7 @@ class Treasury(Finance):
         """A receipt comes, or money goes back; sometimes twice, sometimes by one person alone."""
         recall = self.dice.choice(RECALLS)
         back = self.chance(0.2)
-        quantity = self.dice.choice((300, 4_000, 20_000))
+        quantity = self.dice.choice(self.receipts)
         number = f"D{self.number()}"
         for document in (number, *([number] if self.chance(0.2) else [])):
             self._receipt(recall.slug, recall.currency, quantity, document, back=back)
