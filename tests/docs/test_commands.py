@@ -18,7 +18,6 @@ INLINE = re.compile(r"`((?:[A-Z_]+=\S+ )*(?:\S*/)?(?:kaishu|make) [^`]+)`")
 # Where each command of ours runs in the tests; the file must name it.
 RUNS_IN = {
     "announce": "tests/cli/test_announce.py",
-    "announce": "tests/cli/test_announce.py",
     "audit": "tests/keeping/test_drill.py",
     "backup": "tests/cli/test_keeping_commands.py",
     "busy": "tests/cli/test_busy.py",
@@ -35,6 +34,7 @@ RUNS_IN = {
     "report": "tests/cli/test_report_command.py",
     "restore": "tests/cli/test_keeping_commands.py",
     "retention": "tests/cli/test_retention_command.py",
+    "search": "tests/cli/test_search_command.py",
     "serve": "tests/config/test_serve.py",
     "simulate": "tests/demo/test_simulator.py",
     "staff": "tests/cli/test_staff.py",

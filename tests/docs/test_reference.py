@@ -20,6 +20,7 @@ SECTIONS = {
     "[serials.<name>]": (shape.SERIALS,),
     "[[products]]": (shape.PRODUCT, shape.VARIANT),
     "[[rules]]": (shape.RULE, shape.WHEN),
+    "[[channels]]": (shape.CHANNEL,),
     "[[remedies]]": (shape.REMEDY, shape.COMPARE),
     "[check]": (shape.CHECK,),
     "[service]": (shape.SERVICE,),

@@ -22,6 +22,8 @@ LOADS = {"src", "srcset", "data", "poster", "action"}
 LOADING_LINKS = {"stylesheet", "icon", "preload", "preconnect", "dns-prefetch", "manifest"}
 MOST_PICTURES = 1_500_000
 EMPHASIS = {  # bold, and not on a page
+    "GO",
+    "NO GO",
     "A parameter that we do not know is refused with 400",
     "Publish the recall",
 }
