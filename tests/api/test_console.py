@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -96,9 +97,18 @@ def test_what_was_sent_is_listed_exported_and_sent_again(
         do = {"webhook": hook.number, "do": "secret"}
         renewed = client.post(f"{HOME}{caller.connection.code}/webhook/act/", do)
         assert "whsec_" in text(parsed(renewed))
-        client.post(f"{HOME}{caller.connection.code}/webhook/act/", {**do, "do": "end"})
+        act = f"{HOME}{caller.connection.code}/webhook/act/"
+        tests = Delivery.objects.filter(event__kind="webhook.test")
+        for _press in range(2):
+            client.post(act, {**do, "do": "test"})
+        assert tests.count() == 1, "one that waits is enough"
+        assert deliver(at=clock.now()) == {"delivered": 1}
+        told = json.loads(receiver.heard[-1].body)
+        assert (told["type"], told["data"]) == ("webhook.test", {})
+        client.post(act, {**do, "do": "end"})
+        assert client.post(act, {**do, "do": "test"}).status_code == 422
     hook.refresh_from_db()
-    assert hook.off_why == "ended"
+    assert (hook.off_why, tests.count()) == ("ended", 1)
 
 
 def test_only_managers_and_administrators_act_and_the_auditor_reads(world: DeskWorld) -> None:

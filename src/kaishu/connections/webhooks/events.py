@@ -29,6 +29,8 @@ EVENTS = (
     "recall.published",
     "report.filed",
 )
+# What a person sends to try a receiver; nobody subscribes to it, and it has no facts.
+TEST = "webhook.test"
 OF_ENTRIES = {
     "parcel.received": "unit.received",
     "payout.sent": "promise.sent",

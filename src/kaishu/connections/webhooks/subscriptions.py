@@ -18,7 +18,7 @@ from kaishu.connections.errors import (
 )
 from kaishu.connections.models import Connection, Delivery, Event, Subscription
 from kaishu.connections.webhooks import signing, target
-from kaishu.connections.webhooks.events import EVENTS
+from kaishu.connections.webhooks.events import EVENTS, TEST
 
 MOST = 10
 OLD_SECRET_SIGNS = timedelta(hours=24)
@@ -110,6 +110,29 @@ def resend(*, connection: Connection, delivery_id: int, at: datetime) -> Deliver
     ended = Delivery.objects.filter(id=row.id).exclude(state=Delivery.WAITING)
     ended.update(state=Delivery.WAITING, tries=0, next_at=at, ended_at=None)
     return Delivery.objects.select_related("event", "subscription").get(id=row.id)
+
+
+def try_out(*, connection: Connection, number: str, at: datetime) -> Delivery:
+    """Send an event that tells of nothing, so that a receiver can be tried before it matters.
+
+    One that still waits is sent at once instead of a second. Raises SubscriptionUnknown,
+    SubscriptionOff.
+    """
+    with transaction.atomic():
+        row = _lock(connection, number)
+        if row.off_at is not None:
+            raise SubscriptionOff
+        rows = Delivery.objects.filter(subscription=row, event__kind=TEST, state=Delivery.WAITING)
+        if (waiting := rows.first()) is not None:
+            rows.filter(id=waiting.id).update(next_at=at)
+            return waiting
+        event = Event.objects.create(
+            number=f"evt_{secrets.token_hex(12)}",
+            source=f"test:{secrets.token_hex(12)}",
+            kind=TEST,
+            at=at,
+        )
+        return Delivery.objects.create(event=event, subscription=row, next_at=at)
 
 
 def secrets_of(row: Subscription, *, at: datetime) -> Sequence[str]:

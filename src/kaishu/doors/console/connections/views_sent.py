@@ -51,13 +51,17 @@ def register(request: HttpRequest, row: Connection) -> HttpResponse:
 @fresh_sign_in
 @of_connection
 def act(request: HttpRequest, row: Connection) -> HttpResponse:
-    """Exchange a webhook's secret, or switch it off."""
+    """Exchange a webhook's secret, send it a test, or switch it off."""
     number, at = request.POST.get("webhook", ""), clock.now()
     try:
         if request.POST.get("do") == "secret":
             secret = subscriptions.new_secret(connection=row, number=number, at=at)
             found = subscriptions.find(connection=row, number=number)
             return _secret(request, row, secret, found.url)
+        if request.POST.get("do") == "test":
+            subscriptions.try_out(connection=row, number=number, at=at)
+            desk.say_next(request, _("A test goes out within a few seconds."))
+            return HttpResponseRedirect(f"{HOME}{row.code}/sent/")
         subscriptions.end(connection=row, number=number, at=at)
     except Refusal as refusal:
         return one(request, row, [problem_of(refusal)])

@@ -31,6 +31,7 @@ def event(code: str) -> str:
         "promise.bounced": _("It came back"),
         "recall.published": _("A recall was published or changed"),
         "report.filed": _("A report was filed"),
+        "webhook.test": _("A test, without content"),
     }[code]
 
 
