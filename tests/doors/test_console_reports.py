@@ -60,6 +60,14 @@ def test_a_manager_types_saves_and_files_and_the_files_come_byte_for_byte(mai: C
     assert 'href="#f-serious"' in text
     assert 'value="many"' in text
     assert "新聞広告</textarea>" in text
+    long = mai.post(FORM, {**ASKED, "do": "file", "publicity": "新" * 8001, "serious": "1"})
+    assert (
+        'href="#f-publicity"' in long.content.decode(),
+        "新" * 8001 in long.content.decode(),
+    ) == (
+        True,
+        True,
+    ), "refused with its length, and kept whole"
     assert Filed.objects.count() == 0
     done = mai.post(FORM, {**ASKED, "do": "file", "publicity": "新聞広告", "serious": "1"})
     row = Filed.objects.get()

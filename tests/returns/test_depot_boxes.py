@@ -11,6 +11,7 @@ import pytest
 from kaishu.books import actions as books
 from kaishu.books.values import Place, UnitMove
 from kaishu.core.errors import Refusal
+from kaishu.core.text import TextTooLong
 from kaishu.returns import actions, limits, numbers, queries, stocktakes
 from kaishu.returns.errors import (
     CertificateTooMany,
@@ -114,6 +115,7 @@ def test_nothing_moves_before_the_second_signature(world: World) -> None:
     at_depot = "declared -1000  unsold 100  at_large 898  depot 2"
     actions.tie(account="kei", party="green", by="mika", at=world.now())
     account = Signature(how="account", by="kei")
+    long = Signature(how="code", by="", name="x" * 81)
     for refused, counted, more in (
         (HandOverDiffers, 3, {}),
         (HandOverDiffers, 1, {}),
@@ -122,6 +124,7 @@ def test_nothing_moves_before_the_second_signature(world: World) -> None:
         (SealDiffers, 2, {"signature": account, "seal_no": "S-2"}),
         (SealNotRead, 2, {"signature": account, "seal_no": " "}),
         (SealNotRead, 2, {"signature": Signature(how="code", by="", name="Toda")}),
+        (TextTooLong, 2, {"signature": long, "seal_no": "s-1"}),
     ):
         with pytest.raises(refused):
             take(world, box, counted, **more)

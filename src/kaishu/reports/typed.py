@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from kaishu.core.errors import Refusal
 from kaishu.core.report import Value
+from kaishu.core.text import TextTooLong
 from kaishu.markets.forms import Field, Form, Kind, Origin
 from kaishu.reports.errors import EstimateWithoutSource, TypedWrong
 from kaishu.reports.models import Answer
@@ -69,14 +71,17 @@ def read(form: Form, texts: Mapping[str, str]) -> dict[str, Any]:
     return values
 
 
-def wrong(form: Form, texts: Mapping[str, str]) -> list[TypedWrong | EstimateWithoutSource]:
+def wrong(form: Form, texts: Mapping[str, str]) -> list[Refusal]:
     """Return everything that keeps the typed texts from being filed."""
-    found: list[TypedWrong | EstimateWithoutSource] = []
+    found: list[Refusal] = []
     for field in typed_fields(form):
+        text = texts.get(field.id, "")
         try:
-            read_one(field, texts.get(field.id, ""))
+            read_one(field, text)
         except TypedWrong as refusal:
             found.append(refusal)
+        if len(text) > LONGEST:
+            found.append(TextTooLong(longest=LONGEST, length=len(text), field=field.id))
     if not found:
         try:
             read(form, texts)
@@ -121,7 +126,7 @@ def _lines(text: str) -> tuple[str, ...]:
 
 
 def _clean(text: str) -> str:
-    return text.replace("\0", "").replace("\r\n", "\n").strip()[:LONGEST]
+    return text.replace("\0", "").replace("\r\n", "\n").strip()
 
 
 _READ: dict[Kind, Any] = {

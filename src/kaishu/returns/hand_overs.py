@@ -18,6 +18,7 @@ from kaishu.base import limiter, sealing
 from kaishu.books import actions as books
 from kaishu.books.values import Place, UnitMove
 from kaishu.core.accounts import DEPOT, RECYCLER
+from kaishu.core.text import whole
 from kaishu.returns import numbers
 from kaishu.returns.containers import hold_chains, lock, note, pieces
 from kaishu.returns.errors import (
@@ -211,7 +212,7 @@ def _moved(
     counted = sum(line.quantity for line in lines)
     offered.counted, offered.taken_how, offered.taken_by = counted, signature.how, by
     offered.taken_at, offered.code_hash, offered.code_until = at, "", None
-    if name := signature.name.strip()[:LONGEST_NAME]:
+    if name := whole(signature.name, longest=LONGEST_NAME):
         offered.sealed_name = sealing.seal(name.encode(), purpose=_purpose(offered))
     offered.save()
     container.handed_over_by, container.handed_over_at = offered.given_by[:80], at

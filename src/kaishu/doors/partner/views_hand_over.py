@@ -14,11 +14,17 @@ from kaishu.base.desk import Problem, problem_of
 from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import open_to_all, staff
 from kaishu.core.errors import Refusal
+from kaishu.core.text import TextTooLong
 from kaishu.doors.partner import frame
 from kaishu.doors.partner.views_containers import find, names_of
 from kaishu.returns import actions as returns
 from kaishu.returns import numbers, queries, workplaces
-from kaishu.returns.errors import ContainerNotFound, SealDiffers, SealNotRead
+from kaishu.returns.errors import (
+    ContainerNotFound,
+    HandOverNameNeeded,
+    SealDiffers,
+    SealNotRead,
+)
 from kaishu.returns.models import Container, HandOver
 
 
@@ -97,8 +103,12 @@ def _take(request: HttpRequest, row: Container, signature: returns.Signature) ->
 
 
 def _problem(refusal: Refusal) -> Problem:
-    of_seal = isinstance(refusal, SealNotRead | SealDiffers)
-    return problem_of(refusal, "id-seal" if of_seal else "id-counted")
+    field = "counted"
+    if isinstance(refusal, SealNotRead | SealDiffers):
+        field = "seal"
+    elif isinstance(refusal, HandOverNameNeeded | TextTooLong):
+        field = "name"
+    return problem_of(refusal, f"id-{field}")
 
 
 def _open_offer(row: Container) -> HandOver | None:
