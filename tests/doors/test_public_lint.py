@@ -60,10 +60,14 @@ PAGES = {
     "fly, condition": "/fly/?model=K100&route=jp&on=2026-7-1&unit=not_affected&wh=37",
     "fly, no": "/fly/?model=K100&route=cn_domestic&on=2026-7-1",
     "fly, yes": "/fly/?model=K100&route=jp&on=2026-7-1&unit=not_affected&wh=37&condition=intact",
+    "card": f"{BASE}card/?model=K100",
+    "card, made": f"{BASE}card/?model=K100&serial={kumo.NOT_LISTED}",
+    "card, affected": f"{BASE}card/?model=K100&serial={kumo.LISTED}",
+    "card, forbidden": f"{BASE}card/?model=K100&serial={kumo.NOT_LISTED}&route=cn_domestic",
     "missing": "/nowhere/",
 }
 NO_BUTTON = {"home", "privacy", "accessibility", "case", "progress", "not affected"}
-NO_BUTTON |= {"fly, no", "fly, yes", "progress, another day", "progress, no day"}
+NO_BUTTON |= {"card, forbidden", "fly, no", "fly, yes", "progress, another day", "progress, no day"}
 NO_PHONE = {"home", "privacy", "accessibility", "any model", "any model, unknown"}
 NO_PHONE |= {"verify", "verify, nothing", "verify, wrong"}
 # The same question once more, with what was wrong; the poster and the notice share a headline.
@@ -122,10 +126,12 @@ def test_every_page_keeps_the_manners(name: str, code: str, token: str) -> None:
 def test_no_page_mixes_its_languages(name: str, token: str) -> None:
     for code, foreign in (("zh-hans", KANA), ("en", KANA), ("en", HAN)):
         root, _ = get(PAGES[name], code, token)
-        for switch in find(root, ".languages"):
-            switch.drop_tree()
+        for meant in (*find(root, ".languages"), *find(root, "main section[lang]")):
+            meant.drop_tree()  # the choice of language; a flight card, which has all three
         assert not foreign.search(text(find(root, "body")[0])), code
     japanese, _ = get(PAGES[name], "ja", token)
+    for meant in find(japanese, "main section[lang]"):
+        meant.drop_tree()
     sentences = [text(p) for p in find(japanese, "main p")]
     assert not [s for s in sentences if re.search(r"[a-z]+ [a-z]+ [a-z]+", s)]
 

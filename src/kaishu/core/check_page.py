@@ -13,6 +13,7 @@ from typing import Any
 from kaishu.core.answer import tell
 from kaishu.core.asking import TONES, Next, Question, Said, Step, given, next_step, read_said
 from kaishu.core.everywhere import Hearing, flights_of, hear, told_others
+from kaishu.core.flight_card import may_have_card
 from kaishu.core.frame import Problem, product_card
 from kaishu.core.lookalikes import suggest
 from kaishu.core.pack import Pack
@@ -76,6 +77,7 @@ def answer_page(
         "others": told_others(heard[1:], said, tag),
         "check_path": f"/{code}/r/",
         "flights": flights_of(heard, tag),
+        "may_have_card": may_have_card(first.verdict),
         "today": at,
     }
     return CheckPage(ANSWER, first.pack.recall, context)

@@ -70,6 +70,7 @@ WORDS = {
     "not_affected": "Not affected",
     "ask": "We cannot tell yet",
     "no_such_model": "Not in this recall",
+    "valid_until": "Valid until",
     # answers to a question of the check
     "other colour": "Another colour",
     "unknown": "I do not know",

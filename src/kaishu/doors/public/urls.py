@@ -7,6 +7,7 @@ from django.urls import path
 from kaishu.base import language
 from kaishu.doors.public import (
     tongue,  # noqa: F401 (registers the language converter)
+    views_card,
     views_check,
     views_danger,
     views_everything,
@@ -42,6 +43,8 @@ urlpatterns = [
     path("<tongue:tongue>/check/several/", views_everything.everything, name="everything"),
     path("<tongue:tongue>/r/<slug:slug>/check/", views_check.check, name="check"),
     path("<tongue:tongue>/r/<slug:slug>/check/several/", views_several.several, name="several"),
+    path("<tongue:tongue>/r/<slug:slug>/card/", views_card.card, name="card"),
+    path("<tongue:tongue>/r/<slug:slug>/card.pdf", views_card.sheet, name="card_pdf"),
     path("<tongue:tongue>/r/<slug:slug>/notice/", views_notice.notice, name="notice"),
     path("<tongue:tongue>/r/<slug:slug>/poster/", views_notice.poster, name="poster"),
     path("<tongue:tongue>/r/<slug:slug>/danger/", views_danger.danger, name="danger"),

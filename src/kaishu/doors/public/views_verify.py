@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from kaishu.base import language
+from kaishu.base import clock, language
 from kaishu.base.words import word
 from kaishu.core import receipts
 from kaishu.core.errors import Refusal
+from kaishu.core.flight_card import NOT_AFFECTED, VALID_UNTIL, standing
 from kaishu.core.pack import PackMissing
 from kaishu.core.recall import say
 from kaishu.core.receipts import Receipt
@@ -27,6 +29,7 @@ from kaishu.doors.public.feeds.structured import ESCAPES
 from kaishu.doors.public.problems import Problem
 from kaishu.editions import keys as keys_of_editions
 from kaishu.editions import queries as editions
+from kaishu.markets import zone_of
 
 REFUSALS = (
     "receipt_unreadable",
@@ -34,7 +37,8 @@ REFUSALS = (
     "receipt_forged",
     "receipt_of_another_unit",
 )
-ENDS = ("disposed", "repaired", "made_safe", "paid")
+ENDS = ("disposed", "repaired", "made_safe", "paid", NOT_AFFECTED, VALID_UNTIL)
+CARDS = ("card_genuine", "card_expired", "card_outdated")
 
 
 @require_safe
@@ -94,7 +98,24 @@ def _checked(code: str, unit: str) -> dict[str, Any]:
         said = receipt_keys.check(code, unit=unit)
     except Refusal as refusal:
         return {"refused": sentence(refusal.code, language.tag(), refusal.facts)}
-    return {"said": said, "recall_title": _title(said), "proven": said.proven, "matched": unit}
+    return {
+        "said": said,
+        "recall_title": _title(said),
+        "proven": tuple({(each.what, each.on): each for each in said.proven}.values()),
+        "matched": unit,
+        **_card(said),
+    }
+
+
+def _card(said: Receipt) -> dict[str, Any]:
+    """Return what a flight card is worth today; nothing for the receipt of a claim."""
+    running = site.running()
+    market = next((p.recall.market for p in running if p.recall.slug == said.recall), "")
+    today = clock.now().astimezone(zone_of([market]) or UTC).date()
+    if (now := standing(said, running, today=today)) is None:
+        return {}
+    code = CARDS[1] if now.expired else CARDS[2] if now.outdated else CARDS[0]
+    return {"card": sentence(code, language.tag()), "good": code == CARDS[0]}
 
 
 def _title(said: Receipt) -> str:
@@ -131,6 +152,7 @@ def _words() -> dict[str, dict[str, Any]]:
                 "ending": _("Serial number ends with"),
                 "ends": {end: word(end) for end in ENDS},
                 "refused": {name: _sentence(name, tag) for name in REFUSALS},
+                "card": {name: _sentence(name, tag) for name in CARDS[:2]},
             }
     return found
 
