@@ -17,6 +17,7 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
+from kaishu.base import metrics
 from kaishu.base.models import Job
 from tests.claims.world import World
 from tests.keeping.kept import filled
@@ -106,6 +107,7 @@ def test_alert_rules_speak_of_numbers_that_are_there(
     client: Client, db: None, data_dir: Path
 ) -> None:
     filled(data_dir / "packs")
+    metrics.count_gate(lane="prove", reason="share")
     there = {name for name, _ in scrape(client)}
     rules = yaml.safe_load((DEPLOY / "alerts.yml").read_text())["groups"][0]["rules"]
     assert len(rules) >= 8

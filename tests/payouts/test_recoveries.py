@@ -6,7 +6,13 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from kaishu.payouts import actions, funds
-from kaishu.payouts.errors import ActDecided, NotRecoverable, ReasonMissing, SelfApproval
+from kaishu.payouts.errors import (
+    ActDecided,
+    DocumentMissing,
+    NotRecoverable,
+    ReasonMissing,
+    SelfApproval,
+)
 from kaishu.payouts.models import Instruction, LeftUnits, Recovery
 from tests.claims.world import World
 from tests.payouts.teller import approved_batch, make_due, rounds
@@ -57,7 +63,7 @@ def test_only_a_settled_order_with_reason_and_document_comes_back_once(
     for said, refusal in (
         ({"order": "nothing"}, NotRecoverable),
         ({"reason": "because"}, ReasonMissing),
-        ({"document": " "}, ReasonMissing),
+        ({"document": " "}, DocumentMissing),
     ):
         with pytest.raises(refusal):
             enter(world, paid, **said)
