@@ -87,6 +87,7 @@ def _brief(row: ClaimUnit, prefetched: bool) -> UnitBrief:
         product=row.product,
         colour=row.colour,
         serial=row.serial,
+        verdict_facts=row.verdict_facts,
         bought_on=row.bought_on,
         order_amount=row.order_amount,
         remedy=_remedy(row, decisions),

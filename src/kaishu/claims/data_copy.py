@@ -13,6 +13,7 @@ from typing import Any
 from kaishu.base.sealing import unseal
 from kaishu.claims import lookups
 from kaishu.claims.case import case
+from kaishu.claims.known import KEPT
 from kaishu.claims.models import Claim, Note
 from kaishu.claims.views import CaseView, DecisionView, EvidenceView, UnitView
 from kaishu.core.sentences import sentence
@@ -99,6 +100,7 @@ def _unit(unit: UnitView, language: str) -> dict[str, Any]:
         "colour": unit.colour,
         "serial_typed": unit.serial_typed,
         "serial": unit.serial,
+        "known": {name: unit.verdict_facts[name] for name in KEPT if name in unit.verdict_facts},
         "condition": unit.condition,
         "order_no": unit.order_no,
         "shop": unit.shop,

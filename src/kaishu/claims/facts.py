@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
+from typing import Any
 
 from kaishu.claims.errors import ClaimIncomplete, ClaimTooLong
 from kaishu.core.recall import LANGUAGES
@@ -19,6 +20,7 @@ EVIDENCE_KINDS = ("serial_photo", "proof", "unit_photo", "other")
 MOST_UNITS = 20
 LONGEST = 200
 MOST_MONEY = 10**12
+_SAID = ("market", "channel", "variant", "batch", "label")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,10 @@ class EvidenceRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitFacts:
-    """One unit of a claim, as typed. `order_amount` in minor units; `remedy` is a remedy code."""
+    """One unit of a claim, as typed. `order_amount` in minor units; `remedy` is a remedy code.
+
+    The facts from `market` on are what the check asks for (`core.answer.Inspection`).
+    """
 
     model: str
     serial: str = ""
@@ -46,10 +51,16 @@ class UnitFacts:
     condition: str = Condition.INTACT.value
     remedy: str = ""
     evidence: tuple[EvidenceRef, ...] = ()
+    market: str = ""
+    channel: str = ""
+    variant: str = ""
+    batch: str = ""
+    made_on: date | None = None
+    label: str = ""
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """Yield the typed texts with their field names."""
-        for name in ("model", "serial", "colour", "order_no", "shop", "remedy"):
+        for name in (*("model", "serial", "colour", "order_no", "shop", "remedy"), *_SAID):
             yield name, getattr(self, name)
 
 
@@ -67,10 +78,18 @@ class ClaimFacts:
     evidence: tuple[EvidenceRef, ...] = ()
     consent: str = ""
 
-    def without_file_names(self) -> ClaimFacts:
-        """Return what makes two requests the same: a form sent twice stores its photo twice."""
+    def request(self) -> dict[str, Any]:
+        """Return what makes two requests the same: a form sent twice stores its photo twice.
+
+        A fact that came into claims later counts where it is given: the rest keep their hash.
+        """
         units = tuple(replace(u, evidence=_unnamed(u.evidence)) for u in self.units)
-        return replace(self, units=units, evidence=_unnamed(self.evidence))
+        value = asdict(replace(self, units=units, evidence=_unnamed(self.evidence)))
+        later = (*_SAID, "made_on")
+        for unit in value["units"]:
+            for name in (name for name in later if not unit[name]):
+                del unit[name]
+        return value
 
 
 def _unnamed(items: tuple[EvidenceRef, ...]) -> tuple[EvidenceRef, ...]:

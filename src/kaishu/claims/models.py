@@ -52,7 +52,8 @@ class ClaimUnit(models.Model):
     `unit_id` is the books' unit once there is one. `holder_entry_id` is the books' entry by which
     this claim became the unit's holder. `newest_decision` moves by compare-and-set only, and
     `standing` moves with it, so that queues filter on a column. `urgency` 0 = dangerous, read
-    first; `waits_since` is when the claim was sent. `assigned_to` is who took it; a hold that came
+    first; `verdict_facts` has the rule and every fact the answer rests on (claims/known.py);
+    `waits_since` is when the claim was sent. `assigned_to` is who took it; a hold that came
     from "next claim" ends by itself at `held_until`.
     """
 

@@ -12,11 +12,12 @@ from kaishu.claims.access import send_code
 from kaishu.claims.errors import ClaimKeyReused, FiledAhead, RecallNotOpen
 from kaishu.claims.facts import ClaimFacts, UnitFacts, check, urgency_of
 from kaishu.claims.holding import serial_is_a_name, try_to_hold
+from kaishu.claims.known import facts_kept, inspection_of
 from kaishu.claims.messages import link_token
 from kaishu.claims.models import Claim, ClaimUnit
 from kaishu.claims.search import keep as search
 from kaishu.core import serials
-from kaishu.core.answer import Inspection, judge
+from kaishu.core.answer import judge
 from kaishu.core.pack import Pack
 from kaishu.core.triage import triage
 from kaishu.core.verdict import Answer
@@ -57,7 +58,7 @@ def submit_claim(
     check(facts)
     if filed_at is not None and filed_at > at:
         raise FiledAhead()
-    request_hash = tokens.request_hash(facts.without_file_names())
+    request_hash = tokens.request_hash(facts.request())
     for attempt in range(ATTEMPTS):
         first = Claim.objects.filter(door=door, by=by, key=key).first()
         if first is not None:
@@ -138,16 +139,7 @@ def _read_out(claim: Claim) -> dict[str, str]:
 
 
 def _unit(claim: Claim, number: int, unit: UnitFacts, edition_id: int, pack: Pack) -> ClaimUnit:
-    verdict = judge(
-        pack,
-        Inspection(
-            model=unit.model,
-            serial=unit.serial,
-            colour=unit.colour,
-            bought=unit.bought_on,
-            market=pack.recall.market,
-        ),
-    )
+    verdict = judge(pack, inspection_of(unit, market=pack.recall.market))
     model = verdict.facts.get("model", unit.model)
     return ClaimUnit(
         claim=claim,
@@ -160,7 +152,7 @@ def _unit(claim: Claim, number: int, unit: UnitFacts, edition_id: int, pack: Pac
         serial=_serial(pack, model, unit.serial),
         verdict_answer=str(verdict.answer),
         verdict_reason=verdict.reason,
-        verdict_facts=dict(verdict.facts),
+        verdict_facts=facts_kept(unit, verdict),
         order_no=unit.order_no,
         shop=unit.shop,
         bought_on=unit.bought_on,

@@ -107,6 +107,7 @@ class UnitBrief:
     product: str
     colour: str
     serial: str
+    verdict_facts: Mapping[str, str]
     bought_on: date | None
     order_amount: int | None
     remedy: str

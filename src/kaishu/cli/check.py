@@ -18,12 +18,12 @@ from typing import IO, Any
 import click
 
 from kaishu.cli._progress import bars, no_progress_option
-from kaishu.cli._stock import Line, lines_of, rows_about
+from kaishu.cli._stock import DATES, Line, lines_of, rows_about
 from kaishu.core import pack_file, signing
 from kaishu.core.answer import Inspection, tell
 from kaishu.core.everywhere import judge_everywhere
 from kaishu.core.pack import Pack, PackMissing
-from kaishu.core.recall import LANGUAGES
+from kaishu.core.recall import LANGUAGES, Label
 from kaishu.core.sentences import sentence
 from kaishu.core.verdict import Verdict
 
@@ -57,6 +57,15 @@ ANY_SERIAL = "\x00"  # stands for the serial in a sentence that many units share
 @click.option("--colour", default="", help="Colour, where a recall asks for it.")
 @click.option("--bought", default="", metavar="YYYY-MM-DD", help="Day of the purchase.")
 @click.option("--market", default="", help="Market it was sold in: jp, cn, us, eu.")
+@click.option("--channel", default="", help="Where it was bought: a channel's code in the recall.")
+@click.option("--variant", default="", help="SKU, or the bar code on the box.")
+@click.option("--batch", default="", help="Batch, as it stands on the label.")
+@click.option("--made-on", default="", metavar="YYYY-MM-DD", help="Day it was made.")
+@click.option(
+    "--label",
+    type=click.Choice([each.value for each in Label]),
+    help="What is left of the label, where there is no serial to read.",
+)
 @click.option(
     "--language",
     type=click.Choice(LANGUAGES),
@@ -79,14 +88,15 @@ def check(
     as_json: bool,
     out: IO[str] | None,
     no_progress: bool,
-    **facts: str,
+    **facts: str | None,
 ) -> None:
     """Say whether a unit is in a recall, by the same rules as the page.
 
     Reads the published editions only: it works while the database does not. With --pack it needs
     nothing but that pack and Python, for a shop's stock, a desk at an airport, a second-hand shop.
     Of several recalls that touch a unit the strictest answers first. A list (CSV or XLSX with the
-    columns model, serial, colour, bought, market …) is answered line by line, as CSV or JSON, with
+    columns model, serial, colour, bought, market, channel, variant, batch, made_on, label, named
+    in any of the three languages) is answered line by line, as CSV or JSON, with
     totals at the end; its exit code is that of its strictest answer.
 
     \b
@@ -190,14 +200,17 @@ def _total(packs: Sequence[Pack], met: Counter[str]) -> None:
         click.echo(f"By {pack.recall.slug} edition {pack.ref.number} of {day}", err=True)
 
 
-def _one(model: str, serial: str, facts: Mapping[str, str]) -> Inspection:
+def _one(model: str, serial: str, facts: Mapping[str, str | None]) -> Inspection:
+    given: dict[str, Any] = {name: said or "" for name, said in facts.items()}
+    days = {name: _day(given[name]) for name in DATES}
+    return Inspection(model=model, serial=serial, **{**given, **days})
+
+
+def _day(text: str) -> date | None:
     try:
-        bought = date.fromisoformat(facts["bought"]) if facts["bought"] else None
+        return date.fromisoformat(text) if text else None
     except ValueError:
-        raise click.BadParameter(f"{facts['bought']!r} is no date like 2024-03-18.") from None
-    return Inspection(
-        model=model, serial=serial, colour=facts["colour"], market=facts["market"], bought=bought
-    )
+        raise click.BadParameter(f"{text!r} is no date like 2024-03-18.") from None
 
 
 def _answers(

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from kaishu.core.answer import ASKS, Inspection, colours_of, judge, product_of
 from kaishu.core.dates import Unreadable, read_date
 from kaishu.core.pack import Pack
-from kaishu.core.recall import Label, Product, RuleKind, Text
+from kaishu.core.recall import Label, Product, Recall, RuleKind, Text
 from kaishu.core.verdict import Answer
 
 DO_NOT_KNOW = "unknown"
@@ -25,6 +25,15 @@ FACTS = (
     *("model", "serial", "colour", "bought", "market"),
     *("channel", "variant", "batch", "made", "label"),
 )
+# The sentence of each question; with `_label` behind it, what the fact is called in a list.
+TITLES = {
+    "variant": "which_code",
+    "batch": "which_batch",
+    "made_on": "made_when",
+    "channel": "which_shop",
+    "label": "which_label",
+}
+_FIELDS = {"made": "made_on"}  # of an inspection, where it has another name
 # The tone of each answer: its colour, its drawing, its place in the style sheet.
 TONES = {
     Answer.AFFECTED: "affected",
@@ -74,12 +83,12 @@ class Said:
         )
 
     def query(self) -> str:
-        """Return the same facts for the address of the claim page and of other recalls."""
-        pairs = {name: getattr(self, name) for name in FACTS}
-        pairs["bought"] = self.bought_on.isoformat() if self.bought_on else ""
-        pairs["made"] = self.made_on.isoformat() if self.made_on else ""
-        pairs.pop("market")
-        return urlencode({k: v for k, v in pairs.items() if v and v != DO_NOT_KNOW})
+        """Return the same facts for the address of other recalls, each sold in its own market."""
+        return urlencode({k: v for k, v in address_of(self.inspection()).items() if k != "market"})
+
+    def own_query(self) -> str:
+        """Return the same facts for the claim, and for what follows the answer, in this recall."""
+        return urlencode(address_of(self.inspection()))
 
 
 class Step(StrEnum):
@@ -123,6 +132,12 @@ class Next:
         if self.question is not None:
             return f"id-{self.question.field}"
         return "id-model-0" if self.step is Step.MODEL else "id-serial"
+
+
+def address_of(unit: Inspection) -> dict[str, str]:
+    """Return what is known of a unit as an address says it; `read_said` reads it back."""
+    pairs = {name: str(getattr(unit, _FIELDS.get(name, name)) or "") for name in FACTS}
+    return {name: said for name, said in pairs.items() if said}
 
 
 def read_said(query: Mapping[str, str]) -> Said:
@@ -171,6 +186,17 @@ def next_step(pack: Pack, said: Said, query: Mapping[str, str]) -> Next:
     return Next(step=Step.MORE, product=product, question=question, problem=problem)
 
 
+def questions(pack: Pack, product: Product) -> dict[str, Question]:
+    """Return what the rules for a product may ask, by fact: for a form that asks it all at once."""
+    nothing = read_said({})
+    asked = {
+        fact: ask(pack, product, nothing)
+        for fact, ask in _QUESTIONS.items()
+        if fact == "label" or _depends_on(pack.recall, product, fact)
+    }
+    return {fact: question for fact, question in asked.items() if question is not None}
+
+
 def given(said: Said, question: Question) -> dict[str, str]:
     """Return what was said before, for the hidden fields of the form that asks one more fact.
 
@@ -179,6 +205,12 @@ def given(said: Said, question: Question) -> dict[str, str]:
     pairs = {name: getattr(said, name) for name in FACTS}
     kept = {k: v for k, v in pairs.items() if v and k != question.field}
     return {**kept, **({"serial": said.serial, "unreadable": "1"} if said.unreadable else {})}
+
+
+def _depends_on(recall: Recall, product: Product, fact: str) -> bool:
+    """Say whether a condition of a rule for this product is about this fact."""
+    rules = (rule for rule in recall.rules if rule.product == product.model)
+    return any(getattr(rule.when, name) for rule in rules for name in _CONDITIONS[fact])
 
 
 def _known(said: str) -> str:
@@ -265,4 +297,14 @@ _QUESTIONS: Mapping[str, Callable[[Pack, Product, Said], Question | None]] = {
     "batch": _batch,
     "made_on": _made,
     "label": _label,
+}
+# The conditions of a rule that each fact decides.
+_CONDITIONS = {
+    "colour": ("colours", "not_colours"),
+    "bought": ("bought_from", "bought_to"),
+    "market": ("markets",),
+    "channel": ("channels", "not_channels"),
+    "variant": ("variants", "not_variants"),
+    "batch": ("batches",),
+    "made_on": ("made",),
 }

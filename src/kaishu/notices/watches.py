@@ -12,7 +12,7 @@ import json
 import logging
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -33,6 +33,8 @@ logger = logging.getLogger("kaishu.notices")
 
 # One mail a day to one address for one wish: nobody can be flooded through our form.
 AGAIN_AFTER = timedelta(days=1)
+_ALWAYS = ("model", "serial", "colour", "bought", "market")
+_DAYS = ("bought", "made_on")
 _STRICTEST = ("affected", "ask", "no_such_model", "not_affected")
 _PATHS = {"ja": "ja", "zh-Hans": "zh-hans", "en": "en"}
 
@@ -298,18 +300,21 @@ def _queue(
 def _open(watch: Watch) -> tuple[str, Inspection]:
     value = json.loads(unseal(bytes(watch.sealed), purpose=f"notices:watch:{watch.number}"))
     unit = value["unit"]
-    bought = unit.pop("bought")
-    return value["to"], Inspection(**unit, bought=date.fromisoformat(bought) if bought else None)
+    days = {name: _day_of(unit.pop(name, "")) for name in _DAYS}
+    return value["to"], Inspection(**{**unit, **days})
+
+
+def _day_of(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _facts(inspection: Inspection) -> dict[str, str]:
-    return {
-        "model": inspection.model,
-        "serial": inspection.serial,
-        "colour": inspection.colour,
-        "bought": inspection.bought.isoformat() if inspection.bought else "",
-        "market": inspection.market,
-    }
+    """Return everything the answer rests on; what is not known of the newer facts stays away.
+
+    So a wish that was kept before these facts came is still found under its old name.
+    """
+    pairs = {each.name: str(getattr(inspection, each.name) or "") for each in fields(Inspection)}
+    return {name: value for name, value in pairs.items() if value or name in _ALWAYS}
 
 
 def _view(watch: Watch) -> WatchView:

@@ -19,11 +19,12 @@ from kaishu.claims.imports.errors import (
 from kaishu.claims.imports.models import ClaimImport
 from kaishu.claims.imports.rows import APPROVED, MINOR_UNITS, REFUSED, ImportRow, read_row
 from kaishu.claims.imports.table import stored_table
+from kaishu.claims.known import inspection_of
 from kaishu.claims.models import Claim
 from kaishu.claims.terms import remedy_of
 from kaishu.core import serials
 from kaishu.core.accounts import AT_LARGE
-from kaishu.core.answer import Inspection, judge
+from kaishu.core.answer import judge
 from kaishu.core.canonical import digest
 from kaishu.core.pack import Pack
 from kaishu.core.remedy import Purchase, award, currency_of
@@ -74,16 +75,7 @@ def plan_row(source: ClaimImport, number: int, pack: Pack, *, today: date) -> Pl
     )
     key = key_of(source, row, number)
     unit = row.unit
-    verdict = judge(
-        pack,
-        Inspection(
-            model=unit.model,
-            serial=unit.serial,
-            colour=unit.colour,
-            bought=unit.bought_on,
-            market=pack.recall.market,
-        ),
-    )
+    verdict = judge(pack, inspection_of(unit, market=pack.recall.market))
     model = str(verdict.facts.get("model", unit.model))
     serial = _serial(pack, model, unit.serial)
     did = _did(source, pack, key, model, serial)

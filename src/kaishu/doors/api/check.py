@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from django.conf import settings
@@ -19,13 +18,17 @@ from kaishu.core.pack import Pack, PackMissing
 from kaishu.core.sentences import sentence
 from kaishu.core.verdict import Answer
 from kaishu.doors.api.common import AN_HOUR, Bearer, Body, Key, Text, answer, caller, count
-from kaishu.doors.api.fields import Day
+from kaishu.doors.api.fields import Batch, Channel, Day, Label, Variant, day_of
 from kaishu.editions import queries as editions
 from kaishu.editions.errors import RecallUnknown
 
 router = Router(tags=["Check"])
 UNITS_AN_HOUR = 20_000
 MOST_UNITS = 1000
+ASKED_FOR = (
+    "which fact is asked for: model, serial, colour, bought, market, channel, variant, batch, "
+    "made_on"
+)
 PATHS = {tag: path for path, tag in TAGS.items()}
 
 
@@ -37,6 +40,11 @@ class UnitIn(Body):
     colour: Annotated[Text, Field(max_length=60)] = ""
     bought_on: Day | None = None
     market: Annotated[Text, Field(max_length=8, description="Where it was bought: jp, cn.")] = ""
+    channel: Channel = ""
+    variant: Variant = ""
+    batch: Batch = ""
+    made_on: Day | None = None
+    label: Label = ""
 
     def inspection(self) -> Inspection:
         """Return the same as a value of the core."""
@@ -44,8 +52,13 @@ class UnitIn(Body):
             model=self.model,
             serial=self.serial,
             colour=self.colour,
-            bought=date.fromisoformat(self.bought_on) if self.bought_on else None,
+            bought=day_of(self.bought_on),
             market=self.market,
+            channel=self.channel,
+            variant=self.variant,
+            batch=self.batch,
+            made_on=day_of(self.made_on),
+            label=self.label,
         )
 
 
@@ -68,7 +81,7 @@ class CheckOut(Schema):
     digest: str | None = Field(description="names the edition's data for ever")
     model: str = Field(description="the model as the recall writes it; empty where unknown")
     serial: str = Field(description="the serial as it was read; empty where it could not be")
-    asks: str = Field(description="which fact is asked for: model, serial, colour, bought, market")
+    asks: str = Field(description=ASKED_FOR)
     headline: str
     first: str = Field(description="what comes before all else: stop using it")
     sentence: str
@@ -99,6 +112,11 @@ def check_unit(
     colour: Text = Query("", max_length=60),
     bought_on: Day | None = Query(None),
     market: Text = Query("", max_length=8),
+    channel: Text = Query("", max_length=60),
+    variant: Text = Query("", max_length=60),
+    batch: Text = Query("", max_length=60),
+    made_on: Day | None = Query(None),
+    label: Label = Query(""),
     recall: Text = Query("", max_length=80),
 ) -> HttpResponse:
     """Check one unit.
@@ -107,7 +125,18 @@ def check_unit(
     installation is asked and the strictest answer comes first.
     """
     count_units(caller(request), 1)
-    unit = UnitIn(model=model, serial=serial, colour=colour, bought_on=bought_on, market=market)
+    unit = UnitIn(
+        model=model,
+        serial=serial,
+        colour=colour,
+        bought_on=bought_on,
+        market=market,
+        channel=channel,
+        variant=variant,
+        batch=batch,
+        made_on=made_on,
+        label=label,
+    )
     return answer(check_one(editions.current_packs(), unit, recall))
 
 

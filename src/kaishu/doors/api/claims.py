@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.conf import settings
@@ -38,7 +38,7 @@ from kaishu.doors.api.common import (
     page,
     tagged,
 )
-from kaishu.doors.api.fields import Day
+from kaishu.doors.api.fields import Batch, Channel, Day, Label, Variant, day_of
 from kaishu.editions import queries as editions
 from kaishu.people.consent import of_version
 from kaishu.people.contact import Contact
@@ -47,6 +47,7 @@ from kaishu.people.errors import ConsentUnknown
 router = Router(tags=["Claims"])
 PATHS = {tag: path for path, tag in TAGS.items()}
 MOST_FILES = 4
+DAYS = frozenset({"bought_on", "made_on"})
 Line = Annotated[Text, Field(max_length=200)]
 FileNo = Annotated[str, Field(pattern=r"^file_[0-9a-f]{24}$")]
 
@@ -87,6 +88,12 @@ class ClaimUnitIn(Body):
     order_amount: Annotated[
         int | None, Field(ge=0, le=10**12, description="In the smallest unit of the currency.")
     ] = None
+    market: Annotated[Text, Field(max_length=8, description="Where it was bought.")] = ""
+    channel: Channel = ""
+    variant: Variant = ""
+    batch: Batch = ""
+    made_on: Day | None = None
+    label: Label = ""
     files: Annotated[list[FileNo], Field(max_length=MOST_FILES)] = []
 
 
@@ -267,10 +274,11 @@ def _facts(body: ClaimIn, by: Caller, key: str, at: datetime) -> ClaimFacts:
 
 
 def _unit_facts(unit: ClaimUnitIn, by: Caller, key: str, at: datetime) -> UnitFacts:
-    said: dict[str, Any] = unit.model_dump(exclude={"files", "bought_on"})
+    said: dict[str, Any] = unit.model_dump(exclude={"files", *DAYS})
     return UnitFacts(
         **said,
-        bought_on=date.fromisoformat(unit.bought_on) if unit.bought_on else None,
+        bought_on=day_of(unit.bought_on),
+        made_on=day_of(unit.made_on),
         evidence=files.references(connection=by.connection, numbers=unit.files, taking=key, at=at),
     )
 

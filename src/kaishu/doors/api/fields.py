@@ -1,11 +1,13 @@
-"""Fields that several bodies have: a day, a code, a case number."""
+"""Fields that several bodies have: a day, and what is known of a unit besides its serial."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
+
+from kaishu.doors.api.common import Text
 
 
 def _day(text: str) -> str:
@@ -22,3 +24,17 @@ Day = Annotated[
     ),
     AfterValidator(_day),
 ]
+Channel = Annotated[
+    Text, Field(max_length=60, description="Where it was sold: a channel's code in the recall.")
+]
+Variant = Annotated[Text, Field(max_length=60, description="SKU, or the bar code on the box.")]
+Batch = Annotated[Text, Field(max_length=60, description="Batch, as it stands on the label.")]
+Label = Annotated[
+    Literal["", "missing", "illegible"],
+    Field(description="What is left of the label of a unit without a serial."),
+]
+
+
+def day_of(text: str | None) -> date | None:
+    """Return a day that was read before, or None where there is none."""
+    return date.fromisoformat(text) if text else None

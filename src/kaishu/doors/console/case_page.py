@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from kaishu.base import clock, language, words
@@ -12,7 +12,9 @@ from kaishu.books.models import Entry
 from kaishu.claims import second_look
 from kaishu.claims.reasons import REASONS, after
 from kaishu.claims.views import CaseView, UnitBrief, UnitView
-from kaishu.core.recall import AmountRule, Recall, Remedy
+from kaishu.core.answer import spoken_date
+from kaishu.core.asking import TITLES
+from kaishu.core.recall import AmountRule, Recall, Remedy, say
 from kaishu.core.remedy import AmountMissing, Purchase, award
 from kaishu.core.sentences import Sentence, sentence
 from kaishu.core.triage import kit_for
@@ -80,6 +82,7 @@ def unit_part(case: CaseView, unit: UnitView, typed: Typed, *, by: str = "") -> 
         "remedy": remedy,
         "tone": TONES.get(unit.verdict_answer, "info"),
         "verdict": sentence(unit.verdict_reason, language.tag(), unit.verdict_facts),
+        "known": list(_known(unit, recall)),
         "edition": editions.edition(unit.edition_id),
         "party": frame.party_names([recall]).get(unit.party, unit.party),
         "offered": recall.remedies_for(unit.product) if product else recall.remedies,
@@ -200,6 +203,23 @@ def _moved(entry: Entry, names: Mapping[str, str]) -> tuple[str, ...]:
         for m in entry.promise_moves.all()
     ]
     return (*units, *promises)
+
+
+def _known(unit: UnitView, recall: Recall) -> Iterator[tuple[str, str]]:
+    """Yield what else was said of the unit that its answer may rest on: title and words."""
+    tag = language.tag()
+    for name, code in TITLES.items():
+        said = unit.verdict_facts.get(name, "")
+        if not said:
+            continue
+        channel = recall.channel(said) if name == "channel" else None
+        if channel is not None:
+            said = say(channel.name, tag)
+        elif name == "made_on":
+            said = spoken_date(date.fromisoformat(said), tag)
+        elif name in ("label", "channel"):
+            said = words.word(f"label.{said}" if name == "label" else said)
+        yield sentence(f"{code}_label", tag).text, said
 
 
 def _tried(typed: Typed, unit: UnitView) -> dict[str, Any] | None:

@@ -16,9 +16,10 @@ from kaishu.base.roles import staff
 from kaishu.claims import actions, case_numbers, reading
 from kaishu.claims import queries as claims
 from kaishu.claims.errors import ClaimNotFound, DecisionConflict, ReasonUnknown
+from kaishu.claims.known import inspection_again
 from kaishu.claims.reasons import Standing
 from kaishu.claims.views import CaseView, UnitBrief
-from kaishu.core.answer import Inspection, judge
+from kaishu.core.answer import judge
 from kaishu.core.errors import Refusal
 from kaishu.doors.console import amounts, case_page, frame, views_case
 from kaishu.doors.console.case_page import Typed
@@ -157,11 +158,12 @@ def _try(request: HttpRequest, place: _Place, typed: Typed) -> HttpResponse:
     pack = editions.pack_of(unit.edition_id)
     verdict = judge(
         pack,
-        Inspection(
+        inspection_again(
+            unit.verdict_facts,
             model=typed.fields["product"] or unit.product,
             serial=typed.fields["serial"],
             colour=unit.colour,
-            bought=unit.bought_on,
+            bought_on=unit.bought_on,
             market=pack.recall.market,
         ),
     )

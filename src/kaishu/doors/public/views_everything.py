@@ -25,7 +25,14 @@ from kaishu.core.sentences import sentence
 from kaishu.core.verdict import Answer
 from kaishu.doors.public import gatekeeper, site
 from kaishu.doors.public.problems import Problem
-from kaishu.doors.public.views_several import Line, claims_of, list_problems, read_lines, split_line
+from kaishu.doors.public.views_several import (
+    Line,
+    claims_of,
+    list_problems,
+    read_lines,
+    split_line,
+    unit_word,
+)
 
 # A unit that no recall here knows comes after the questions and before what is surely safe.
 _UNKNOWN = DANGER.index(Answer.NO_SUCH_MODEL)
@@ -158,8 +165,7 @@ def _affected_recalls(heard: list[Heard]) -> list[dict[str, Any]]:
             if hearing.verdict.answer is Answer.AFFECTED:
                 slug = hearing.pack.recall.slug
                 entry = found.setdefault(slug, {"recall": hearing.pack.recall, "words": []})
-                facts = hearing.verdict.facts
-                entry["words"].append(f"{facts['model']}:{facts.get('serial', '')}")
+                entry["words"].append(unit_word(hearing.verdict, each.line))
     return [
         {"recall": entry["recall"], "claims": claims_of(list(dict.fromkeys(entry["words"])))}
         for entry in found.values()

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from kaishu.base import language
 from kaishu.core.answer import AnswerPage, Inspection, find_product, judge, tell
 from kaishu.core.asking import TONES
+from kaishu.core.codes import unpack
 from kaishu.core.everywhere import danger, judge_everywhere
 from kaishu.core.pack import Pack
 from kaishu.core.recall import Recall
@@ -61,7 +62,7 @@ def several(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
 @cache_control(public=True, max_age=60)
 def _answers(request: HttpRequest, pack: Pack, lines: list[Line], change: str) -> HttpResponse:
     units = sorted((_unit(pack, line) for line in lines), key=lambda unit: unit["danger"])
-    affected = [_unit_word(unit["verdict"]) for unit in units if unit["claim"]]
+    affected = [unit["word"] for unit in units if unit["claim"]]
     context = {
         "units": units,
         "claims": claims_of(list(dict.fromkeys(affected))),
@@ -153,6 +154,7 @@ def _unit(pack: Pack, line: Line) -> dict[str, Any]:
         "tone": TONES[strictest.answer],
         "danger": danger(strictest),
         "claim": verdict.answer is Answer.AFFECTED,
+        "word": unit_word(verdict, line),
         "stricter": [each.pack.recall.title for each in stricter[:1]],
         "query": urlencode({"model": line.model, "serial": line.serial}),
     }
@@ -172,6 +174,8 @@ def claims_of(words: list[str]) -> list[dict[str, Any]]:
     return [{"count": len(part), "query": urlencode([("u", w) for w in part])} for part in parts]
 
 
-def _unit_word(verdict: Verdict) -> str:
-    """Return a unit as the claim's address names it."""
-    return f"{verdict.facts['model']}:{verdict.facts.get('serial', '')}"
+def unit_word(verdict: Verdict, line: Line) -> str:
+    """Return a unit as the claim's address names it; a scanned code stays whole, with its batch."""
+    serial = verdict.facts.get("serial", "")
+    code = line.serial if unpack(line.serial) is not None else serial
+    return f"{verdict.facts.get('model', '')}:{code}"

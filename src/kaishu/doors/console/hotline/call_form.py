@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.http import QueryDict
@@ -13,6 +13,8 @@ from kaishu.base import language
 from kaishu.base.desk import Problem
 from kaishu.claims import typed
 from kaishu.claims.facts import CONDITIONS, LONGEST, ClaimFacts, UnitFacts
+from kaishu.claims.known import inspection_of
+from kaishu.core.answer import Inspection
 from kaishu.core.pack import Pack
 from kaishu.core.recall import LANGUAGES, Product
 from kaishu.core.sentences import sentence
@@ -26,6 +28,8 @@ MOST_UNITS = 5
 LONGEST_ADDRESS = 400
 COUNTRIES = {"jp": "JP", "cn": "CN", "us": "US"}
 WITH_FORMS = ("jp", "cn")
+# What only the rules of some recalls ask.
+ASKED = ("variant", "batch", "made_on", "channel", "market", "label")
 UNIT = (
     "condition",
     "model",
@@ -36,6 +40,7 @@ UNIT = (
     "bought_on",
     "order_amount",
     "shop",
+    *ASKED,
 )
 PERSON = (
     "language",
@@ -163,25 +168,45 @@ def problems(said: Said, packs: Mapping[str, Pack]) -> tuple[Problem, ...]:
     return (*found, *_of_person(said, market))
 
 
-def bought_on(thing: Thing) -> date | None:
-    """Return the day of purchase where it can be read."""
+def inspection(thing: Thing) -> Inspection:
+    """Return what is judged while the caller speaks: the same as when the claim is sent."""
+    assert thing.pack is not None, "a unit has its model"
+    return inspection_of(_known(thing), market=thing.pack.recall.market)
+
+
+def _day(thing: Thing, name: str) -> date | None:
+    """Return a day where it can be read."""
     try:
-        return typed.read_date(thing.get("bought_on")) if thing.get("bought_on") else None
+        return typed.read_date(thing.get(name)) if thing.get(name) else None
     except typed.Unreadable:
         return None
 
 
-def _unit(thing: Thing) -> UnitFacts:
-    assert thing.pack is not None and thing.product is not None, "a unit has its model"
-    amount = thing.get("order_amount")
-    currency = thing.pack.recall.currency
+def _known(thing: Thing) -> UnitFacts:
+    """Return what the caller said of the unit itself."""
+    assert thing.product is not None, "a unit has its model"
     return UnitFacts(
         model=thing.product.model,
         serial=thing.get("serial"),
         colour=thing.get("colour"),
+        bought_on=_day(thing, "bought_on"),
+        market=thing.get("market"),
+        channel=thing.get("channel"),
+        variant=thing.get("variant"),
+        batch=thing.get("batch"),
+        made_on=_day(thing, "made_on"),
+        label=thing.get("label"),
+    )
+
+
+def _unit(thing: Thing) -> UnitFacts:
+    assert thing.pack is not None, "a unit has its model"
+    amount = thing.get("order_amount")
+    currency = thing.pack.recall.currency
+    return replace(
+        _known(thing),
         order_no=thing.get("order_no"),
         shop=thing.get("shop"),
-        bought_on=bought_on(thing),
         order_amount=typed.read_amount(amount, currency=currency) if amount else None,
         condition=thing.get("condition"),
         remedy=thing.get("remedy"),
@@ -214,9 +239,10 @@ def _of_unit(thing: Thing) -> Iterator[Problem]:
 
 
 def _unreadable(thing: Thing, currency: str) -> Iterator[Problem]:
-    if thing.get("bought_on") and bought_on(thing) is None:
-        words = _("This date cannot be read. Type it as 2024-05-14.")
-        yield Problem(words, id=f"id-bought_on-{thing.number}")
+    for name in ("bought_on", "made_on"):
+        if thing.get(name) and _day(thing, name) is None:
+            words = _("This date cannot be read. Type it as 2024-05-14.")
+            yield Problem(words, id=f"id-{name}-{thing.number}")
     if thing.get("order_amount"):
         try:
             typed.read_amount(thing.get("order_amount"), currency=currency)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,9 +11,11 @@ from django.shortcuts import render
 from kaishu.base import language, words
 from kaishu.base.desk import Problem
 from kaishu.claims.facts import CONDITIONS
+from kaishu.core import asking
 from kaishu.core.answer import colours_of
 from kaishu.core.pack import Pack
 from kaishu.core.recall import LANGUAGES, say
+from kaishu.core.sentences import sentence
 from kaishu.core.spelling import spell
 from kaishu.doors.console import frame
 from kaishu.doors.console.case_page import TONES
@@ -116,8 +118,32 @@ def _unit(thing: Thing, tongue: str) -> dict[str, Any]:
         "serial": serial,
         "spelled": spell(serial, tongue),
         "colours": [(colour, words.word(colour)) for colour in colours],
+        "facts": list(_facts(thing)),
         "remedies": [(remedy.code, say(remedy.title, tag)) for remedy in remedies],
     }
+
+
+def _facts(thing: Thing) -> Iterator[dict[str, Any]]:
+    """Yield what the rules for this model may ask besides, with the choices of the check."""
+    if thing.pack is None or thing.product is None:
+        return
+    tag = language.tag()
+    asked = asking.questions(thing.pack, thing.product)
+    for name in (name for name in call_form.ASKED if name in asked):
+        question = asked[name]
+        codes = [code for code in question.choices if code != asking.DO_NOT_KNOW]
+        yield {
+            "name": name,
+            "title": sentence(f"{question.code}_label", tag).text,
+            "value": thing.get(name),
+            "choices": [
+                (
+                    code.removeprefix("label."),
+                    say(question.names[code], tag) if code in question.names else words.word(code),
+                )
+                for code in codes
+            ],
+        }
 
 
 def _towns(said: Said) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kaishu.claims import case_numbers
-from kaishu.core.answer import AnswerPage, Inspection, judge, tell
+from kaishu.core.answer import AnswerPage, judge, tell
 from kaishu.core.pack import Pack
 from kaishu.core.recall import Recall, say
 from kaishu.core.sentences import sentence
@@ -38,16 +38,7 @@ def hear(thing: Thing, tongue: str) -> Heard | None:
     """Judge one unit as the owner's pages do; None before there is a model."""
     if thing.pack is None or thing.product is None:
         return None
-    verdict = judge(
-        thing.pack,
-        Inspection(
-            model=thing.product.model,
-            serial=thing.get("serial"),
-            colour=thing.get("colour"),
-            bought=call_form.bought_on(thing),
-            market=thing.pack.recall.market,
-        ),
-    )
+    verdict = judge(thing.pack, call_form.inspection(thing))
     return Heard(verdict, tell(thing.pack, verdict, tongue))
 
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from kaishu.base import language, words
+from kaishu.core.asking import DO_NOT_KNOW
 from kaishu.core.recall import say
 from kaishu.doors.public.claiming import path, shops
+from kaishu.doors.public.claiming.fact_questions import Fact
 from kaishu.doors.public.claiming.file_questions import FileQuestion
 from kaishu.doors.public.claiming.path import Step
 from kaishu.doors.public.claiming.questions import Visit
@@ -52,7 +54,7 @@ def parts(visit: Visit) -> Iterator[Part]:
 
 def _row(step: Step) -> Row:
     return Row(
-        what=_what(step.question.name),
+        what=_title(step),
         said=_said(step) or _("not known"),
         change=f"{step.address}?change=1",
         code=step.question.name in ("serial", "order"),
@@ -66,6 +68,9 @@ def _said(step: Step) -> str:
         return _("Photos: %(count)s") % {"count": len(files)} if files else _("none")
     if not step.question.of_unit:
         return _person(step)
+    if isinstance(step.question, Fact):
+        found = visit.one.get(step.question.field)
+        return "" if found in ("", DO_NOT_KNOW) else step.question.word(visit, found)
     said = visit.one.get(FIELDS.get(name, name))
     if name == "model" and visit.product:
         return f"{said} - {say(visit.product.name, language.tag())}"
@@ -100,6 +105,12 @@ FIELDS = {
     "amount": "order_amount",
     "kana": "name_kana",
 }
+
+
+def _title(step: Step) -> str:
+    if isinstance(step.question, Fact):
+        return step.question.title(step.visit)
+    return _what(step.question.name)
 
 
 def _what(name: str) -> str:

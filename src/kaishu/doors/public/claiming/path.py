@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from kaishu.core.recall import Product
 from kaishu.doors.public.claiming import address_questions as address
+from kaishu.doors.public.claiming import fact_questions as facts
 from kaishu.doors.public.claiming import file_questions as files
 from kaishu.doors.public.claiming import order_questions as order
 from kaishu.doors.public.claiming import person_questions as person
@@ -18,6 +19,7 @@ UNIT_QUESTIONS: tuple[Question, ...] = (
     product.Model(),
     product.Serial(),
     product.Colour(),
+    *facts.QUESTIONS,
     product.Condition(),
     product.Safety(),
     files.Photo(),

@@ -14,9 +14,13 @@ from kaishu.core.recall import Product, Recall, Remedy, say
 from kaishu.core.sentences import sentence
 from kaishu.core.triage import triage
 from kaishu.doors.public import site
+from kaishu.doors.public.claiming import fact_questions
 from kaishu.doors.public.claiming.answers import Answers, Said, Unit
 from kaishu.doors.public.claiming.fields import Plain
 from kaishu.doors.public.claiming.questions import Question, Visit
+
+# What another model may answer otherwise.
+_OF_MODEL = ("colour", "remedy", *fact_questions.FIELDS.values())
 
 
 class Model(Question):
@@ -44,7 +48,8 @@ class Model(Question):
     def keep(self, answers: Answers, visit: Visit, typed: Said) -> Answers:
         unit = visit.one
         if typed["model"] != unit.get("model"):
-            unit = unit.without("colour", "remedy").saying(colour="", remedy="")
+            unit = unit.without("colour", "remedy", *fact_questions.FIELDS)
+            unit = unit.saying(**dict.fromkeys(_OF_MODEL, ""))
         return answers.with_unit(unit.saying(**typed))
 
 

@@ -12,6 +12,7 @@ from kaishu.doors.public import typed
 from kaishu.doors.public.claiming import shops, store
 from kaishu.doors.public.claiming.address_questions import kind_of
 from kaishu.doors.public.claiming.answers import Said, Unit
+from kaishu.doors.public.claiming.fact_questions import known
 from kaishu.doors.public.claiming.questions import Visit
 from kaishu.doors.public.claiming.store import OpenDraft
 from kaishu.people.contact import Contact
@@ -98,6 +99,8 @@ def _unit(visit: Visit, unit: Unit, first: Unit) -> UnitFacts:
         bought_on=_day(order["bought_on"]),
         order_amount=typed.read_amount(amount, currency=visit.recall.currency) if amount else None,
         evidence=tuple(file.reference() for file in unit.files),
+        made_on=_day(unit.get("made_on")),
+        **known(unit),
     )
 
 

@@ -8,25 +8,29 @@ from dataclasses import replace
 from django.http import QueryDict
 
 from kaishu.claims.facts import LONGEST
-from kaishu.core.answer import find_product
+from kaishu.core.answer import find_product, product_of
+from kaishu.core.asking import FACTS, address_of, read_said
 from kaishu.core.recall import Recall
-from kaishu.doors.public import typed
 from kaishu.doors.public.claiming.answers import MOST_UNITS, Answers, Said, Unit
+from kaishu.doors.public.claiming.fact_questions import FIELDS
+
+# What a fact of the address is called in a draft, where that is another name.
+NAMES = {"bought": "bought_on", "made": "made_on"}
+_ADDRESSED = {field: fact for fact, field in NAMES.items()}
 
 
 def known_units(recall: Recall, query: QueryDict) -> list[Said]:
-    """Read `?model=&serial=&colour=&bought=` or `?u=model:serial&u=…`; what is odd is left out."""
+    """Read a check's address (`core.asking`) or `?u=model:serial&u=…`; what is odd is left out."""
     several = [_pair(recall, text) for text in query.getlist("u")[:MOST_UNITS]]
     if several:
         return [said for said in several if said]
-    one = {name: query.get(name, "").strip()[:LONGEST] for name in ("serial", "colour")}
-    bought = query.get("bought", "").strip()
-    if _is_date(bought):
-        one["bought_on"] = bought
-    product = find_product(recall, query.get("model", ""))
+    given = {name: query.get(name, "").strip()[:LONGEST] for name in FACTS}
+    unit = read_said(given).inspection()
+    one = {NAMES.get(name, name): said for name, said in address_of(unit).items()}
+    product = product_of(recall, unit)
     if product is None:
         return [{}]
-    return [{"model": product.model, **{name: text for name, text in one.items() if text}}]
+    return [{**one, "model": product.model}]
 
 
 def open_answers(answers: Answers) -> Answers:
@@ -38,7 +42,7 @@ def as_query(units: list[Said]) -> Iterator[tuple[str, str]]:
     """Yield the pairs that bring the same products back: hidden fields of the start page."""
     if len(units) == 1:
         for name, text in units[0].items():
-            yield ("bought" if name == "bought_on" else name), text
+            yield _ADDRESSED.get(name, name), text
         return
     for said in units:
         yield "u", f"{said.get('model', '')}:{said.get('serial', '')}"
@@ -54,14 +58,6 @@ def _pair(recall: Recall, text: str) -> Mapping[str, str]:
 
 
 def _known_done(unit: Unit) -> Unit:
-    return replace(
-        unit, done=frozenset(name for name in ("model", "serial", "colour") if unit.get(name))
-    )
-
-
-def _is_date(text: str) -> bool:
-    try:
-        typed.read_date(text)
-    except typed.Unreadable:
-        return False
-    return True
+    known = {**{name: name for name in ("model", "serial", "colour")}, **FIELDS}
+    done = frozenset(name for name, field in known.items() if unit.get(field))
+    return replace(unit, done=done)

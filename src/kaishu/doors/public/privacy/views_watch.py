@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +11,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
 from kaishu.base import language, same_site
-from kaishu.core.answer import Inspection, find_product, judge
+from kaishu.core import asking
+from kaishu.core.answer import find_product, judge
 from kaishu.core.pack import Pack
 from kaishu.core.recall import say
 from kaishu.core.verdict import Answer
@@ -22,7 +22,6 @@ from kaishu.doors.public.problems import Problem
 from kaishu.notices import watches
 from kaishu.people import consent
 
-FACTS = ("model", "serial", "colour", "bought", "market")
 LONGEST = 200
 
 
@@ -33,14 +32,14 @@ def ask(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
     """Ask for a mail address for one checked unit, and send the link that confirms it."""
     pack = site.pack_of(slug)
     given = request.POST if request.method == "POST" else request.GET
-    said = {name: given.get(name, "").strip()[:LONGEST].replace("\0", "") for name in FACTS}
+    said = {name: given.get(name, "").strip()[:LONGEST].replace("\0", "") for name in asking.FACTS}
     if not said["model"]:
         return HttpResponseRedirect(f"/{tongue}/r/{slug}/check/")
     if request.method != "POST":  # its page says whether the unit is affected, as the check does
         pairs = [(said["model"], said["serial"])]
         if (held := gatekeeper.hold(request, pack.recall, [pack], pairs)) is not None:
             return held
-    inspection = _inspection(said)
+    inspection = asking.read_said(said).inspection()
     email = request.POST.get("email", "").strip()
     problems: list[Problem] = []
     if request.method == "POST" and request.POST.get("do") != "language":
@@ -88,7 +87,7 @@ def watch(request: HttpRequest, tongue: str, token: str) -> HttpResponse:
     if len(every) > 1:
         return views_watch_all.own(request, tongue, every)
     unit = found.inspection
-    said = {name: str(getattr(unit, name) or "") for name in FACTS}
+    said = {"serial": "", **asking.address_of(unit)}
     context = {
         "watch": found,
         "said": said,
@@ -105,20 +104,6 @@ def _page(
 ) -> HttpResponse:
     place = f"public/privacy/{template}"
     return site.show(request, place, pack.recall, context, status=status)
-
-
-def _inspection(said: dict[str, str]) -> Inspection:
-    try:
-        bought = date.fromisoformat(said["bought"])
-    except ValueError:
-        bought = None
-    return Inspection(
-        model=said["model"],
-        serial=said["serial"],
-        colour="" if said["colour"] == "unknown" else said["colour"],
-        bought=bought,
-        market="" if said["market"] == "unknown" else said["market"],
-    )
 
 
 def _name(pack: Pack, model: str) -> str:

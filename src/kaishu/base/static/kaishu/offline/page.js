@@ -83,7 +83,8 @@ function shown({ recall, verdict, told }, unit) {
     return item;
   }));
   if (!told.steps.length) steps.remove();
-  const given = new URLSearchParams(Object.entries(unit).filter(([, value]) => value));
+  const said = Object.entries(unit).filter(([, value]) => value);
+  const given = new URLSearchParams(said.map(([name, value]) => [name === "made_on" ? "made" : name, value]));
   const way = verdict.answer === "affected" ? "claim" : "check";
   part.querySelector("[data-claim]").href = `${live}/${language}/r/${recall.slug}/${way}/?${given}`;
   if (verdict.answer === "not_affected") part.querySelector("[data-call]").remove();
