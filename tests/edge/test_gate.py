@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -82,3 +83,17 @@ def test_a_program_is_told_the_page_to_open(edge: Edge) -> None:
 def test_who_asks_from_this_machine_is_never_weighed(edge: Edge) -> None:
     for number in range(20):
         assert ask(edge, PATH, query(number), REMOTE_ADDR="127.0.0.1").status == 200
+
+
+def test_a_named_look_alike_is_a_look(edge: Edge, tmp_path: Path) -> None:
+    form = replace(kumo.recall().formats[0], lookalikes=("28",))
+    kumo.write_pack(tmp_path, kumo.recall(formats=(form,)))
+    edge.follower.look()
+    alike = urlencode({"model": "K100", "serial": kumo.LISTED[:-1] + "8"})
+    assert FREE == 2
+    page = ask(edge, PATH, alike, **SOMEBODY)
+    assert page.status == 200 and f"serial={kumo.LISTED}" in page.text
+    assert ask(edge, PATH, query(2_002), **SOMEBODY).status == 429
+    named = urlencode({"model": "K100", "serial": kumo.LISTED})
+    assert ask(edge, PATH, named, **SOMEBODY).status == 200, "it was told already"
+    assert ask(edge, PATH, alike, REMOTE_ADDR="127.0.0.1").status == 200  # nobody to charge

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from kaishu.cli.edge import edge as edge_command
 from kaishu.core import pack as packs
+from kaishu.core.receipts import key_id
+from kaishu.core.signing import KeysUnreadable, Signer, Trusted
+from kaishu.core.verdict import EditionRef
+from kaishu.doors.edge.app import Edge
+from kaishu.doors.edge.settings import EdgeSettings, from_environment
 from kaishu.doors.edge.shelf import Follower, Shelf
+from tests.core.test_signing import OURS, STRANGER, TRUSTED
 from tests.doors import kumo
-from tests.edge.asking import ask, edge_of
+from tests.edge.asking import NOW, ask, edge_of
 from tests.edge.test_process import publish
 
 
@@ -78,3 +87,71 @@ def test_an_edge_without_editions_says_so(tmp_path: Path) -> None:
     found = ask(edge, "/healthz")
     assert (found.status, found.text) == (503, '{"status":"empty","editions":{},"damaged":{}}')
     assert ask(edge, f"/en/r/{kumo.SLUG}/check/").status == 404
+
+
+def signed(folder: Path, number: int, signer: Signer | None, phone: str = "") -> EditionRef:
+    """Publish an edition that this key signed."""
+    value = kumo.recall(phone=phone or f"0120-000-00{number}")
+    lists, place = kumo.LISTS, folder / "packs"
+    ref = packs.write(
+        place, value, number, lists, kumo.PICTURES, published_at=kumo.PUBLISHED, sign=signer
+    )
+    packs.swap(place, value.slug, ref)
+    return ref
+
+
+@pytest.mark.parametrize("sign", [None, STRANGER])
+def test_a_strangers_edition_never_answers_where_keys_are_given(
+    tmp_path: Path, sign: Signer | None
+) -> None:
+    ours = signed(tmp_path, 1, OURS)
+    theirs = signed(tmp_path, 2, sign)
+    told = EdgeSettings(packs=tmp_path / "packs", trusted=TRUSTED)
+    edge = Edge(told, lambda: NOW)
+    health = json.loads(ask(edge, "/healthz").text)
+    assert health["editions"] == {kumo.SLUG: {"number": 1, "digest": ours.digest}}
+    assert health["status"] == "damaged"
+    assert health["damaged"] == {kumo.SLUG: "pack_key_unknown" if sign else "pack_unsigned"}
+    assert health["trusted"] == [key_id(OURS.public)]
+    page = ask(edge, f"/en/r/{kumo.SLUG}/check/", f"model=K100&serial={kumo.LISTED}").text
+    assert "0120-000-001" in page and "0120-000-002" not in page
+    for ref, status in ((ours, 200), (theirs, 404)):
+        assert ask(edge, f"/pictures/{ref.digest}/label-serial.svg").status == status
+    again = signed(tmp_path, 3, OURS)
+    edge.follower.look()
+    health = json.loads(ask(edge, "/healthz").text)
+    assert (health["status"], health["editions"][kumo.SLUG]["digest"]) == ("ok", again.digest)
+
+
+def test_an_edition_of_ours_under_another_name_is_not_taken(tmp_path: Path) -> None:
+    ref = signed(tmp_path, 1, OURS)
+    (tmp_path / "packs" / ref.digest).rename(tmp_path / "packs" / ("0" * 64))
+    pointer = tmp_path / "packs" / "current" / f"{kumo.SLUG}.json"
+    pointer.write_text(pointer.read_text().replace(ref.digest, "0" * 64))
+    edge = Edge(EdgeSettings(packs=tmp_path / "packs", trusted=TRUSTED), lambda: NOW)
+    assert json.loads(ask(edge, "/healthz").text)["damaged"] == {kumo.SLUG: "pack_corrupt"}
+
+
+def test_keys_are_named_in_the_settings_or_by_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+    file.write_text(json.dumps([{"ed25519": OURS.public.hex()}]))
+    for said in (OURS.public.hex(), str(file)):
+        assert from_environment({"KAISHU_EDGE_TRUST": said}).trusted == TRUSTED
+    assert from_environment({}).trusted is None
+    file.write_text("nothing")
+    with pytest.raises(KeysUnreadable):
+        from_environment({"KAISHU_EDGE_TRUST": str(file)})
+    wrong = CliRunner().invoke(edge_command, ["--trust", str(file)])
+    assert isinstance(wrong.exception, KeysUnreadable)
+
+
+def test_the_command_hands_the_keys_to_its_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KAISHU_EDGE_TRUST", "")
+    heard: list[Trusted | None] = []
+    monkeypatch.setattr(
+        "kaishu.cli.edge.serve", lambda **_: heard.append(from_environment().trusted)
+    )
+    done = CliRunner().invoke(edge_command, ["--trust", OURS.public.hex()])
+    assert (done.exit_code, heard) == (0, [TRUSTED])

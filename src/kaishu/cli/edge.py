@@ -7,6 +7,9 @@ from pathlib import Path
 
 import click
 
+from kaishu.core import signing
+from kaishu.doors.edge.settings import from_environment
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -26,6 +29,12 @@ import click
     "--main-site",
     help="Address of the main site, for links to claims and notices; not needed behind one proxy.",
 )
+@click.option(
+    "--trust",
+    multiple=True,
+    metavar="KEY",
+    help="Public key that must have signed each edition: 64 digits, or the file edition-keys.json.",
+)
 def edge(
     *,
     host: str,
@@ -34,6 +43,7 @@ def edge(
     workers: int,
     packs: Path | None,
     main_site: str | None,
+    trust: tuple[str, ...],
 ) -> None:
     """Run the stand-alone check server: no database, no session, no connection to anywhere.
 
@@ -44,6 +54,10 @@ def edge(
         os.environ["KAISHU_EDGE_PACKS"] = str(packs.resolve())
     if main_site is not None:
         os.environ["KAISHU_EDGE_MAIN_SITE"] = main_site
+    if trust:
+        keys = sorted(key.hex() for key in signing.read_keys(trust))
+        os.environ["KAISHU_EDGE_TRUST"] = " ".join(keys)
+    from_environment()  # what cannot be read is said here, once, not by each process
     serve(host=host, port=port, socket=socket, workers=workers)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from kaishu.paper import typeset
 from kaishu.paper.codes import qr
@@ -37,6 +38,7 @@ class Card:
     key: str
 
 
+@lru_cache(maxsize=64)  # a repeat is the same bytes, and no work for whoever asks in a loop
 def card_pdf(card: Card, *, at: datetime) -> bytes:
     """Return the card as a PDF of one page; `at` is the file's date."""
     data = {

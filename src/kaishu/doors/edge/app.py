@@ -18,11 +18,12 @@ from urllib.parse import parse_qsl
 from kaishu.core.asking import read_said
 from kaishu.core.gate import Gate
 from kaishu.core.pack import PackMissing
+from kaishu.core.receipts import key_id
 from kaishu.doors.edge import files, wording
 from kaishu.doors.edge.answers import as_json
 from kaishu.doors.edge.bare import bare_page, language_of
 from kaishu.doors.edge.gatekeeper import Gatekeeper
-from kaishu.doors.edge.pages import Asked, next_page, templates
+from kaishu.doors.edge.pages import Asked, next_page, rendered, templates
 from kaishu.doors.edge.quick import JSON, PAGE, Quick, answer_headers, quick_ways
 from kaishu.doors.edge.replies import HTML_TYPE, JSON_TYPE, NEVER, Headers, Reply, headers_of
 from kaishu.doors.edge.settings import EdgeSettings
@@ -60,7 +61,7 @@ class Edge:
         self._static = files.read_static()
         self._keeper = Gatekeeper(settings, gate)
         templates()
-        self.follower = Follower(settings.packs, self._take)
+        self.follower = Follower(settings.packs, self._take, trusted=settings.trusted)
         self.follower.look()
 
     def __call__(self, environ: Environment, start_response: StartResponse) -> Iterable[bytes]:
@@ -122,7 +123,8 @@ class Edge:
         if first == "static":
             return files.static(self._static, path, environ, https=self.settings.https)
         if first == "pictures" and len(rest) == 2:
-            return files.picture(self.settings.packs, *rest, https=self.settings.https)
+            told = self.settings
+            return files.picture(told.packs, *rest, https=told.https, trusted=told.trusted)
         if first in wording.TAGS:
             return self._check(first, rest, environ)
         return None
@@ -150,15 +152,17 @@ class Edge:
         if pack is None or form == JSON:
             body = as_json(shelf, pack, read_said(asked.query), asked, main_site=site)
         else:
-            at = datetime.fromtimestamp(self._clock(), UTC)
-            body = next_page(shelf, pack, asked, at=at, main_site=site)
+            now = self._clock()
+            page = next_page(shelf, pack, asked, at=datetime.fromtimestamp(now, UTC))
+            self._keeper.charge(who, environ, page, now)
+            body = rendered(page, asked, main_site=site)
         found = answer_headers(form, code, https=self.settings.https)
         return Reply("200 OK", found, body.encode())
 
     def _health(self) -> Reply:
-        """Say which editions answer and which could not be taken; 503 while none answers."""
+        """Say which editions answer, which were not taken, and who is trusted; 503 for none."""
         shelf = self._state.shelf
-        said = {
+        said: dict[str, Any] = {
             "status": "damaged" if shelf.damaged else "ok" if shelf.packs else "empty",
             "editions": {
                 slug: {"number": pack.ref.number, "digest": pack.ref.digest}
@@ -166,6 +170,8 @@ class Edge:
             },
             "damaged": dict(shelf.damaged),
         }
+        if self.settings.trusted is not None:
+            said["trusted"] = sorted(key_id(key) for key in self.settings.trusted)
         status = "200 OK" if shelf.packs else "503 Service Unavailable"
         found = headers_of(JSON_TYPE, NEVER, https=self.settings.https)
         return Reply(status, found, json.dumps(said, separators=(",", ":")).encode())

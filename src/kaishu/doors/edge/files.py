@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from kaishu.core import pack as packs
+from kaishu.core import signing
+from kaishu.core.errors import Refusal
 from kaishu.core.pack import PackMissing
+from kaishu.core.signing import Trusted
 from kaishu.doors.edge import wording
 from kaishu.doors.edge.replies import PICTURE_POLICY, Reply, headers_of
 
@@ -68,12 +71,22 @@ def static(
     return Reply("200 OK", headers_of(found.content, cache, https=https, **kept), body)
 
 
-def picture(folder: Path, digest: str, name: str, *, https: bool) -> Reply:
-    """Return a drawing of an edition, present or past; raise PackMissing for anything else."""
+def picture(
+    folder: Path, digest: str, name: str, *, https: bool, trusted: Trusted | None = None
+) -> Reply:
+    """Return a drawing of an edition, present or past; raise PackMissing for anything else.
+
+    An edition that no trusted key signed, where keys are given, is not there.
+    """
     content = _PICTURES.get(name[name.rfind(".") :], "")
     if not content:
         raise PackMissing(what=name)
     body = packs.open_pack(folder, digest).picture(name).read_bytes()
+    if trusted is not None:
+        try:
+            signing.check(folder / digest, digest, trusted)
+        except Refusal:
+            raise PackMissing(what=digest[:12]) from None
     found = headers_of(
         content,
         "public, max-age=31536000, immutable",

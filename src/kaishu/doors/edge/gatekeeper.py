@@ -13,8 +13,9 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
+from kaishu.core.check_page import CheckPage
 from kaishu.core.gate import Gate, client_address, subnet_of, visitor_of
-from kaishu.core.gate.values import Ruling
+from kaishu.core.gate.values import Ruling, Unit
 from kaishu.core.gate_page import STATUS, answer_query, clean, gate_page, read_brought
 from kaishu.core.looks import looked_at
 from kaishu.core.pack import Pack
@@ -53,9 +54,7 @@ class Gatekeeper:
         ruling = self._gate.weigh(
             looked_at(shelf.running, [(query.get("model", ""), query.get("serial", ""))]),
             address=who,
-            visitor=visitor_of(
-                environ.get("HTTP_USER_AGENT", ""), environ.get("HTTP_ACCEPT_LANGUAGE", "")
-            ),
+            visitor=_visitor(environ),
             at=at,
             brought=read_brought(query),
         )
@@ -66,6 +65,14 @@ class Gatekeeper:
         there = f"{asked.path}?{answer_query(ruling, asked.pairs)}"
         found = headers_of(HTML_TYPE, NEVER, https=self._settings.https, Location=there)
         return Reply("303 See Other", found, b"")
+
+    def charge(self, who: str, environ: Environment, page: CheckPage, at: float) -> None:
+        """Count the look-alikes that an answer names as looks of whoever asked."""
+        answer, alike = page.context.get("answer"), page.context.get("alike", ())
+        if not who or answer is None or not alike:
+            return
+        units = [Unit(answer.model, serial) for serial in alike]
+        self._gate.charge(units, address=who, visitor=_visitor(environ), at=at)
 
     def _held(self, ruling: Ruling, asked: Asked, pack: Pack | None) -> Reply:
         """Return the page that calculates or waits; a program gets the way to that page."""
@@ -79,6 +86,11 @@ class Gatekeeper:
         text = rendered(page, asked, main_site=self._settings.main_site)
         found = headers_of(HTML_TYPE, NEVER, tag=asked.tag, https=https, Retry_After=later)
         return Reply(_HELD, found, text.encode())
+
+
+def _visitor(environ: Environment) -> str:
+    said = environ.get("HTTP_USER_AGENT", ""), environ.get("HTTP_ACCEPT_LANGUAGE", "")
+    return visitor_of(*said)
 
 
 @lru_cache(maxsize=65_536)

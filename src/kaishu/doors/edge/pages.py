@@ -45,10 +45,9 @@ class Asked:
         return wording.TAGS[self.code]
 
 
-def next_page(shelf: Shelf, pack: Pack, asked: Asked, *, at: datetime, main_site: str = "") -> str:
-    """Return the HTML of the check's next question, or of its answer."""
-    found = check_page(pack, shelf.running, asked.query, tag=asked.tag, code=asked.code, at=at)
-    return rendered(found, asked, main_site=main_site)
+def next_page(shelf: Shelf, pack: Pack, asked: Asked, *, at: datetime) -> CheckPage:
+    """Return the check's next question, or its answer."""
+    return check_page(pack, shelf.running, asked.query, tag=asked.tag, code=asked.code, at=at)
 
 
 def rendered(page: CheckPage, asked: Asked, *, main_site: str = "") -> str:

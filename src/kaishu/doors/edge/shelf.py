@@ -1,8 +1,8 @@
 """The editions that answer now, and the thread that follows what is published.
 
 A shelf never changes: a request takes one and answers from it to its end. The follower reads a new
-edition whole before it makes a new shelf, so a damaged one never answers: the old stays, and the
-health page says so.
+edition whole before it makes a new shelf, so a damaged one never answers, nor one that no trusted
+key signed, where keys are given: the old stays, and the health page says so.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from kaishu.core import pack as packs
 from kaishu.core.errors import Refusal
 from kaishu.core.pack import Pack
+from kaishu.core.signing import Trusted
 
 Mark = tuple[int, int, int]  # of a pointer file: time, inode, size
 DAMAGE = (Refusal, OSError, ValueError, KeyError, TypeError)
@@ -37,9 +38,12 @@ class Shelf:
 class Follower:
     """Looks at the pointers and keeps the newest whole shelf; `changed` hears of each new one."""
 
-    def __init__(self, folder: Path, changed: Callable[[Shelf], None]) -> None:
+    def __init__(
+        self, folder: Path, changed: Callable[[Shelf], None], *, trusted: Trusted | None = None
+    ) -> None:
         self._folder = folder
         self._changed = changed
+        self._trusted = trusted
         self._marks: dict[str, Mark] = {}
         self.shelf = Shelf()
         self._stop = threading.Event()
@@ -95,14 +99,14 @@ class Follower:
         said = json.loads((self._folder / "current" / f"{slug}.json").read_bytes())
         if kept is not None and kept.ref.digest == said["digest"]:
             return kept
-        return _whole(self._folder / str(said["digest"]), slug)
+        return _whole(self._folder / str(said["digest"]), slug, self._trusted)
 
     def _intact(self, slug: str) -> Pack | None:
         """Return the newest whole edition of a recall on the disk, after a start over a bad one."""
         best: Pack | None = None
         for folder in self._folder.iterdir() if self._folder.is_dir() else ():
             try:
-                found = _whole(folder, slug)
+                found = _whole(folder, slug, self._trusted)
             except DAMAGE:
                 continue
             if best is None or found.ref.number > best.ref.number:
@@ -110,10 +114,10 @@ class Follower:
         return best
 
 
-def _whole(folder: Path, slug: str) -> Pack:
-    """Open an edition and read every file; raise one of DAMAGE unless it is whole."""
-    found = packs.load(folder)
-    if found.recall.slug != slug:
+def _whole(folder: Path, slug: str, trusted: Trusted | None) -> Pack:
+    """Open an edition and read every file; raise one of DAMAGE unless it is whole and vouched."""
+    found = packs.load(folder, trusted=trusted)
+    if found.recall.slug != slug or found.ref.digest != folder.name:
         raise packs.PackCorrupt(what=slug)
     packs.verify(found)
     return found
