@@ -266,36 +266,40 @@ def _settled_numbers(last: Closing | None, after: int) -> dict[str, int] | None:
         before = {name: getattr(last, name) if last else 0 for name in upto}
         if sum(upto.values()) - sum(before.values()) < after:
             return None
-        horizon = _own_transaction()
-    return upto if _all_ended_before(horizon) else None
+        writers = _writers()
+    return upto if _all_ended(writers) else None
 
 
-def _own_transaction() -> int:
-    """Return this transaction's number, higher than of any before it; 0 where they take turns."""
-    if connection.vendor != "postgresql":
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
-        return int(cursor.fetchone()[0])
+def _writers() -> set[str]:
+    """Return the transactions that have written an entry and not ended; none where they take turns.
 
-
-def _all_ended_before(horizon: int) -> bool:
-    """Wait until every transaction below the number has ended; say whether that came in time.
-
-    A writer inserts its entry before it takes numbers for its moves, so whoever holds a number
-    below one that we saw has a transaction number below ours, which we took afterwards.
+    Only writers of our own books: not readers, not other tables, not other databases of the server.
     """
-    if not horizon:
-        return True
+    if connection.vendor != "postgresql":
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT virtualtransaction FROM pg_locks WHERE locktype = 'relation' "
+            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+            "AND relation = 'books_entry'::regclass AND mode = 'RowExclusiveLock' AND granted "
+            "AND pid IS DISTINCT FROM pg_backend_pid()"
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _all_ended(writers: set[str]) -> bool:
+    """Wait until each of these has ended; say whether that came in time.
+
+    A writer inserts its entry before it takes numbers for its moves, and keeps the lock that the
+    insert took until its rows are seen by all. So whoever holds a number below one that we saw was
+    among those that we found afterwards.
+    """
     ends = time.monotonic() + PATIENCE
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-            if int(cursor.fetchone()[0]) >= horizon:
-                return True
+    while writers & _writers():
         if time.monotonic() > ends:
             return False
         time.sleep(0.02)
+    return True
 
 
 def _write(last: Closing | None, upto: dict[str, int], at: datetime) -> tuple[Closing, int]:
