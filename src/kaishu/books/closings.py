@@ -10,7 +10,6 @@ themselves. Closings may be thrown away at any time (`forget`), are made again b
 from __future__ import annotations
 
 import contextlib
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, Min
 
+from kaishu.books import locks
 from kaishu.books.models import (
     ClosedPromises,
     ClosedUnits,
@@ -266,40 +266,8 @@ def _settled_numbers(last: Closing | None, after: int) -> dict[str, int] | None:
         before = {name: getattr(last, name) if last else 0 for name in upto}
         if sum(upto.values()) - sum(before.values()) < after:
             return None
-        writers = _writers()
-    return upto if _all_ended(writers) else None
-
-
-def _writers() -> set[str]:
-    """Return the transactions that have written an entry and not ended; none where they take turns.
-
-    Only writers of our own books: not readers, not other tables, not other databases of the server.
-    """
-    if connection.vendor != "postgresql":
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT virtualtransaction FROM pg_locks WHERE locktype = 'relation' "
-            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
-            "AND relation = 'books_entry'::regclass AND mode = 'RowExclusiveLock' AND granted "
-            "AND pid IS DISTINCT FROM pg_backend_pid()"
-        )
-        return {row[0] for row in cursor.fetchall()}
-
-
-def _all_ended(writers: set[str]) -> bool:
-    """Wait until each of these has ended; say whether that came in time.
-
-    A writer inserts its entry before it takes numbers for its moves, and keeps the lock that the
-    insert took until its rows are seen by all. So whoever holds a number below one that we saw was
-    among those that we found afterwards.
-    """
-    ends = time.monotonic() + PATIENCE
-    while writers & _writers():
-        if time.monotonic() > ends:
-            return False
-        time.sleep(0.02)
-    return True
+        writers = locks.writers()
+    return upto if locks.all_ended(writers, patience=PATIENCE) else None
 
 
 def _write(last: Closing | None, upto: dict[str, int], at: datetime) -> tuple[Closing, int]:
