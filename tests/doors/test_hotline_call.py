@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from kaishu.base.roles import Role
 from kaishu.books.audit import audit
 from kaishu.claims.audit import audit as audit_claims
 from kaishu.claims.models import Claim, ClaimUnit
+from kaishu.core.recall import Effect, RuleKind
+from kaishu.core.sentences import sentence
+from kaishu.doors.console.hotline import call_page, script
 from kaishu.doors.console.hotline.models import CallDraft
 from kaishu.incidents.models import Incident
 from kaishu.notices.models import CallBack, Message
@@ -218,5 +222,19 @@ def test_the_operator_sheet_has_the_script_in_three_languages(world: DeskWorld) 
     for words in ("お電話ありがとうございます", "这里是", "Thank you for calling"):
         assert words in spoken
     assert len(find(parsed(page), ".sheet")) == 3
-    assert "only in these colours" in spoken or "not in these colours" in spoken
-    assert "bought" in spoken
+    rules = script.rules(pack := call_page.packs()[kumo.SLUG], "en")
+    assert len(rules) == len(pack.recall.rules)
+    for rule in rules:
+        assert str(rule["text"]) in spoken
+    assert spoken.count("Take the number down") == sum(bool(rule["listed"]) for rule in rules) > 0
+
+
+def test_the_operator_sheet_never_calls_a_safe_unit_affected(world: DeskWorld) -> None:
+    pack = call_page.packs()[kumo.SLUG]
+    safe = replace(
+        pack.recall.rules[0], kind=RuleKind.TAIL, effect=Effect.EXCLUDE, endings=("A",), file=""
+    )
+    rule = script.rules(replace(pack, recall=replace(pack.recall, rules=(safe,))), "en")[0]
+    told = sentence("rule_tail", "en", {"endings": "A"}).text
+    assert str(rule["text"]).startswith(sentence("rule_spared", "en", {"rule": told}).text)
+    assert not rule["listed"]

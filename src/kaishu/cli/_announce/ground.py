@@ -42,7 +42,7 @@ def editions(folder: Path) -> Iterator[Point]:
         try:
             packs.verify(packs.load(pack.path, trusted=trusted))
         except Refusal as refusal:
-            after = "Publish it again, or sign it: kaishu recall sign --help."
+            after = "Publish it again; `kaishu doctor` names what is damaged."
             yield no_go("editions", f"{where}: {refusal}", after)
         else:
             yield go("editions", f"{where} is whole and signed")

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from kaishu.base.words import word
 from kaishu.claims import case_numbers
 from kaishu.core.answer import AnswerPage, judge, tell
 from kaishu.core.pack import Pack
-from kaishu.core.recall import Recall, say
+from kaishu.core.recall import Recall, RuleKind, say
+from kaishu.core.rule_words import rule_in_words
 from kaishu.core.sentences import sentence
 from kaishu.core.spelling import spell
 from kaishu.core.triage import Route, triage
 from kaishu.core.verdict import Answer, Verdict
+from kaishu.core.words import WORDS
 from kaishu.doors.console.hotline import call_form
 from kaishu.doors.console.hotline.call_form import Said, Thing
 from kaishu.people import consent
@@ -93,6 +96,21 @@ def sheet(pack: Pack, tongue: str) -> tuple[Line, ...]:
         *_consent(pack, tongue),
         _say("goodbye", "hotline_goodbye", tongue),
     )
+
+
+def rules(pack: Pack, tongue: str) -> list[dict[str, object]]:
+    """Return each rule in words for the operator; `listed`: no paper can hold its serials."""
+    said = {code: word(code) for code in WORDS}
+    return [
+        {
+            "model": rule.product,
+            "text": rule_in_words(
+                pack.recall, rule, tongue, units=pack.listed.get(rule.no, 0), words=said
+            ),
+            "listed": rule.kind in (RuleKind.LIST, RuleKind.LOOKUP),
+        }
+        for rule in pack.recall.rules
+    ]
 
 
 def stage_line(code: str, tongue: str) -> Line:

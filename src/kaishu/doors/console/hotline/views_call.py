@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kaishu.base import clock, desk
+from kaishu.base import clock, desk, language
 from kaishu.base.desk import problem_of
 from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
@@ -111,7 +111,8 @@ def sheet(request: HttpRequest, slug: str) -> HttpResponse:
     if pack is None:
         return refusal_page(request, ClaimNotFound(), status=404)
     tongues = [(tag, name, script.sheet(pack, tag)) for tag, name in call_page.tongues()]
-    context = {"pack": pack, "tongues": tongues}
+    rules = script.rules(pack, language.tag())
+    context = {"pack": pack, "tongues": tongues, "rules": rules}
     return frame.show(request, "console/hotline/sheet.html", context, recall=pack.recall)
 
 
