@@ -10,7 +10,7 @@ from django.db import connection, connections, transaction
 
 from kaishu.books import actions, closings
 from kaishu.books.audit import audit
-from kaishu.books.models import ClosedUnits, Closing, UnitMoveRow
+from kaishu.books.models import ClosedUnits, Closing, PromiseMoveRow, UnitMoveRow
 from kaishu.books.queries import first_day, trial_balance, unit_balances
 from kaishu.books.values import UnitMove
 from tests.books.harness import (
@@ -29,6 +29,7 @@ LONG_AFTER = START + timedelta(days=400)
 @pytest.fixture
 def books(fresh_db: object) -> Books:
     """Three days of books with real commits; one claim of day one is recorded on day three."""
+    _count_from_one()
     opened = Books()
     opened.open(at_large=100, unsold=20)
     for day, serial in enumerate(("SN-1", "SN-2", "SN-3")):
@@ -44,6 +45,15 @@ def books(fresh_db: object) -> Books:
         **{**opened.who(), "at": START + timedelta(days=2, hours=20)},
     )
     return opened
+
+
+def _count_from_one() -> None:
+    """Forget the numbers that rolled-back tests drew before this database was copied."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            for model in (UnitMoveRow, PromiseMoveRow):
+                table = model._meta.db_table
+                cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), 1, false)", [table])
 
 
 def moments() -> list[datetime | None]:
