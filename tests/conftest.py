@@ -71,14 +71,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 # What only calls the actions below it, and hardly asks the database anything of its own.
-ABOVE_THE_ACTIONS = {"access", "cli", "demo", "doors", "editions", "incidents", "notices"}
+ABOVE_THE_ACTIONS = {"access", "api", "cli", "demo", "doors", "editions", "incidents", "notices"}
 
 
 def _runs_on_postgres(item: pytest.Item) -> bool:
     """Say whether a test runs on PostgreSQL too: whatever acts on the database, and of what lies
-    above the actions a quarter that the seed draws (`make torture` runs it all)."""
+    above the actions a quarter that the seed draws (`make torture` runs it all), beside what is
+    marked `every_run`."""
     if not _uses_database(item):
         return False
+    if item.get_closest_marker("every_run"):
+        return True
     above = item.path.parent.name in ABOVE_THE_ACTIONS and not seeds.TORTURE
     return not above or seeds.drawn(item.nodeid, ("now", "1", "2", "3")) == "now"
 
@@ -87,7 +90,7 @@ def _is_drawn(item: pytest.Item, variants: dict[str, set[str]]) -> bool:
     """Say whether a browser walk is among those that the seed drew, in this language and width.
 
     Pages in every language are tested without a browser in every run. Of the walks beside the
-    stories every third is drawn, but for those marked `every_run`; `make torture` and
+    stories every fourth is drawn, but for those marked `every_run`; `make torture` and
     `make shots` walk all, in all three languages, at every width.
     """
     every = seeds.TORTURE or os.environ.get("KAISHU_SHOTS") == "1"
@@ -95,7 +98,7 @@ def _is_drawn(item: pytest.Item, variants: dict[str, set[str]]) -> bool:
         return True
     walk = _walk_of(item)
     always = item.path.parent.name == "stories" or item.get_closest_marker("every_run")
-    if not always and seeds.drawn(f"{walk} now", ("now", "1", "2")) != "now":
+    if not always and seeds.drawn(f"{walk} now", ("now", "1", "2", "3")) != "now":
         return False
     there, mine = variants[walk], _variant_of(item)
     return all(

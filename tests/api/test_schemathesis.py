@@ -115,6 +115,7 @@ def left_out() -> list[Any]:
     return checks.CHECKS.get_by_names(LEFT_OUT)
 
 
+@pytest.mark.every_run
 @pytest.mark.django_db
 def test_whatever_the_contract_allows_or_forbids_is_answered_by_it(
     tokens: dict[str, str],
@@ -134,6 +135,7 @@ def test_whatever_the_contract_allows_or_forbids_is_answered_by_it(
         each()
 
 
+@pytest.mark.every_run
 @pytest.mark.django_db
 def test_whatever_follows_whatever_the_contract_holds(tokens: dict[str, str]) -> None:
     excluded = left_out()
