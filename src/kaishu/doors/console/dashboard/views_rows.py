@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -21,6 +20,7 @@ from kaishu.core.recall import Recall
 from kaishu.doors.console import frame
 from kaishu.doors.console.dashboard.views import side_names
 from kaishu.doors.console.labels import label
+from kaishu.doors.console.reports.views_rows import moment_in
 from kaishu.editions import queries as editions
 from kaishu.reports.dashboard import behind
 from kaishu.reports.dashboard.behind import Narrow
@@ -69,8 +69,8 @@ def _listed(request: HttpRequest, slug: str, read: Any) -> HttpResponseBase:
         row, recall = editions.recall_row(slug), editions.current_pack(slug).recall
     except Refusal as refusal:
         return refusal_page(request, refusal, status=404)
-    as_of = _moment(request.GET.get("as_of", "")) or clock.now()
-    known_at = _moment(request.GET.get("known_at", ""))
+    as_of = moment_in(request.GET.get("as_of", "")) or clock.now()
+    known_at = moment_in(request.GET.get("known_at", ""))
     listed: Listed = read(row.id, recall, _narrow(request), as_of, known_at)
     opens = {
         "claims": frame.may(request, frame.CASES),
@@ -201,13 +201,5 @@ def _narrow(request: HttpRequest) -> Narrow:
         doors=tuple(given.getlist("door")[:10]),
         open=given.get("open") == "1",
         week=week,
-        since=_moment(given.get("since", "")),
+        since=moment_in(given.get("since", "")),
     )
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        found = parse_datetime(text.replace(" ", "+")) if text else None
-    except ValueError:
-        return None
-    return found if found is not None and found.tzinfo else None

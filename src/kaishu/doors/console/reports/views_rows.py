@@ -39,7 +39,7 @@ def rows(request: HttpRequest, slug: str) -> HttpResponseBase:
         return refusal_page(request, refusal, status=404)
     asked = {name: request.GET.get(name, "") for name in ("what", "product", "pool", "rule")}
     rule = DoneRule(asked["rule"]) if asked["rule"] in list(DoneRule) else DoneRule.UNIT_COLLECTED
-    clocks = {name: _moment(request.GET.get(name, "")) for name in ("as_of", "known_at")}
+    clocks = {name: moment_in(request.GET.get(name, "")) for name in ("as_of", "known_at")}
     found = (
         _payments(row.id, recall.currency, clocks)
         if asked["what"] == "paid"
@@ -147,7 +147,8 @@ def _file_row(move: Any, signed: Any) -> tuple[object, ...]:
     )
 
 
-def _moment(text: str) -> datetime | None:
+def moment_in(text: str) -> datetime | None:
+    """Return the moment that an address names, or None where it names none with its zone."""
     try:
         found = parse_datetime(text.replace(" ", "+")) if text else None
     except ValueError:
