@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "kaishu.editions",
     "kaishu.books",
     "kaishu.notices",
+    "kaishu.supply",
     "kaishu.incidents",
     "kaishu.claims",
     "kaishu.returns",
