@@ -30,7 +30,7 @@ delay = function() return math.random(0, %d) end
 """
 PAUSE_MS = 5
 MOST_PACED = 400
-_SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
+_SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
 
 
 class WrongAnswer(Exception):
@@ -61,9 +61,9 @@ class Load:
         if self.wrk is None:
             return asyncio.run(_ask(self.paths, port, seconds))
         said = self._said(self.script, port, seconds, CONNECTIONS)
-        found = re.search(r"(\d+) requests in ([\d.]+)(m?s)", said)
+        found = re.search(r"(\d+) requests in ([\d.]+)(us|ms|s|m)", said)
         assert found, said
-        return Round(int(found[1]), float(found[2]) * (0.001 if found[3] == "ms" else 1))
+        return Round(int(found[1]), float(found[2]) * _SECONDS[found[3]])
 
     def p99(self, port: int, seconds: float, rate: float) -> float:
         """Ask at about this many requests a second; return the 99th percentile in milliseconds."""
