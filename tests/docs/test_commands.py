@@ -39,6 +39,7 @@ RUNS_IN = {
     "simulate": "tests/demo/test_simulator.py",
     "staff": "tests/cli/test_staff.py",
     "static": "tests/static/test_build.py",
+    "trace": "tests/cli/test_trace_command.py",
     "uploads": "tests/support/served.py",
     "worker": "tests/cli/test_worker.py",
 }

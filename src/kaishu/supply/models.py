@@ -87,3 +87,8 @@ class Partner(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+from kaishu.supply.network.models import GraphFile  # noqa: E402 (it points back at Network)
+
+__all__ = ["GraphFile", "Item", "ItemKind", "Network", "Partner", "PartnerRole"]
