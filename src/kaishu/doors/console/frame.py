@@ -62,6 +62,8 @@ ALL_DUTIES = (Role.MANAGER, Role.AUDITOR)
 JOBS = CASES
 TRADE = (Role.MANAGER, Role.OPERATOR, Role.AUDITOR)
 RUN_TRADE = (Role.MANAGER, Role.OPERATOR)
+TRACE = (Role.MANAGER, Role.AUDITOR)
+WRITE_TRACE = (Role.MANAGER,)
 STOP_JOBS = (Role.MANAGER,)
 APPROVE_BULK = (Role.APPROVER, Role.MANAGER)
 RECALLS = (Role.MANAGER, Role.AUDITOR)
@@ -176,6 +178,7 @@ def _work(request: HttpRequest) -> list[Link]:
         (DEPOT, _("Depot"), "/depot/"),
         (CERTIFICATES, _("Certificates"), "/depot/certificates/"),
         (TRADE, _("Shops"), "/staff/trade/"),
+        (TRACE, _("Traceability"), "/staff/trace/"),
         (CASES, _("Acts on many claims"), "/staff/bulk/"),
         (ALL_DUTIES, _("Duties"), "/staff/duties/"),
         (JOBS, _("Background work"), "/staff/jobs/"),

@@ -1,0 +1,1 @@
+"""Traceability for staff: ask a network forward and backward, and make a scope of the answer."""
