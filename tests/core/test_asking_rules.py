@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kaishu.core.answer import Inspection, judge
-from kaishu.core.asking import Step, given, next_step, read_said
+from kaishu.core.asking import Step, address_of, given, next_step, read_said
 from kaishu.core.check_page import check_page
 from kaishu.core.pack import Pack
 from kaishu.core.recall import Alias, Channel, Conditions, RuleKind, Variant, Window
@@ -68,6 +69,32 @@ def test_each_fact_is_asked_in_turn_until_there_is_an_answer(pack: Pack) -> None
     for field, answer in {"channel": "store", "made": "2025-12-31", "batch": "P7"}.items():
         other = judge(pack, read_said({**query, field: answer}).inspection())
         assert other.answer is OUT, field
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer", "problem"),
+    [
+        ("2025年12月", OUT, ""),  # the window begins on 1 January 2026, at the 1st
+        ("Jan. 2026", IN, ""),
+        ("2026/2", IN, ""),
+        ("2026-3", ASK, "month_not_enough"),  # and ends in the middle of March
+        ("2026-13", ASK, "date_unreadable"),
+        ("202601", ASK, "date_unreadable"),  # may be 20 26-01 or 2020-26-01 …: nobody chooses
+    ],
+)
+def test_a_month_answers_where_all_its_days_do_and_else_the_day_is_asked(
+    tmp_path: Path, typed: str, answer: Answer, problem: str
+) -> None:
+    window = Window(start=date(2026, 1, 1), end=date(2026, 3, 15))
+    what = recall(rule(1, RuleKind.PREFIX, prefix="A1", when=Conditions(made=(window,))))
+    pack = publish(tmp_path, what)
+    query = {"model": "M1", "serial": "A1000000", "made": typed}
+    asked = step(pack, **query)
+    assert judge(pack, read_said(query).inspection()).answer is answer
+    assert (asked.step is Step.ANSWER, asked.problem) == (answer is not ASK, problem)
+    if answer is not ASK:
+        kept = read_said(address_of(read_said(query).inspection())).inspection()
+        assert kept == read_said(query).inspection()
 
 
 @pytest.mark.parametrize("field", ["channel", "variant", "batch", "made"])

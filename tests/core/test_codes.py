@@ -9,6 +9,7 @@ import pytest
 
 from kaishu.core.answer import Inspection, judge, tell
 from kaishu.core.codes import Payload, unpack
+from kaishu.core.dates import Month
 from kaishu.core.lookalikes import candidates, suggest
 from kaishu.core.pack import Pack
 from kaishu.core.recall import Conditions, RuleKind, Variant
@@ -49,6 +50,11 @@ def test_a_scanned_code_is_read_to_the_serial(typed: str, said: Payload | None) 
 )
 def test_what_is_no_code_is_no_code(typed: str) -> None:
     assert unpack(typed) is None
+
+
+def test_a_code_with_a_month_and_no_day_says_the_month_and_not_its_last_day() -> None:
+    payload = unpack(f"(01){GTIN}(11)240600(21){SERIAL}")
+    assert payload is not None and payload.made_on == Month(2024, 6)
 
 
 def test_a_label_alone_and_a_plain_serial_are_not_codes() -> None:

@@ -54,6 +54,7 @@ TABLE: Mapping[str, tuple[Mapping[str, str], str]] = {
     "all": (ALL, "affected"),
     "other channel": ({**ALL, "channel": "store"}, "not_affected"),
     "made before": ({**ALL, "made_on": "2026-03-31"}, "not_affected"),
+    "month before": ({**ALL, "made_on": "2026-03"}, "not_affected"),
     "other batch": ({**ALL, "batch": "P7"}, "not_affected"),
     "other market": ({**ALL, "market": "cn"}, "not_affected"),
     "shop of no channel": ({**ALL, "channel": "other shop"}, "ask"),
@@ -120,7 +121,7 @@ def claim(pack: Pack, said: Mapping[str, str]) -> str:
     """The address of the check, through a draft, into a claim as it is stored."""
     from kaishu.doors.public.claiming import answers, start
     from kaishu.doors.public.claiming.fact_questions import known
-    from kaishu.doors.public.claiming.send import _day
+    from kaishu.doors.public.claiming.send import _day, _made
 
     (drafted,) = start.known_units(pack.recall, QueryDict(urlencode(address(said))))
     unit = answers.first_answers([drafted]).units[0]
@@ -129,7 +130,7 @@ def claim(pack: Pack, said: Mapping[str, str]) -> str:
         serial=unit.get("serial"),
         colour=unit.get("colour"),
         bought_on=_day(unit.get("bought_on")),
-        made_on=_day(unit.get("made_on")),
+        made_on=_made(unit.get("made_on")),
         **known(unit),
     )
     sent = submit_claim(

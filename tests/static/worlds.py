@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kaishu.core.answer import Inspection
+from kaishu.core.dates import Month
 from kaishu.core.pack import Pack
 from kaishu.core.recall import (
     Alias,
@@ -28,6 +29,7 @@ from kaishu.core.recall import (
 from tests.core.small_recall import ALPHABET, FORM, product, publish, recall, text
 
 DAYS = [date(2025, 1, 1) + timedelta(days=number) for number in range(4)]
+MONTHS = (Month(2024, 12), Month(2025, 1), Month(2025, 2))
 FORMS = (
     FORM,
     replace(FORM, code="short", lengths=(3, 4), prefix="", unit_unique=False),
@@ -80,7 +82,7 @@ def inspections(seed: int, pack: Pack, count: int) -> Iterator[Inspection]:
             channel=draw.choice(("", "web", "shop", "fair")),
             variant=draw.choice(("", "", "m1-BLACK", "4901", "4902")),
             batch=draw.choice(("", "p6", "Q1", " other ")),
-            made_on=draw.choice((None, *DAYS)),
+            made_on=draw.choice((None, *DAYS, *MONTHS)),
             label=draw.choice(("", "", "missing", "illegible", "odd")),
         )
 
@@ -88,7 +90,10 @@ def inspections(seed: int, pack: Pack, count: int) -> Iterator[Inspection]:
 def plain(unit: Inspection) -> dict[str, Any]:
     """Return an inspection as the page of the copy holds it."""
     pairs = ((field.name, getattr(unit, field.name)) for field in fields(unit))
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in pairs}
+    return {
+        name: value.isoformat() if isinstance(value, date | Month) else value
+        for name, value in pairs
+    }
 
 
 def _product(draw: random.Random, model: str, form: SerialFormat) -> Product:

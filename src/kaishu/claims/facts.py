@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from kaishu.claims.errors import ClaimIncomplete, ClaimTooLong
+from kaishu.core.dates import Made
 from kaishu.core.recall import LANGUAGES
 from kaishu.core.triage import Condition, triage
 from kaishu.people.contact import Contact
@@ -55,7 +56,7 @@ class UnitFacts:
     channel: str = ""
     variant: str = ""
     batch: str = ""
-    made_on: date | None = None
+    made_on: Made | None = None
     label: str = ""
 
     def texts(self) -> Iterator[tuple[str, str]]:

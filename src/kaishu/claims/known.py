@@ -11,9 +11,10 @@ from datetime import date
 
 from kaishu.claims.facts import UnitFacts
 from kaishu.core.answer import Inspection
+from kaishu.core.dates import made_from
 from kaishu.core.verdict import Verdict
 
-# In the order of a page; `made_on` is a day in ISO form.
+# In the order of a page; `made_on` is a day or a month in ISO form.
 KEPT = ("variant", "batch", "made_on", "channel", "market", "label")
 
 
@@ -53,7 +54,7 @@ def inspection_again(
         channel=kept.get("channel", ""),
         variant=kept.get("variant", ""),
         batch=kept.get("batch", ""),
-        made_on=date.fromisoformat(made_on) if made_on else None,
+        made_on=made_from(made_on) if made_on else None,
         label=kept.get("label", ""),
     )
 

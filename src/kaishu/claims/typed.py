@@ -13,9 +13,18 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from kaishu.claims.facts import MOST_MONEY
-from kaishu.core.dates import Unreadable, plain, read_date
+from kaishu.core.dates import Made, Unreadable, plain, read_date, read_made
 
-__all__ = ["LONGEST_MAIL", "Unreadable", "plain", "read_amount", "read_date", "read_mail"]
+__all__ = [
+    "LONGEST_MAIL",
+    "Made",
+    "Unreadable",
+    "plain",
+    "read_amount",
+    "read_date",
+    "read_made",
+    "read_mail",
+]
 
 LONGEST_MAIL = 254
 

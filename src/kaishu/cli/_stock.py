@@ -8,16 +8,17 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 
 from kaishu.core.answer import Inspection
+from kaishu.core.dates import Made, made_from
 from kaishu.core.errors import Refusal
 
 NAMES = tuple(field.name for field in fields(Inspection))
-DATES = ("bought", "made_on")
+DATES: Mapping[str, Callable[[str], Made]] = {"bought": date.fromisoformat, "made_on": made_from}
 IN_ORDER = ("model", "serial", "colour", "bought", "market")  # of a list without names
 _ENCODINGS = ("utf-8-sig", "cp932", "gb18030")
 _ALSO = {
@@ -80,11 +81,11 @@ def rows_about(source: str) -> int:
 def _line(number: int, said: dict[str, str]) -> Line:
     said.pop("", None)
     model, serial = said.get("model", ""), said.get("serial", "")
-    days: dict[str, date | None] = {}
-    for name in DATES:
+    days: dict[str, Made] = {}
+    for name, reads in DATES.items():
         if text := said.pop(name, ""):
             try:
-                days[name] = date.fromisoformat(text)
+                days[name] = reads(text)
             except ValueError:
                 return Line(number, model, serial, None, text)
     inspection = Inspection(**{"model": "", **said}, **days)  # type: ignore[arg-type]  # by name

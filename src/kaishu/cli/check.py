@@ -7,10 +7,9 @@ import json
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
@@ -21,6 +20,7 @@ from kaishu.cli._progress import bars, no_progress_option
 from kaishu.cli._stock import DATES, Line, lines_of, rows_about
 from kaishu.core import pack_file, signing
 from kaishu.core.answer import Inspection, tell
+from kaishu.core.dates import Made
 from kaishu.core.everywhere import judge_everywhere
 from kaishu.core.pack import Pack, PackMissing
 from kaishu.core.recall import LANGUAGES, Label
@@ -60,7 +60,9 @@ ANY_SERIAL = "\x00"  # stands for the serial in a sentence that many units share
 @click.option("--channel", default="", help="Where it was bought: a channel's code in the recall.")
 @click.option("--variant", default="", help="SKU, or the bar code on the box.")
 @click.option("--batch", default="", help="Batch, as it stands on the label.")
-@click.option("--made-on", default="", metavar="YYYY-MM-DD", help="Day it was made.")
+@click.option(
+    "--made-on", default="", metavar="YYYY-MM[-DD]", help="Day it was made, or only the month."
+)
 @click.option(
     "--label",
     type=click.Choice([each.value for each in Label]),
@@ -202,13 +204,13 @@ def _total(packs: Sequence[Pack], met: Counter[str]) -> None:
 
 def _one(model: str, serial: str, facts: Mapping[str, str | None]) -> Inspection:
     given: dict[str, Any] = {name: said or "" for name, said in facts.items()}
-    days = {name: _day(given[name]) for name in DATES}
+    days = {name: _day(given[name], reads) for name, reads in DATES.items()}
     return Inspection(model=model, serial=serial, **{**given, **days})
 
 
-def _day(text: str) -> date | None:
+def _day(text: str, reads: Callable[[str], Made]) -> Made | None:
     try:
-        return date.fromisoformat(text) if text else None
+        return reads(text) if text else None
     except ValueError:
         raise click.BadParameter(f"{text!r} is no date like 2024-03-18.") from None
 

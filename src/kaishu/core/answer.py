@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from kaishu.core.codes import Payload, is_jan, unpack
+from kaishu.core.dates import Made, Month, made_from
 from kaishu.core.pack import Pack
 from kaishu.core.recall import Alias, Label, Product, Recall, Text, Variant, say
 from kaishu.core.scope import Facts, Outcome
@@ -31,6 +32,10 @@ ASKS = {
     "no_such_model": "model",
 }
 _MARKET_HOURS = {"jp": 9, "cn": 8}
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +43,7 @@ class Inspection:
     """What a person knows of one unit, as they gave it. An empty field is not known.
 
     `channel` is a code of the recall, `variant` a SKU or the bar code on the box, `label` says of a
-    unit without a serial whether its label is "missing" or "illegible".
+    unit without a serial whether its label is "missing" or "illegible". `made_on` may be a month.
     """
 
     model: str
@@ -49,7 +54,7 @@ class Inspection:
     channel: str = ""
     variant: str = ""
     batch: str = ""
-    made_on: date | None = None
+    made_on: Made | None = None
     label: str = ""
 
 
@@ -337,7 +342,7 @@ def _spoken(pack: Pack, verdict: Verdict, language: str) -> dict[str, str]:
     facts = {"repaired": "", **verdict.facts}
     for name in ("bought_on", "made_on"):
         if day := facts.get(name):
-            facts[name] = spoken_date(date.fromisoformat(day), language)
+            facts[name] = spoken_made(made_from(day), language)
     if channel := recall.channel(facts.get("channel", "")):
         facts["channel"] = say(channel.name, language)
     return facts | {
@@ -353,12 +358,20 @@ def _spoken(pack: Pack, verdict: Verdict, language: str) -> dict[str, str]:
     }
 
 
+def spoken_made(made: Made, language: str) -> str:
+    """Return a day, or a month without one, as people write it in a language."""
+    if not isinstance(made, Month):
+        return spoken_date(made, language)
+    if language in ("ja", "zh-Hans"):
+        return f"{made.year}年{made.month}月"
+    return f"{_MONTHS[made.month - 1]} {made.year}"
+
+
 def spoken_date(day: date, language: str) -> str:
     """Return a day as people write it in a language."""
     if language in ("ja", "zh-Hans"):
         return f"{day.year}年{day.month}月{day.day}日"
-    months = "January February March April May June July August September October November December"
-    return f"{day.day} {months.split()[day.month - 1]} {day.year}"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _local(moment: datetime, market: str) -> datetime:

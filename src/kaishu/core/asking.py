@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from dataclasses import field as made_of
 from datetime import date
 from enum import StrEnum
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from kaishu.core.answer import ASKS, Inspection, colours_of, judge, product_of
-from kaishu.core.dates import Unreadable, read_date
+from kaishu.core.dates import Made, Month, Unreadable, read_date, read_made
 from kaishu.core.pack import Pack
 from kaishu.core.recall import Label, Product, Recall, RuleKind, Text
 from kaishu.core.verdict import Answer
 
 DO_NOT_KNOW = "unknown"
+When = TypeVar("When")
 # The names of the facts in an address, in the order in which they are shown.
 FACTS = (
     *("model", "serial", "colour", "bought", "market"),
@@ -62,7 +64,7 @@ class Said:
     variant: str = ""
     batch: str = ""
     made: str = ""
-    made_on: date | None = None
+    made_on: Made | None = None
     made_unreadable: bool = False
     label: str = ""
     unreadable: bool = False
@@ -142,8 +144,8 @@ def address_of(unit: Inspection) -> dict[str, str]:
 
 def read_said(query: Mapping[str, str]) -> Said:
     """Read what an address says."""
-    bought, bought_on, bought_unreadable = _day(query.get("bought", ""))
-    made, made_on, made_unreadable = _day(query.get("made", ""))
+    bought, bought_on, bought_unreadable = _read(query.get("bought", ""), read_date)
+    made, made_on, made_unreadable = _read(query.get("made", ""), read_made)
     return Said(
         model=query.get("model", "").strip(),
         serial=query.get("serial", ""),
@@ -181,9 +183,7 @@ def next_step(pack: Pack, said: Said, query: Mapping[str, str]) -> Next:
     question = ask(pack, product, said) if ask else None
     if question is None:
         return Next(step=Step.ANSWER, product=product)
-    wrong = {"bought": said.bought_unreadable, "made": said.made_unreadable}
-    problem = "date_unreadable" if wrong.get(question.field) else ""
-    return Next(step=Step.MORE, product=product, question=question, problem=problem)
+    return Next(step=Step.MORE, product=product, question=question, problem=_wrong(said, question))
 
 
 def questions(pack: Pack, product: Product) -> dict[str, Question]:
@@ -213,17 +213,26 @@ def _depends_on(recall: Recall, product: Product, fact: str) -> bool:
     return any(getattr(rule.when, name) for rule in rules for name in _CONDITIONS[fact])
 
 
+def _wrong(said: Said, question: Question) -> str:
+    """Return what is wrong with the date that came last, if it was one."""
+    unreadable = {"bought": said.bought_unreadable, "made": said.made_unreadable}
+    if unreadable.get(question.field):
+        return "date_unreadable"
+    in_a_month = question.field == "made" and isinstance(said.made_on, Month)
+    return "month_not_enough" if in_a_month else ""
+
+
 def _known(said: str) -> str:
     return "" if said == DO_NOT_KNOW else said
 
 
-def _day(typed: str) -> tuple[str, date | None, bool]:
+def _read(typed: str, reads: Callable[[str], When]) -> tuple[str, When | None, bool]:
     """Return a date as typed, read, and whether it could not be read."""
     typed = typed.strip()
     if not typed or typed == DO_NOT_KNOW:
         return typed, None, False
     try:
-        return typed, read_date(typed), False
+        return typed, reads(typed), False
     except Unreadable:
         return typed, None, True
 
@@ -272,8 +281,8 @@ def _batch(pack: Pack, product: Product, said: Said) -> Question | None:
 
 
 def _made(pack: Pack, product: Product, said: Said) -> Question | None:
-    if said.made and not said.made_unreadable:
-        return None
+    if said.made and not said.made_unreadable and not isinstance(said.made_on, Month):
+        return None  # of a month it is asked only where the month does not decide
     where = product.made_where or product.serial_where
     return Question(field="made", code="made_when", typed=said.made, where=where, on_label=True)
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import parse_qsl, urlsplit
 
+from kaishu.core.dates import Made, Month
+
 LONGEST_CODE = 600
 SEPARATOR = "\x1d"  # FNC1 between two elements
 # How scanners and papers write FNC1, and the mark that names the kind of symbol (AIM).
@@ -35,7 +37,7 @@ class Payload:
     serial: str = ""
     gtin: str = ""
     batch: str = ""
-    made_on: date | None = None
+    made_on: Made | None = None
 
 
 def unpack(text: str) -> Payload | None:
@@ -105,9 +107,16 @@ def _payload(values: Mapping[str, str], dates: Mapping[str, date | None]) -> Pay
         serial=values.get("21", ""),
         gtin=values.get("01", ""),
         batch=values.get("10", ""),
-        made_on=dates.get("11"),
+        made_on=_made(values.get("11", ""), dates.get("11")),
     )
     return None if found == Payload() else found
+
+
+def _made(written: str, day: date | None) -> Made | None:
+    """Return the day of AI 11; where its day is 00 nobody knows it, and no last day is supposed."""
+    if day is not None and written.endswith("00"):
+        return Month(day.year, day.month)
+    return day
 
 
 def _fields(text: str) -> Payload | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from kaishu.core.dates import Made, Month
 from kaishu.core.recall import Conditions, Window
 
 
@@ -18,6 +19,7 @@ class Facts:
     """What is known of a unit besides its serial; an empty field is not known.
 
     `variant` is a SKU and `channel` a code of the recall; `label` a word of `recall.Label`.
+    `made_on` may be a month, where the label prints no day.
     """
 
     colour: str = ""
@@ -26,7 +28,7 @@ class Facts:
     channel: str = ""
     variant: str = ""
     batch: str = ""
-    made_on: date | None = None
+    made_on: Made | None = None
     label: str = ""
 
 
@@ -93,8 +95,11 @@ def _made(when: Conditions, facts: Facts) -> Weighed:
         return CERTAIN
     if facts.made_on is None:
         return Holds.UNKNOWN, "need_made_on"
-    inside = any(is_within(facts.made_on, window) for window in when.made)
-    return CERTAIN if inside else (Holds.NO, "made_outside")
+    days = facts.made_on.days() if isinstance(facts.made_on, Month) else (facts.made_on,)
+    inside = {any(is_within(day, window) for window in when.made) for day in days}
+    if len(inside) == 2:  # some days of the month are in a window, and nobody knows which day it is
+        return Holds.UNKNOWN, "need_made_on"
+    return CERTAIN if True in inside else (Holds.NO, "made_outside")
 
 
 def _market(when: Conditions, facts: Facts) -> Weighed:

@@ -13,13 +13,14 @@ import logging
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from kaishu.base.sealing import blind_index, seal, unseal
 from kaishu.core.answer import Inspection, judge
+from kaishu.core.dates import made_from
 from kaishu.core.errors import Refusal
 from kaishu.core.pack import Pack
 from kaishu.core.recall import say
@@ -300,12 +301,8 @@ def _queue(
 def _open(watch: Watch) -> tuple[str, Inspection]:
     value = json.loads(unseal(bytes(watch.sealed), purpose=f"notices:watch:{watch.number}"))
     unit = value["unit"]
-    days = {name: _day_of(unit.pop(name, "")) for name in _DAYS}
+    days = {name: made_from(day) if (day := unit.pop(name, "")) else None for name in _DAYS}
     return value["to"], Inspection(**{**unit, **days})
-
-
-def _day_of(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None
 
 
 def _facts(inspection: Inspection) -> dict[str, str]:

@@ -18,7 +18,7 @@ from kaishu.core.pack import Pack, PackMissing
 from kaishu.core.sentences import sentence
 from kaishu.core.verdict import Answer
 from kaishu.doors.api.common import AN_HOUR, Bearer, Body, Key, Text, answer, caller, count
-from kaishu.doors.api.fields import Batch, Channel, Day, Label, Variant, day_of
+from kaishu.doors.api.fields import Batch, Channel, Day, Label, Made, Variant, day_of, made_of
 from kaishu.editions import queries as editions
 from kaishu.editions.errors import RecallUnknown
 
@@ -43,7 +43,7 @@ class UnitIn(Body):
     channel: Channel = ""
     variant: Variant = ""
     batch: Batch = ""
-    made_on: Day | None = None
+    made_on: Made | None = None
     label: Label = ""
 
     def inspection(self) -> Inspection:
@@ -57,7 +57,7 @@ class UnitIn(Body):
             channel=self.channel,
             variant=self.variant,
             batch=self.batch,
-            made_on=day_of(self.made_on),
+            made_on=made_of(self.made_on),
             label=self.label,
         )
 
@@ -115,7 +115,7 @@ def check_unit(
     channel: Text = Query("", max_length=60),
     variant: Text = Query("", max_length=60),
     batch: Text = Query("", max_length=60),
-    made_on: Day | None = Query(None),
+    made_on: Made | None = Query(None),
     label: Label = Query(""),
     recall: Text = Query("", max_length=80),
 ) -> HttpResponse:

@@ -38,7 +38,7 @@ from kaishu.doors.api.common import (
     page,
     tagged,
 )
-from kaishu.doors.api.fields import Batch, Channel, Day, Label, Variant, day_of
+from kaishu.doors.api.fields import Batch, Channel, Day, Label, Made, Variant, day_of, made_of
 from kaishu.editions import queries as editions
 from kaishu.people.consent import of_version
 from kaishu.people.contact import Contact
@@ -92,7 +92,7 @@ class ClaimUnitIn(Body):
     channel: Channel = ""
     variant: Variant = ""
     batch: Batch = ""
-    made_on: Day | None = None
+    made_on: Made | None = None
     label: Label = ""
     files: Annotated[list[FileNo], Field(max_length=MOST_FILES)] = []
 
@@ -278,7 +278,7 @@ def _unit_facts(unit: ClaimUnitIn, by: Caller, key: str, at: datetime) -> UnitFa
     return UnitFacts(
         **said,
         bought_on=day_of(unit.bought_on),
-        made_on=day_of(unit.made_on),
+        made_on=made_of(unit.made_on),
         evidence=files.references(connection=by.connection, numbers=unit.files, taking=key, at=at),
     )
 

@@ -7,11 +7,17 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from kaishu.core import dates
 from kaishu.doors.api.common import Text
 
 
 def _day(text: str) -> str:
     date.fromisoformat(text)
+    return text
+
+
+def _made(text: str) -> str:
+    dates.made_from(text)
     return text
 
 
@@ -23,6 +29,15 @@ Day = Annotated[
         examples=["2024-05-14"],
     ),
     AfterValidator(_day),
+]
+Made = Annotated[
+    str,
+    Field(
+        pattern=r"^\d{4}-\d{2}(-\d{2})?$",
+        description="Day it was made, or the month where the label prints no day.",
+        examples=["2024-05-14", "2024-05"],
+    ),
+    AfterValidator(_made),
 ]
 Channel = Annotated[
     Text, Field(max_length=60, description="Where it was sold: a channel's code in the recall.")
@@ -38,3 +53,8 @@ Label = Annotated[
 def day_of(text: str | None) -> date | None:
     """Return a day that was read before, or None where there is none."""
     return date.fromisoformat(text) if text else None
+
+
+def made_of(text: str | None) -> dates.Made | None:
+    """Return a day or a month that was read before, or None where there is none."""
+    return dates.made_from(text) if text else None

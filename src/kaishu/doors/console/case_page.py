@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from kaishu.base import clock, language, words
@@ -12,8 +12,9 @@ from kaishu.books.models import Entry
 from kaishu.claims import second_look
 from kaishu.claims.reasons import REASONS, after
 from kaishu.claims.views import CaseView, UnitBrief, UnitView
-from kaishu.core.answer import spoken_date
+from kaishu.core.answer import spoken_made
 from kaishu.core.asking import TITLES
+from kaishu.core.dates import made_from
 from kaishu.core.recall import AmountRule, Recall, Remedy, say
 from kaishu.core.remedy import AmountMissing, Purchase, award
 from kaishu.core.sentences import Sentence, sentence
@@ -216,7 +217,7 @@ def _known(unit: UnitView, recall: Recall) -> Iterator[tuple[str, str]]:
         if channel is not None:
             said = say(channel.name, tag)
         elif name == "made_on":
-            said = spoken_date(date.fromisoformat(said), tag)
+            said = spoken_made(made_from(said), tag)
         elif name in ("label", "channel"):
             said = words.word(f"label.{said}" if name == "label" else said)
         yield sentence(f"{code}_label", tag).text, said

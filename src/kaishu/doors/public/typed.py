@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from kaishu.claims.typed import (
     LONGEST_MAIL,
+    Made,
     Unreadable,
     plain,
     read_amount,
     read_date,
+    read_made,
     read_mail,
 )
 
-__all__ = ["LONGEST_MAIL", "Unreadable", "plain", "read_amount", "read_date", "read_mail"]
+__all__ = [
+    "LONGEST_MAIL",
+    "Made",
+    "Unreadable",
+    "plain",
+    "read_amount",
+    "read_date",
+    "read_made",
+    "read_mail",
+]

@@ -174,6 +174,14 @@ def inspection(thing: Thing) -> Inspection:
     return inspection_of(_known(thing), market=thing.pack.recall.market)
 
 
+def _made(thing: Thing) -> typed.Made | None:
+    """Return the day it was made, or the month, where either can be read."""
+    try:
+        return typed.read_made(thing.get("made_on")) if thing.get("made_on") else None
+    except typed.Unreadable:
+        return None
+
+
 def _day(thing: Thing, name: str) -> date | None:
     """Return a day where it can be read."""
     try:
@@ -194,7 +202,7 @@ def _known(thing: Thing) -> UnitFacts:
         channel=thing.get("channel"),
         variant=thing.get("variant"),
         batch=thing.get("batch"),
-        made_on=_day(thing, "made_on"),
+        made_on=_made(thing),
         label=thing.get("label"),
     )
 
@@ -239,8 +247,8 @@ def _of_unit(thing: Thing) -> Iterator[Problem]:
 
 
 def _unreadable(thing: Thing, currency: str) -> Iterator[Problem]:
-    for name in ("bought_on", "made_on"):
-        if thing.get(name) and _day(thing, name) is None:
+    for name, read in (("bought_on", _day(thing, "bought_on")), ("made_on", _made(thing))):
+        if thing.get(name) and read is None:
             words = _("This date cannot be read. Type it as 2024-05-14.")
             yield Problem(words, id=f"id-{name}-{thing.number}")
     if thing.get("order_amount"):

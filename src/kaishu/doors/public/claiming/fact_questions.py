@@ -110,13 +110,13 @@ class Fact(Question):
 
 
 class FactForm(Plain):
-    """One fact; the day it was made must be a day."""
+    """One fact; the day it was made must be a day, or a month."""
 
     def clean_made_on(self) -> str:
         """Ask again for a day that cannot be read."""
         text = str(self.cleaned_data["made_on"])
         try:
-            reading.read_date(text)
+            reading.read_made(text)
         except reading.Unreadable:
             raise forms.ValidationError(
                 _("We cannot read this date. Write year, month, day, for example 2024-5-14.")
@@ -131,9 +131,9 @@ def _asked_for(visit: Visit) -> str:
     """Return the fact that the check would ask for now, or nothing."""
     unit = visit.one
     days: dict[str, Any] = {}
-    for name in ("bought_on", "made_on"):
+    for name, reads in (("bought_on", reading.read_date), ("made_on", reading.read_made)):
         try:
-            days[name] = reading.read_date(unit.get(name)) if unit.get(name) else None
+            days[name] = reads(unit.get(name)) if unit.get(name) else None
         except reading.Unreadable:
             days[name] = None
     colour = unit.get("colour")

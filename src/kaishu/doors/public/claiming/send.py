@@ -99,10 +99,14 @@ def _unit(visit: Visit, unit: Unit, first: Unit) -> UnitFacts:
         bought_on=_day(order["bought_on"]),
         order_amount=typed.read_amount(amount, currency=visit.recall.currency) if amount else None,
         evidence=tuple(file.reference() for file in unit.files),
-        made_on=_day(unit.get("made_on")),
+        made_on=_made(unit.get("made_on")),
         **known(unit),
     )
 
 
 def _day(text: str) -> date | None:
     return typed.read_date(text) if text else None
+
+
+def _made(text: str) -> typed.Made | None:
+    return typed.read_made(text) if text else None

@@ -111,6 +111,28 @@ function among(known, only, but, need, excluded) {
   return (!only?.length || only.includes(known)) && !but?.includes(known) ? SURE : ["no", excluded];
 }
 
+const MADE = /^(\d{4})\s*[-./年]\s*(\d{1,2})\s*(?:[-./月]\s*(\d{1,2})\s*[日号]?|月)?$/;
+
+// Returns a typed day or month as "2024-05-14" or "2024-05", "" for nothing, null for neither.
+export function madeOf(typed) {
+  const text = typed.normalize("NFKC").trim();
+  if (!text) return "";
+  const [, year, month, day] = MADE.exec(text) ?? [];
+  if (!year || month < 1 || month > 12) return null;
+  const made = `${year}-${month.padStart(2, "0")}`;
+  if (!day) return made;
+  const whole = `${made}-${day.padStart(2, "0")}`;
+  return daysOf(made).includes(whole) ? whole : null;
+}
+
+// The days of a month of which nobody knows the day ("2024-05"), or the one day.
+function daysOf(made) {
+  if (made.length !== 7) return [made];
+  const [year, month] = made.split("-").map(Number);
+  const last = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  return Array.from({ length: last }, (_, day) => `${made}-${String(day + 1).padStart(2, "0")}`);
+}
+
 const inside = (day, from, to) => !(from && day < from) && !(to && day > to);
 
 const ORDER = [
@@ -120,7 +142,9 @@ const ORDER = [
   (when, known) => {
     if (!when.made?.length) return SURE;
     if (!known.made_on) return ["unknown", "need_made_on"];
-    return when.made.some((each) => inside(known.made_on, each.start, each.end)) ? SURE : ["no", "made_outside"];
+    const found = daysOf(known.made_on).map((day) => when.made.some((each) => inside(day, each.start, each.end)));
+    if (found.includes(true) && found.includes(false)) return ["unknown", "need_made_on"];
+    return found[0] ? SURE : ["no", "made_outside"];
   },
   (when, known) => among(known.channel, when.channels, when.not_channels, "need_channel", "channel_excluded"),
   (when, known) => {

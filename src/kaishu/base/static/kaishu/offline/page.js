@@ -1,5 +1,5 @@
 // The page that asks and answers without a server. Words come from the copy's own files.
-import { judge, findProduct } from "./engine.js";
+import { judge, findProduct, madeOf } from "./engine.js";
 import { lookUp } from "./shards.js";
 import { tell } from "./tell.js";
 
@@ -35,6 +35,14 @@ async function start() {
 async function answer() {
   broken.hidden = nowhere.hidden = true;
   const unit = Object.fromEntries(new FormData(form));
+  unit.made_on = madeOf(unit.made_on ?? "");
+  const unread = unit.made_on === null;
+  document.getElementById("id-made_on_error").hidden = !unread;
+  form.elements.made_on.setAttribute("aria-invalid", unread);
+  if (unread) {
+    form.elements.made_on.closest("[data-fact]").hidden = false;
+    return form.elements.made_on.focus();
+  }
   const asked = recalls.filter((each) => findProduct(each, unit.model ?? "") || each.slug === only);
   const heard = await Promise.all(asked.map(async (recall) => {
     const get = async (prefix) => (await fetched(`data/list/${recall.slug}/${prefix}.txt`)).text();

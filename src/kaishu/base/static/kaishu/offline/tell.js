@@ -5,6 +5,7 @@ const MONTHS = ["January", "February", "March", "April", "May", "June", "July", 
 
 export function spokenDate(day, language) {
   const [year, month, date] = day.split("-").map(Number);
+  if (!date) return language === "en" ? `${MONTHS[month - 1]} ${year}` : `${year}年${month}月`;
   return language === "en" ? `${date} ${MONTHS[month - 1]} ${year}` : `${year}年${month}月${date}日`;
 }
 
