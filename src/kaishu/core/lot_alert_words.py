@@ -1,0 +1,52 @@
+"""The closed words of a letter about lots. What each means to a person: core/sentences/alerts.toml.
+
+All are words of this house (verified: no standard names such a list); a new word needs a new
+version of the format, so that no receiver meets one that it cannot read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ALERT, QUESTION, ANSWER, WITHDRAWAL = "alert", "question", "answer", "withdrawal"
+
+# What is wrong with the lots. "not_said" stands in every question.
+DEFECTS = (
+    "foreign_particles",
+    "material_changed",
+    "separator_damaged",
+    "electrodes_misaligned",
+    "welding",
+    "electrolyte",
+    "sealing",
+    "protection_circuit",
+    "overheating",
+    "mixed_up",
+    "other",
+    "not_said",
+)
+# What it can do to a person.
+SEVERITIES = ("fire", "injury", "not_known", "no_danger", "not_said")
+# What the receiver does now.
+ACTS = ("stop_and_hold", "hold_and_inspect", "answer_only")
+# Whom to call; a role and never a person.
+CONTACTS = ("quality", "product_safety", "purchasing", "regulatory")
+# Why a letter is taken back.
+REASONS = ("mistake", "resolved", "replaced")
+# The four answers, in the words in which shops answer (returns.trade): read; how many we found;
+# what left us since the letter; nothing of it leaves us any more.
+STEPS = ("acknowledged", "counted", "sold_since", "completed")
+# Which way a letter is passed on.
+DIRECTIONS = ("suppliers", "customers")
+
+CODES, HMAC = "codes", "hmac-sha256"
+FORMS = (CODES, HMAC)
+
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "defect": DEFECTS,
+    "severity": SEVERITIES,
+    "act": ACTS,
+    "contact": CONTACTS,
+    "reason": REASONS,
+    "step": STEPS,
+}
