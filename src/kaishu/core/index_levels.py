@@ -23,6 +23,9 @@ from kaishu.core.coding import Coder, Keys
 from kaishu.core.halves import WORD, WORD_BITS, Halves, Words, halved
 from kaishu.core.index_layout import PAGE_SHIFT, WORDS_PER_PAGE, IndexCorrupt, Level, Table
 from kaishu.core.index_packed import Find, Packed, Rules
+from kaishu.core.index_serials import spelled
+
+_AT_ONCE = 1 << 16  # serials that are put into letters together
 
 
 class Levels:
@@ -119,16 +122,25 @@ class Levels:
     def serials(self) -> Iterator[bytes]:
         """Yield the serials that are stored: the number of each slot and word, then the rest."""
         for level in self._levels:
-            size = level.line.size
-            whole, back = size << WORD_BITS, pow(1 << WORD_BITS, -1, size)
             for page in range(level.line.pages):
                 level.check(page)
-            for slot in np.flatnonzero(level.words <= WORD).tolist():
-                word = int(level.words[slot])
-                number = word + ((slot - word) * back % size << WORD_BITS)
-                number += -((number - self.line.first) // whole) * whole
-                yield self.coder.serial(number, self.line.length)
+            slots = np.flatnonzero(level.words <= WORD)
+            for start in range(0, len(slots), _AT_ONCE):
+                here = slots[start : start + _AT_ONCE]
+                high, low = self._numbers(here, level.words[here], level.line.size)
+                yield from spelled(high, low, self.coder, self.line.length).tolist()
         yield from self._rest.serials()
+
+    def _numbers(
+        self, slots: npt.NDArray[np.int64], words: Words, size: int
+    ) -> tuple[Words, Words]:
+        """Return the numbers of filled slots as high * 2**63 + word, from the table's first on."""
+        back = pow(1 << WORD_BITS, -1, size)
+        least, word = divmod(self.line.first, 1 << WORD_BITS)
+        rest = (slots - (words % np.uint64(size)).view(np.int64)) % size * back % size
+        high = ((rest - least % size) % size).view(np.uint64) + np.uint64(least)
+        high[(high == np.uint64(least)) & (words < np.uint64(word))] += np.uint64(size)
+        return high, words
 
 
 class _Open:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
 
 from kaishu.base import clock
@@ -41,12 +42,13 @@ MEMBERS = (
 
 
 def hire() -> None:
-    """Create the sign-ins, or leave them as they are."""
+    """Create the sign-ins, or leave them as they are.
+
+    The password is published and the same for all, so it is hashed once: slow on purpose.
+    """
+    hashed = make_password(PASSWORD)
     for member in MEMBERS:
-        user, made = User.objects.get_or_create(username=member.name)
-        if made:
-            user.set_password(PASSWORD)
-            user.save()
+        user, _ = User.objects.get_or_create(username=member.name, defaults={"password": hashed})
         for role in member.roles:
             group, _ = Group.objects.get_or_create(name=role.value)
             user.groups.add(group)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 
+from kaishu.core.coding import Keys
 from kaishu.core.overlaps import Overlap, overlaps
 from kaishu.core.recall import Effect, Product, Rule, RuleKind, SerialFormat
 from kaishu.core.scope import is_beaten_by
@@ -59,10 +61,14 @@ def _check_lists_apart(draft: Draft) -> None:
     """
     products = _product_of_list(draft)
     named = [file for file in draft.lists if _names_units(draft, products[file])]
+    if not _any_twice([draft.lists[file].serials for file in named]):
+        return
     for one, other in combinations(named, 2):
         if products[one] == products[other]:
             continue
-        shared = np.intersect1d(draft.lists[one].serials, draft.lists[other].serials)
+        # A list holds each serial once (`lists.SerialList`).
+        both = draft.lists[one].serials, draft.lists[other].serials
+        shared = np.intersect1d(*both, assume_unique=True)
         if len(shared):
             serial = bytes(shared[0])
             draft.findings.error(
@@ -76,6 +82,14 @@ def _check_lists_apart(draft: Draft) -> None:
                 file=other,
                 line=draft.lists[other].line(serial),
             )
+
+
+def _any_twice(lists: Sequence[Keys]) -> bool:
+    """Say whether any serial stands in two lists: all of them sorted once, instead of in pairs."""
+    if len(lists) < 2:
+        return False
+    together = np.sort(np.concatenate(lists))
+    return bool((together[1:] == together[:-1]).any())
 
 
 def _names_units(draft: Draft, model: str) -> bool:

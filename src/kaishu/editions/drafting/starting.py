@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from kaishu.core.coding import Coder
+from kaishu.core.coding import Coder, as_keys
+from kaishu.core.index_serials import in_order
 from kaishu.core.pack import Pack
 from kaishu.core.recall import RuleKind
 from kaishu.editions.drafting.models import Proposal, Revision
@@ -59,6 +60,6 @@ def lists_of(pack: Pack) -> dict[str, bytes]:
         product = pack.recall.product(rule.product)
         if rule.kind is RuleKind.LIST and product is not None and rule.file not in lists:
             coder = Coder(pack.recall.serial_format(product).alphabet)
-            serials = sorted(pack.index.section(rule.no).serials(), key=coder.number())
-            lists[rule.file] = b"\n".join([b"serial", *serials, b""])
+            serials = in_order(as_keys(pack.index.section(rule.no).serials()), coder)
+            lists[rule.file] = b"\n".join([b"serial", *serials.tolist(), b""])
     return lists
