@@ -89,6 +89,27 @@ class Partner(models.Model):
         return self.code
 
 
+from kaishu.supply.alerts.models import (  # noqa: E402 (it points back at Network)
+    KnownKey,
+    Letter,
+    LetterKey,
+    LetterMatch,
+    LetterStep,
+    RefusedLetter,
+)
 from kaishu.supply.network.models import GraphFile  # noqa: E402 (it points back at Network)
 
-__all__ = ["GraphFile", "Item", "ItemKind", "Network", "Partner", "PartnerRole"]
+__all__ = [
+    "GraphFile",
+    "Item",
+    "ItemKind",
+    "KnownKey",
+    "Letter",
+    "LetterKey",
+    "LetterMatch",
+    "LetterStep",
+    "Network",
+    "Partner",
+    "PartnerRole",
+    "RefusedLetter",
+]

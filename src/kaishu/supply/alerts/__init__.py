@@ -1,0 +1,1 @@
+"""Letters about lots between companies: taken in, matched, answered, issued, passed on."""
