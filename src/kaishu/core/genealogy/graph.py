@@ -1,0 +1,174 @@
+"""One network's things and acts in one memory-mapped file.
+
+Acts stand in the order of time, things in the order in which they were made, so that the units of
+one lot are neighbours. Each act knows its amounts, each thing its acts: both directions are one
+step. A code is its group (everything up to the last slash, which says kind and class) and a name.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kaishu.core.genealogy import file
+from kaishu.core.genealogy.acts import Columns
+from kaishu.core.genealogy.build import arrays_of
+from kaishu.core.genealogy.errors import ThingUnknown
+from kaishu.core.genealogy.text import Texts
+from kaishu.core.genealogy.things import Kind
+
+Numbers = NDArray[np.int32]
+Some = Sequence[int] | NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class GraphFacts:
+    """How much a graph holds. `edges` counts the amounts that link a thing to an act.
+
+    `cycles` is how many groups of things are made of each other. Times are seconds since 1970.
+    """
+
+    nodes: int
+    acts: int
+    edges: int
+    cycles: int
+    bytes: int
+    first_at: int
+    last_at: int
+
+
+def build(columns: Columns, path: Path) -> None:
+    """Write the graph of these acts to a file, which appears there whole or not at all."""
+    arrays, facts = arrays_of(columns)
+    file.write(path, arrays, facts)
+
+
+def extend(path: Path, columns: Columns, target: Path) -> None:
+    """Write the graph of a file's acts and of more acts; `target` may be the same file."""
+    from kaishu.core.genealogy.merge import both
+
+    with Graph.open(path) as graph:
+        arrays, facts = arrays_of(both(graph, columns))
+    file.write(target, arrays, facts)
+
+
+class Graph:
+    """An open graph file. Things are numbers from 0; a question takes and gives codes or these."""
+
+    def __init__(self, opened: file.File) -> None:
+        """Use Graph.open."""
+        self._file = opened
+        arrays = opened.arrays
+        self.at: NDArray[np.uint32] = arrays["act_at"]
+        self.did: NDArray[np.uint8] = arrays["act_did"]
+        self.act_first: NDArray[np.uint32] = arrays["act_first"]
+        self.amount: NDArray[np.uint32] = arrays["amount"]
+        self.node_first: NDArray[np.uint32] = arrays["node_first"]
+        self.entry: NDArray[np.uint32] = arrays["entry"]
+        self.said_at: NDArray[np.uint32] = arrays["said_at"]
+        self.said: NDArray[np.float64] = arrays["said"]
+        self.who_act: NDArray[np.int32] = arrays["who_act"]
+        self.who_party: NDArray[np.int32] = arrays["who_party"]
+        self.who_place: NDArray[np.int32] = arrays["who_place"]
+        self._group: NDArray[Any] = arrays["group"]
+        self._group_kind: NDArray[np.uint8] = arrays["group_kind"]
+        self._group_item: NDArray[np.int32] = arrays["group_item"]
+        self._names = Texts("name", arrays)
+        self._groups = Texts("prefix", arrays)
+        self._items = Texts("item", arrays)
+        self._keys = Texts("key", arrays)
+        self._bucket: NDArray[np.uint32] = arrays["bucket"]
+        self._member: NDArray[np.uint32] = arrays["member"]
+
+    @classmethod
+    def open(cls, path: Path) -> Graph:
+        """Map a file into memory. Raises GraphCorrupt; reads nothing but its header."""
+        return cls(file.File(path))
+
+    def __enter__(self) -> Graph:
+        """Use the graph for a block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+        self.__dict__ = {"_file": self._file}
+
+    def check(self) -> None:
+        """Read every byte; raises GraphCorrupt if one is not as it was written."""
+        self._file.check()
+
+    @property
+    def facts(self) -> GraphFacts:
+        """How much the graph holds."""
+        return GraphFacts(bytes=self._file.bytes, **self._file.facts)
+
+    def number(self, code: str) -> int | None:
+        """Return a thing's number, or None if no act names it."""
+        raw = code.encode()
+        if len(self._bucket) < 2:
+            return None
+        slot = zlib.crc32(raw) % (len(self._bucket) - 1)
+        first, past = self._bucket[slot : slot + 2].tolist()
+        for node in self._member[first:past].tolist():
+            if self._code(node) == raw:
+                return int(node)
+        return None
+
+    def need(self, code: str) -> int:
+        """Return a thing's number; raises ThingUnknown."""
+        found = self.number(code)
+        if found is None:
+            raise ThingUnknown(code=code)
+        return found
+
+    def _code(self, node: int) -> bytes:
+        return self._groups.one(int(self._group[node])) + self._names.one(node)
+
+    def code(self, node: int) -> str:
+        """Return a thing's code."""
+        return self._code(node).decode()
+
+    def codes(self, nodes: Some) -> list[str]:
+        """Return the codes of things, in the order in which they are asked."""
+        asked = np.asarray(nodes, np.int64)
+        groups = [self._groups.one(number) for number in range(len(self._groups))]
+        names = self._names.many(asked)
+        pairs = zip(self._group[asked].tolist(), names, strict=True)
+        return [(groups[group] + name).decode() for group, name in pairs]
+
+    def kind(self, node: int) -> Kind:
+        """Return what a thing is."""
+        return Kind(int(self._group_kind[self._group[node]]))
+
+    def kinds(self, nodes: Some) -> NDArray[np.uint8]:
+        """Return the kinds of things, as numbers of Kind."""
+        found: NDArray[np.uint8] = self._group_kind[self._group[np.asarray(nodes, np.int64)]]
+        return found
+
+    def items(self, nodes: Some) -> Numbers:
+        """Return the class numbers of things; -1 for what has none."""
+        found: Numbers = self._group_item[self._group[np.asarray(nodes, np.int64)]]
+        return found
+
+    def item_code(self, item: int) -> str:
+        """Return the code of a class by its number; an empty text for -1."""
+        return self._items.one(item).decode() if item >= 0 else ""
+
+    def act_key(self, act: int) -> str:
+        """Return the key by which an act's event is found again."""
+        return self._keys.one(act).decode()
+
+    def keys(self) -> list[str]:
+        """Return the keys of all acts, in the order of time."""
+        return [key.decode() for key in self._keys.many(np.arange(len(self.at)))]
