@@ -60,7 +60,7 @@ def test_a_damaged_file_does_not_answer(path: Path) -> None:
     path.write_bytes(whole[:-1])
     with pytest.raises(GraphCorrupt):
         Graph.open(path)
-    path.write_bytes(whole[:40] + bytes([whole[40] ^ 1]) + whole[41:])
+    path.write_bytes(whole[:64] + bytes([whole[64] ^ 1]) + whole[65:])
     with pytest.raises(GraphCorrupt):
         Graph.open(path).check()
     path.write_bytes(b"")
