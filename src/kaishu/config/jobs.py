@@ -11,6 +11,7 @@ from kaishu.claims.bulk.run import BULK_DECIDE, BULK_UNDO
 from kaishu.claims.imports.run import CLAIMS_IMPORT, CLAIMS_IMPORT_CHECK
 from kaishu.editions.imports.upload import SERIAL_LIST
 from kaishu.returns.kit_jobs import KITS_SENT
+from kaishu.supply.capture.tasks import EPCIS_CAPTURE
 
 _ALL: tuple[JobKind, ...] = (
     BULK_DECIDE,
@@ -19,6 +20,7 @@ _ALL: tuple[JobKind, ...] = (
     SERIAL_LIST,
     CLAIMS_IMPORT,
     CLAIMS_IMPORT_CHECK,
+    EPCIS_CAPTURE,
 )
 KINDS: Mapping[str, JobKind] = {kind.name: kind for kind in _ALL}
 

@@ -97,9 +97,18 @@ from kaishu.supply.alerts.models import (  # noqa: E402 (it points back at Netwo
     LetterStep,
     RefusedLetter,
 )
+from kaishu.supply.capture.models import (  # noqa: E402 (they point back at Network)
+    CapturedEvent,
+    CaptureJob,
+    EventValue,
+    Speaker,
+)
 from kaishu.supply.network.models import GraphFile  # noqa: E402 (it points back at Network)
 
 __all__ = [
+    "CaptureJob",
+    "CapturedEvent",
+    "EventValue",
     "GraphFile",
     "Item",
     "ItemKind",
@@ -112,4 +121,5 @@ __all__ = [
     "Partner",
     "PartnerRole",
     "RefusedLetter",
+    "Speaker",
 ]

@@ -1,0 +1,177 @@
+"""Capture a document: small ones at once, large ones by the worker, batch by batch."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from kaishu.base import jobs
+from kaishu.base.storage import FolderStore, Store
+from kaishu.core.errors import Refusal
+from kaishu.supply.capture import errors, reading, schema, speaking
+from kaishu.supply.capture.checking import Checked, Checker
+from kaishu.supply.capture.keeping import Kept, keep
+from kaishu.supply.capture.models import CaptureJob
+from kaishu.supply.models import Network
+
+KIND = "epcis_capture"
+MOST_BYTES = 16 * 1024 * 1024
+AT_ONCE = 200  # events of a document that is captured while its sender waits
+BATCH = 500
+MOST_LISTED = 1000  # problems of one job that are listed; the others are counted
+Told = Callable[[int, int], None]  # (done, total)
+
+
+class _RolledBack(Exception):
+    """Ends the one transaction of a job that keeps all of its events or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document whose frame is as the standard says; its events are not looked at yet."""
+
+    context: object
+    events: Sequence[Any]
+
+
+def read_document(body: bytes) -> Document:
+    """Return a document's events. Raises what is wrong with its frame, `pointer` says where."""
+    if len(body) > MOST_BYTES:
+        raise errors.TooLarge(most=MOST_BYTES // 1024 // 1024)
+    found = reading.parse(body)
+    for pointer, refusal in schema.document_problems(found):
+        refusal.facts["pointer"] = pointer
+        raise refusal
+    try:
+        reading.prefixes(found["@context"])
+    except Refusal as refusal:
+        refusal.facts["pointer"] = "/@context"
+        raise
+    return Document(found["@context"], found["epcisBody"]["eventList"])
+
+
+def capture(
+    *, network: Network, body: bytes, rollback: bool, party: str, by: str, at: datetime
+) -> CaptureJob:
+    """Take a document in: a few events are captured now, many by the worker.
+
+    `party` is the site that the sender works for, empty for the maker's own. Raises what is wrong
+    with the document as a whole; what is wrong with an event stands in the job.
+    """
+    document = read_document(body)
+    job = CaptureJob(
+        number=uuid.uuid4().hex,
+        network=network,
+        by=by,
+        party=party,
+        created_at=at,
+        rollback=rollback,
+        context=reading.written(document.context),
+        sha256=hashlib.sha256(body).hexdigest(),
+        total=len(document.events),
+    )
+    if len(document.events) <= AT_ONCE:
+        job.save()
+        run(job, document.events, at=at)
+        return job
+    with transaction.atomic():
+        job.file = store().put(body)
+        job.save()
+        facts: Mapping[str, str | int] = {"capture": job.number}
+        jobs.start(kind=KIND, key=f"{KIND}:{job.number}", by=by[:80], at=at, facts=facts)
+    return job
+
+
+def store() -> Store:
+    """Return the place that keeps bodies until the worker has read them."""
+    return FolderStore(settings.KAISHU_DATA_DIR / "captures")
+
+
+def run(job: CaptureJob, events: Sequence[Any], *, at: datetime, told: Told | None = None) -> None:
+    """Capture a job's events from where it stopped, and say in the job what came of it."""
+    if job.finished_at is not None:
+        return
+    checker = Checker(reading.parse(job.context.encode()), speaking.held(job.network, job.party))
+    if job.rollback:
+        _all_or_none(job, events, checker, at, told)
+    else:
+        for start in range(job.read, len(events), BATCH):
+            with transaction.atomic():
+                part = events[start : start + BATCH]
+                _note(job, _batch(job, part, start, checker, at))
+                job.read = start + len(part)
+                job.save()
+            if told:
+                told(job.read, len(events))
+    job.success = not job.refused
+    job.finished_at = at
+    job.save()
+
+
+def _all_or_none(
+    job: CaptureJob, events: Sequence[Any], checker: Checker, at: datetime, told: Told | None
+) -> None:
+    """Look at all events first, which takes the time; then keep them in one transaction."""
+    good: list[tuple[int, Checked]] = []
+    bad: list[tuple[int, Refusal]] = []
+    for start in range(0, len(events), BATCH):
+        _sort(events[start : start + BATCH], start, checker, good, bad)
+        if told:
+            told(min(start + BATCH, len(events)), len(events))
+    done = Kept(refused=bad)
+    try:
+        with transaction.atomic():
+            if not bad:
+                done = keep(job, good, at)
+            if done.refused:
+                raise _RolledBack
+    except _RolledBack:
+        done.kept = done.known = 0
+    job.read = len(events)
+    _note(job, done)
+
+
+def _batch(
+    job: CaptureJob, part: Sequence[Any], start: int, checker: Checker, at: datetime
+) -> Kept:
+    good: list[tuple[int, Checked]] = []
+    bad: list[tuple[int, Refusal]] = []
+    _sort(part, start, checker, good, bad)
+    done = keep(job, good, at)
+    done.refused = sorted(done.refused + bad, key=lambda each: each[0])
+    return done
+
+
+def _sort(
+    part: Sequence[Any],
+    start: int,
+    checker: Checker,
+    good: list[tuple[int, Checked]],
+    bad: list[tuple[int, Refusal]],
+) -> None:
+    for number, event in enumerate(part, start=start):
+        found, problems = checker.check(event)
+        if found is not None and not problems:
+            good.append((number, found))
+            continue
+        for pointer, refusal in problems:
+            refusal.facts["pointer"] = pointer
+            bad.append((number, refusal))
+
+
+def _note(job: CaptureJob, done: Kept) -> None:
+    job.kept += done.kept
+    job.known += done.known
+    job.refused += len({number for number, _ in done.refused})
+    for number, refusal in done.refused[: max(0, MOST_LISTED - len(job.errors))]:
+        facts = dict(refusal.facts)
+        inside = facts.pop("pointer", "")
+        pointer = f"/epcisBody/eventList/{number}{inside}"
+        job.errors.append({"pointer": pointer, "code": refusal.code, "facts": facts})

@@ -1,0 +1,96 @@
+"""Who may say that a thing came into being, or that it ended: who holds its company prefix.
+
+To see, to pack, to ship and to receive things of others needs nothing. A connection without a party
+is the maker's own and speaks for all of its network. See ADR 23.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from kaishu.core.genealogy.things import Kind
+from kaishu.supply.capture import errors
+from kaishu.supply.capture.models import Speaker
+from kaishu.supply.capture.naming import Facts, Problem, Said
+from kaishu.supply.models import Network
+
+Held = tuple[str, ...] | None  # beginnings that the sender holds; None = speaks for all
+_DIGITS = re.compile(r"[0-9]{4,12}")
+_OWN = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.\-]*:\S{1,180}[/:#.]|/x/item/[^/\s]{1,160})")
+MOST = 200
+
+
+def held(network: Network, party: str) -> Held:
+    """Return what a party may speak for; a sender without a party speaks for all."""
+    if not party:
+        return None
+    row = Speaker.objects.filter(network=network, party=party).first()
+    return tuple(row.prefixes) if row else ()
+
+
+def let_speak(
+    *, network: Network, party: str, prefixes: Sequence[str], by: str, at: datetime
+) -> Speaker:
+    """Say for what a party may speak, instead of what was said before. Raises PrefixWrong.
+
+    A prefix is 4 to 12 digits of a GS1 company prefix, the beginning of a URI of the party's own
+    (ending in / : # or .), or one of our own codes (/x/item/CELL-18650).
+    """
+    wanted = sorted({each.strip() for each in prefixes})
+    for each in wanted:
+        if not _DIGITS.fullmatch(each) and not _OWN.fullmatch(each):
+            raise errors.PrefixWrong(prefix=each[:80])
+    if not party or len(wanted) > MOST:
+        raise errors.PrefixWrong(prefix=party[:40])
+    said = {"prefixes": wanted, "made_by": by, "made_at": at}
+    row, _ = Speaker.objects.update_or_create(network=network, party=party, defaults=said)
+    return row
+
+
+def problems(facts: Facts, held: Held) -> list[Problem]:
+    """Return what an event creates or ends without its sender holding the prefix."""
+    if held is None:
+        return []
+    return [
+        (place, errors.MayNotSpeak(name=each.name.code))
+        for place, each in _created(facts)
+        if not _holds(held, each)
+    ]
+
+
+def _holds(held: tuple[str, ...], said: Said) -> bool:
+    owner = said.name.owner
+    return any(
+        owner == each or (owner.startswith(each) and (each[-1] in "/:#." or each.isdigit()))
+        for each in held
+    )
+
+
+def _created(facts: Facts) -> Iterator[tuple[str, Said]]:
+    """Yield what comes into being or ends by an event, with where it stands.
+
+    A box that is packed comes into being by that: nobody commissions pallets.
+    """
+    if facts.type == "ObjectEvent" and facts.action in ("ADD", "DELETE"):
+        fields: tuple[str, ...] = ("epcList", "quantityList")
+    elif facts.type == "TransformationEvent":
+        fields = ("outputEPCList", "outputQuantityList")
+    elif facts.type == "AggregationEvent" and facts.action == "ADD":
+        fields = ("parentID",)
+    else:
+        return
+    counted: dict[str, int] = {}
+    for each in facts.of(*fields):
+        number = counted.get(each.field, 0)
+        counted[each.field] = number + 1
+        if each.field == "parentID" and each.name.kind is not Kind.BOX:
+            continue
+        tail = (
+            "/epcClass"
+            if each.field.endswith("QuantityList") or each.field == "quantityList"
+            else ""
+        )
+        place = f"/{each.field}" if each.field == "parentID" else f"/{each.field}/{number}{tail}"
+        yield place, each

@@ -1,0 +1,24 @@
+"""The worker's part: large documents, from where a killed worker stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from kaishu.base.jobs import JobKind, JobView, Progress
+from kaishu.supply.capture.actions import KIND, read_document, run, store
+from kaishu.supply.capture.models import CaptureJob
+
+
+def _run(job: JobView, progress: Progress, at: datetime) -> Mapping[str, object]:
+    """Capture one document; batches that were kept before are not read again."""
+    row = CaptureJob.objects.select_related("network").get(number=job.facts["capture"])
+    if row.file:
+        run(row, read_document(store().get(row.file)).events, at=at, told=progress)
+        name, row.file = row.file, ""
+        row.save(update_fields=["file"])
+        store().delete(name)
+    return {"kept": row.kept, "known": row.known, "refused": row.refused}
+
+
+EPCIS_CAPTURE = JobKind(name=KIND, run_whole=_run)
