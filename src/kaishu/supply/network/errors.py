@@ -33,3 +33,9 @@ class NothingToTrace(Refusal):
     """This network has no events and no link files."""
 
     code = "network_empty"
+
+
+class GraphBusy(Refusal):
+    """The graph of this network is being made right now."""
+
+    code = "graph_busy"

@@ -1,0 +1,81 @@
+"""The graph files of this installation: where they lie, and the open ones of this process."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+
+from django.conf import settings
+
+from kaishu.core.genealogy.errors import GraphCorrupt
+from kaishu.core.genealogy.graph import Graph
+from kaishu.supply.network.errors import GraphBusy, GraphFileLost
+
+OPEN_AT_MOST = 8
+KEPT = 2  # the newest, and the one that a page may still be reading
+_open: OrderedDict[Path, Graph] = OrderedDict()
+_lock = Lock()
+
+
+def folder(slug: str) -> Path:
+    """Return the folder of a network's graph files, made where it is missing."""
+    place = Path(settings.KAISHU_DATA_DIR) / "graphs" / slug
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return place
+
+
+def place_of(slug: str, digest: str) -> Path:
+    """Return where the graph file of a digest lies."""
+    return Path(settings.KAISHU_DATA_DIR) / "graphs" / slug / f"{digest}.graph"
+
+
+def opened(slug: str, digest: str) -> Graph:
+    """Return a graph of this process by its digest; its file never changes. Raises GraphFileLost.
+
+    A graph that is pushed out is not closed: whoever asks it holds it, and it ends with them.
+    """
+    path = place_of(slug, digest)
+    with _lock:
+        if path in _open:
+            _open.move_to_end(path)
+            return _open[path]
+        try:
+            graph = Graph.open(path)
+        except (OSError, GraphCorrupt) as lost:
+            raise GraphFileLost(network=slug) from lost
+        _open[path] = graph
+        while len(_open) > OPEN_AT_MOST:
+            _open.popitem(last=False)
+        return graph
+
+
+@contextmanager
+def making(slug: str, *, wait: bool) -> Iterator[None]:
+    """Hold the right to make this network's graph; one process has it. Raises GraphBusy."""
+    with (folder(slug) / ".lock").open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            raise GraphBusy(network=slug) from None
+        yield
+
+
+def settle(slug: str, made: Path) -> str:
+    """Give a finished graph file its name, which is its digest, and return it."""
+    with made.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    made.replace(place_of(slug, digest))
+    return digest
+
+
+def prune(slug: str, *, keep: list[str]) -> None:
+    """Delete the graph files of a network that nobody will ask any more."""
+    kept = {f"{digest}.graph" for digest in keep}
+    for path in folder(slug).glob("*.graph"):
+        if path.name not in kept:
+            path.unlink(missing_ok=True)
