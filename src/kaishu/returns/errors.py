@@ -309,3 +309,15 @@ class StocktakeNumberWrong(Refusal):
     """A count is a whole number from 0."""
 
     code = "stocktake_number_wrong"
+
+
+class FoundFactNeeded(Refusal):
+    """This may be a recalled unit: one more thing that can be seen on it decides."""
+
+    code = "found_fact_needed"
+
+
+class StrayInDoubt(Refusal):
+    """This stray may be a recalled unit, so it is not handed back."""
+
+    code = "stray_in_doubt"

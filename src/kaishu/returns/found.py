@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -11,33 +11,18 @@ from kaishu.books import actions as books
 from kaishu.books.locks import hold
 from kaishu.books.models import Unit
 from kaishu.books.values import Place
-from kaishu.claims.holding import holder_of
-from kaishu.claims.models import ClaimUnit
 from kaishu.claims.terms import pool_of
-from kaishu.core import serials
 from kaishu.core.accounts import AT_LARGE, DECLARED, DEPOT, STRAY
-from kaishu.core.answer import Inspection, judge
-from kaishu.core.pack import Pack
-from kaishu.core.verdict import Answer
+from kaishu.core.codes import LONGEST_CODE
 from kaishu.editions import queries as editions
 from kaishu.returns.errors import LiesElsewhere, ScanKeyReused, SerialUnclear, UnitClosed
 from kaishu.returns.models import Scan
 from kaishu.returns.scans import TRANSFERRED, Scanned, leave_container
+from kaishu.returns.seen import Named, Seen, look
 from kaishu.returns.workplaces import require
 
 UNKNOWN = "unknown"
-LONGEST = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
-    """What a serial names: a unit of a recall, known to the books or only to the scope."""
-
-    recall_id: int
-    product: str
-    serial: str
-    unit: Unit | None
-    held: ClaimUnit | None
+NOTHING_SEEN = Seen()
 
 
 def look_up(typed: str) -> Named | None:
@@ -45,20 +30,10 @@ def look_up(typed: str) -> Named | None:
 
     A serial that names a lot names no unit. Raises SerialUnclear where several recalls know it.
     """
-    if not typed.strip() or len(typed) > LONGEST:
+    if len(typed) > LONGEST_CODE:
         return None
-    rows = {row.slug: row.id for row in editions.recall_rows()}
-    found = [
-        named
-        for pack in editions.current_packs()
-        if pack.recall.slug in rows
-        for named in _in_recall(pack, rows[pack.recall.slug], typed)
-    ]
-    claimed = [named for named in found if named.held is not None]
-    known = claimed or [named for named in found if named.unit is not None] or found
-    if len(known) > 1:
-        raise SerialUnclear(serial=typed[:40])
-    return known[0] if known else None
+    found = look(typed, NOTHING_SEEN).named
+    return _one(tuple(named for named in found if named.serial), typed)
 
 
 def receive_found(
@@ -70,23 +45,28 @@ def receive_found(
     key: str,
     serial: str = "",
     transferred: bool = False,
+    seen: Seen = NOTHING_SEEN,
 ) -> Scanned:
-    """Take custody of a box without a claim: the unit that its serial names, else a stray.
+    """Take custody of a box without a claim: the recalled unit that it holds, else a stray.
 
-    A repeat of the key gives the first answer. Raises LiesElsewhere, ScanKeyReused, SerialUnclear,
-    UnitClosed.
+    What was seen on the unit is judged with its serial, as every other door judges. A stray that
+    may be a recalled unit keeps the doubt. A repeat of the key gives the first answer. Raises
+    FoundFactNeeded, LiesElsewhere, ScanKeyReused, SerialUnclear, UnitClosed.
     """
     require(account=by, parties=[site])
-    named = look_up(serial)
+    looked = look(serial[:LONGEST_CODE], seen)
+    named = _one(looked.named, serial)
     try:
         with transaction.atomic():
             hold({f"key returns {by} scan:{key}"})
             first = Scan.objects.filter(by=by, key=key).first()
             if first is not None:
                 return _same(first, site)
+            looked.need()
             if named is not None:
                 return _known(named, site, by=by, at=at, key=key, transferred=transferred)
-            return _stray(recall_id, site, by=by, at=at, key=key)
+            doubt = looked.doubts[0].kept(seen) if looked.doubts else None
+            return _stray(recall_id, site, by=by, at=at, key=key, doubt=doubt)
     except IntegrityError:
         first = Scan.objects.filter(by=by, key=key).first()
         if first is None:
@@ -94,33 +74,19 @@ def receive_found(
         return _same(first, site)
 
 
-def _in_recall(pack: Pack, recall_id: int, typed: str) -> list[Named]:
-    found: dict[str, Named] = {}
-    for product in pack.recall.products:
-        form = pack.recall.serial_format(product)
-        reading = serials.read(typed, form)
-        if reading.serial is None or not form.unit_unique:
-            continue
-        unit = Unit.objects.filter(recall_id=recall_id, serial=reading.serial).first()
-        model = unit.product if unit else product.model
-        if unit is None:
-            verdict = judge(pack, Inspection(model=model, serial=reading.serial))
-            if verdict.answer is not Answer.AFFECTED:
-                continue
-        found[model] = Named(
-            recall_id=recall_id,
-            product=model,
-            serial=reading.serial,
-            unit=unit,
-            held=holder_of(unit.id) if unit else None,
-        )
-    return list(found.values())
+def _one(found: Sequence[Named], typed: str) -> Named | None:
+    """Return the one that is meant: who is claimed before who is known. Raises SerialUnclear."""
+    claimed = [named for named in found if named.held is not None]
+    known = claimed or [named for named in found if named.unit is not None] or list(found)
+    if len(known) > 1:
+        raise SerialUnclear(serial=typed[:40])
+    return known[0] if known else None
 
 
 def _known(
     named: Named, site: str, *, by: str, at: datetime, key: str, transferred: bool
 ) -> Scanned:
-    unit = named.unit or _identify(named)
+    unit = named.unit or _identify(named, key)
     origin = ""
     if (unit.account, unit.party) == (DEPOT, site):
         before = Scan.objects.filter(unit_id=unit.id, undone=None).order_by("-id").first()
@@ -150,7 +116,8 @@ def _known(
     return _answer(scan, repeated=False)
 
 
-def _identify(named: Named) -> Unit:
+def _identify(named: Named, key: str) -> Unit:
+    """Name one of the counted units: by its serial, or by a tag where none is its own."""
     slug = next(row.slug for row in editions.recall_rows() if row.id == named.recall_id)
     recall = editions.current_pack(slug).recall
     return books.identify(
@@ -158,11 +125,13 @@ def _identify(named: Named) -> Unit:
         product=named.product,
         pool=pool_of(recall, named.product),
         place=Place(AT_LARGE),
-        serial=named.serial,
+        **({"serial": named.serial} if named.serial else {"tag": f"found {key[:30]}"}),
     )
 
 
-def _stray(recall_id: int, site: str, *, by: str, at: datetime, key: str) -> Scanned:
+def _stray(
+    recall_id: int, site: str, *, by: str, at: datetime, key: str, doubt: Mapping[str, str] | None
+) -> Scanned:
     stray = books.identify(
         recall_id=recall_id,
         product="stray",
@@ -180,7 +149,9 @@ def _stray(recall_id: int, site: str, *, by: str, at: datetime, key: str) -> Sca
         at=at,
         reason=UNKNOWN,
     )
-    scan = Scan.objects.create(site=site, outcome=UNKNOWN, stray_id=stray.id, by=by, at=at, key=key)
+    scan = Scan.objects.create(
+        site=site, outcome=UNKNOWN, stray_id=stray.id, by=by, at=at, key=key, doubt=doubt
+    )
     return _answer(scan, repeated=False)
 
 
@@ -191,7 +162,9 @@ def _same(first: Scan, site: str) -> Scanned:
 
 
 def _answer(scan: Scan, *, repeated: bool) -> Scanned:
-    code = "scan_found" if scan.unit_id else "scan_unknown"
+    code = "scan_doubtful" if scan.doubt else "scan_unknown"
+    if scan.unit_id:
+        code = "scan_found"
     return Scanned(
         code="already_scanned" if repeated else code,
         repeated=repeated,

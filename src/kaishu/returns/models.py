@@ -70,7 +70,9 @@ class Scan(models.Model):
 
     `unit_id` is the owner's unit that came in, `stray_id` the books' unit of an item that is not
     it. A parcel that is empty brings neither. An "unknown" one belongs to no claim: its unit was
-    found by its serial, or it is a stray. `from_party` is the depot that it was transferred from.
+    found by what could be seen on it, or it is a stray. `doubt` is kept with a stray that may be
+    a recalled unit: the recall, the reason code and what was seen. `from_party` is the depot that
+    it was transferred from.
     """
 
     case_no = models.CharField(max_length=12, blank=True)
@@ -83,6 +85,7 @@ class Scan(models.Model):
     by = models.CharField(max_length=80)
     at = models.DateTimeField()
     key = models.CharField(max_length=80)
+    doubt = models.JSONField(null=True)
 
     class Meta:
         constraints = (

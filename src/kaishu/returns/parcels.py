@@ -12,8 +12,9 @@ from kaishu.books.values import Place
 from kaishu.claims import queries
 from kaishu.claims.models import ClaimUnit
 from kaishu.core.accounts import AT_LARGE, DEPOT, OWED, OWNER, RELEASED, STRAY, TRANSIT, WAIVED
-from kaishu.returns.errors import ParcelNotOnWay, StrayNotHere
+from kaishu.returns.errors import ParcelNotOnWay, StrayInDoubt, StrayNotHere
 from kaishu.returns.kits import kit_promise
+from kaishu.returns.models import Scan
 
 
 def parcel_sent(
@@ -73,11 +74,15 @@ def lose_parcel(*, case_no: str, unit_no: int, by: str, at: datetime, key: str) 
 def release_stray(*, unit_id: int, reason: str, by: str, at: datetime, key: str) -> Entry:
     """Hand a stray back to whom it belongs. Raises StrayNotHere for anything else.
 
+    Raises StrayInDoubt for one that may be a recalled unit: it stays in our hands.
+
     `reason` is a code such as "returned_to_owner".
     """
     stray = Unit.objects.filter(id=unit_id, pool=STRAY).first()
     if stray is None or stray.account not in (DEPOT, TRANSIT, RELEASED):
         raise StrayNotHere(unit=unit_id)
+    if Scan.objects.filter(stray_id=unit_id, doubt__isnull=False).exists():
+        raise StrayInDoubt(unit=unit_id)
     return books.move_unit(
         unit_id=unit_id,
         kind="stray.released",

@@ -22,8 +22,11 @@ from kaishu.doors.api.common import (
     once,
 )
 from kaishu.returns.arrivals import take_in
+from kaishu.returns.seen import Seen
 
 router = Router(tags=["Scans"])
+CANNOT = "unknown = it cannot be seen."
+SEEN = ("model", "colour", "variant", "batch", "made_on", "label")
 
 
 class ScanIn(Body):
@@ -32,9 +35,10 @@ class ScanIn(Body):
     code: Annotated[
         Text,
         Field(
-            max_length=60,
+            max_length=600,
             examples=["1234 5678 9012-1"],
-            description="The code on the return label, or the serial on the unit.",
+            description="The code on the return label, or the serial or the scanned code on "
+            "the unit. Empty with outcome unknown: nothing on it can be read.",
         ),
     ]
     site: Annotated[Text, Field(min_length=1, max_length=40, description="This token's own site.")]
@@ -45,6 +49,21 @@ class ScanIn(Body):
     transferred: Annotated[
         bool, Field(description="Say it again with true where a unit of another depot came here.")
     ] = False
+    model: Annotated[
+        Text, Field(max_length=80, description="For a unit without a claim. " + CANNOT)
+    ] = ""
+    colour: Annotated[Text, Field(max_length=80, description=CANNOT)] = ""
+    variant: Annotated[
+        Text, Field(max_length=80, description="SKU, or the bar code on the box. " + CANNOT)
+    ] = ""
+    batch: Annotated[Text, Field(max_length=80, description=CANNOT)] = ""
+    made_on: Annotated[
+        Text, Field(max_length=80, description="Day or month that it says it was made. " + CANNOT)
+    ] = ""
+    label: Annotated[
+        Literal["", "missing", "illegible", "unknown"],
+        Field(description="What is left of the label of a unit without a serial."),
+    ] = ""
 
 
 class ScanOut(Schema):
@@ -71,7 +90,8 @@ class ScanOut(Schema):
 def record_scan(request: HttpRequest, body: ScanIn, idempotency_key: Key) -> HttpResponse:
     """Record a parcel that was opened. The same scan again is harmless.
 
-    The site must be the one that the token belongs to.
+    The site must be the one that the token belongs to. A unit without a claim that may be a
+    recalled one is refused with `found_fact_needed`: send the fact that it names, or "unknown".
     """
     by = caller(request)
     by.require_party(body.site)
@@ -83,6 +103,7 @@ def record_scan(request: HttpRequest, body: ScanIn, idempotency_key: Key) -> Htt
         at=clock.now(),
         key=action_key(by, idempotency_key),
         transferred=body.transferred,
+        seen=Seen.read(body.model_dump(include=set(SEEN))),
     )
     facts = {"site": scanned.site, "outcome": scanned.outcome}
     said = sentence(scanned.code, language.tag(), facts)

@@ -8,13 +8,19 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kaishu.base import language
+from kaishu.base import language, words
 from kaishu.claims.models import ClaimUnit
+from kaishu.core.asking import DO_NOT_KNOW, Question, questions
 from kaishu.core.errors import Refusal
+from kaishu.core.recall import say
 from kaishu.core.sentences import sentence
 from kaishu.doors.partner.labels import label
+from kaishu.editions import queries as editions
+from kaishu.returns.errors import FoundFactNeeded
+from kaishu.returns.found import NOTHING_SEEN
 from kaishu.returns.queries import others_of_claim
 from kaishu.returns.scans import Scanned
+from kaishu.returns.seen import OTHER, Seen
 
 TONES: Mapping[str, str] = {
     "ok": "ok",
@@ -28,6 +34,16 @@ TONES: Mapping[str, str] = {
 }
 # What is heard: one tone for done, two for look, three for stop.
 SOUNDS: Mapping[str, str] = {"ok": "ok", "info": "attention", "ask": "attention"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asks:
+    """One thing to look at on the unit: `choices` are (value, words); none = it is typed."""
+
+    field: str
+    title: str
+    where: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +63,7 @@ class Answer:
     incident: str = ""
     from_site: str = ""
     retry: Mapping[str, Any] = field(default_factory=dict)
+    asks: Asks | None = None
     others: tuple[ClaimUnit, ...] = ()
     several: bool = False
     refused: bool = False
@@ -82,7 +99,14 @@ def of_scan(scanned: Scanned, names: Mapping[str, str], *, several: bool = False
     )
 
 
-def of_refusal(refusal: Refusal, *, typed: str, outcome: str, names: Mapping[str, str]) -> Answer:
+def of_refusal(
+    refusal: Refusal,
+    *,
+    typed: str,
+    outcome: str,
+    names: Mapping[str, str],
+    seen: Seen = NOTHING_SEEN,
+) -> Answer:
     """Return the answer to a scan that was not recorded; some can be said again in one key."""
     facts = {**refusal.facts}
     if "site" in facts:
@@ -93,6 +117,10 @@ def of_refusal(refusal: Refusal, *, typed: str, outcome: str, names: Mapping[str
         retry = {"code": typed, "outcome": outcome, "transferred": "1"}
     if refusal.code == "serial_without_claim":
         retry = {"code": typed, "outcome": "unknown"}
+    asks = None
+    if isinstance(refusal, FoundFactNeeded):
+        retry = {"code": typed, "outcome": "unknown", **seen.given(but=refusal.facts["fact"])}
+        asks = asked_of(refusal)
     return Answer(
         tone="ask" if retry else "affected",
         headline=_("Not recorded yet") if retry else _("Not recorded"),
@@ -101,8 +129,37 @@ def of_refusal(refusal: Refusal, *, typed: str, outcome: str, names: Mapping[str
         counts="problems",
         typed=typed.strip()[:40],
         retry=retry,
+        asks=asks,
         refused=True,
     )
+
+
+def asked_of(needed: FoundFactNeeded) -> Asks:
+    """Return what the bench is asked to look at, in the words of the check."""
+    fact, tag = needed.facts["fact"], language.tag()
+    if fact == "model":
+        models = [each for each in needed.facts["models"].split(" / ") if each]
+        others = ((OTHER, _("None of these")), (DO_NOT_KNOW, _("It cannot be seen")))
+        named = tuple((each, each) for each in models)
+        return Asks(field=fact, title=_("Which model is it?"), choices=(*named, *others))
+    pack = editions.current_pack(needed.facts["recall"])
+    product = pack.recall.product(needed.facts["model"])
+    assert product is not None, "asked of a product of the recall"
+    question = questions(pack, product)[fact]
+    choices = tuple((code, _choice(question, code)) for code in question.choices)
+    return Asks(
+        field=fact,
+        title=sentence(question.code, tag).text,
+        where=say(question.where, tag) if question.where else "",
+        choices=choices,
+    )
+
+
+def _choice(question: Question, code: str) -> str:
+    if code == DO_NOT_KNOW:
+        return _("It cannot be seen")
+    name = question.names.get(code)
+    return say(name, language.tag()) if name else words.word(code)
 
 
 def _counted(scanned: Scanned) -> str:

@@ -7,7 +7,8 @@ from django.views.decorators.http import require_POST
 
 from kaishu.base.roles import staff
 from kaishu.doors.partner import frame
-from kaishu.evidence import UploadRefused, read_codes
+from kaishu.evidence.check import read_codes
+from kaishu.evidence.errors import UploadRefused
 
 LONGEST = 1024 * 1024  # bytes: a frame is some 100 KB
 

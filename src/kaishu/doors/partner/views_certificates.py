@@ -22,7 +22,7 @@ from kaishu.core.errors import Refusal
 from kaishu.doors.partner import frame
 from kaishu.doors.partner.labels import label
 from kaishu.doors.partner.views_containers import grams
-from kaishu.evidence import check_upload
+from kaishu.evidence.check import check_upload
 from kaishu.evidence.errors import FileTooBig
 from kaishu.returns import actions as returns
 from kaishu.returns import queries, workplaces

@@ -21,6 +21,7 @@ from kaishu.returns import actions as returns
 from kaishu.returns.arrivals import take_in
 from kaishu.returns.queries import recent_scans
 from kaishu.returns.scans import Scanned
+from kaishu.returns.seen import Seen
 
 LAST = 10
 PIECE = "X-Kaishu-Piece"
@@ -62,7 +63,9 @@ def scan(request: HttpRequest) -> HttpResponse:
         scanned = _record(request, site, typed, outcome)
         answer = answers.of_scan(scanned, names, several=outcome == "several")
     except Refusal as refusal:
-        answer = answers.of_refusal(refusal, typed=typed, outcome=outcome, names=names)
+        answer = answers.of_refusal(
+            refusal, typed=typed, outcome=outcome, names=names, seen=Seen.read(request.POST)
+        )
     _count(request, answer.counts)
     return _show(request, sites, site, answer=answer)
 
@@ -122,6 +125,8 @@ def _record(request: HttpRequest, site: frame.Party, typed: str, outcome: str) -
         at=clock.now(),
         key=desk.key_of(request),
         transferred=request.POST.get("transferred") == "1",
+        seen=Seen.read(request.POST),
+        asks_model=True,
     )
 
 

@@ -140,7 +140,9 @@ if (form) {
     const again = event.target.closest("form.again");
     if (!again) return;
     event.preventDefault();
-    put(again.getAttribute("action"), new FormData(again));
+    const body = new FormData(again);
+    if (event.submitter?.name) body.set(event.submitter.name, event.submitter.value);
+    put(again.getAttribute("action"), body);
     box.focus();
   });
   document.addEventListener("focusout", () => setTimeout(() => {
