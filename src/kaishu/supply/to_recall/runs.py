@@ -50,6 +50,17 @@ class Written:
 
 def write(serials: Iterable[str], form: SerialFormat) -> Written:
     """Return serials as runs and a list; each is first read by the format of its brand."""
+    fit, unfit = fitting(serials, form)
+    ways = (_long(_numbers(fit, form)), _long(_spelt(fit, form)))
+    runs = max(ways, key=lambda way: (sum(run.count for run, _inside in way), -len(way)))
+    covered = {serial for _run, inside in runs for serial in inside}
+    return Written(
+        tuple(run for run, _inside in runs), tuple(sorted(fit - covered)), tuple(sorted(unfit))
+    )
+
+
+def fitting(serials: Iterable[str], form: SerialFormat) -> tuple[set[str], list[str]]:
+    """Return serials in the normal form of their brand, and those that it cannot have printed."""
     fit: set[str] = set()
     unfit: list[str] = []
     for serial in serials:
@@ -58,12 +69,7 @@ def write(serials: Iterable[str], form: SerialFormat) -> Written:
             unfit.append(serial)
         else:
             fit.add(found)
-    ways = (_long(_numbers(fit, form)), _long(_spelt(fit, form)))
-    runs = max(ways, key=lambda way: (sum(run.count for run, _inside in way), -len(way)))
-    covered = {serial for _run, inside in runs for serial in inside}
-    return Written(
-        tuple(run for run, _inside in runs), tuple(sorted(fit - covered)), tuple(sorted(unfit))
-    )
+    return fit, unfit
 
 
 def _long(runs: Sequence[Pair]) -> list[Pair]:

@@ -1,0 +1,222 @@
+"""Make a draft of a recall, or of its next edition, whose scope is what a trace found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from kaishu.core.genealogy.forward import Forward, forward
+from kaishu.core.genealogy.graph import Graph
+from kaishu.core.genealogy.things import unit
+from kaishu.core.pack import Pack
+from kaishu.core.recall import SerialFormat
+from kaishu.editions import queries as editions
+from kaishu.editions.drafting import actions as drafting
+from kaishu.editions.drafting import judging
+from kaishu.editions.drafting import queries as drafts
+from kaishu.editions.drafting.models import RecallDraft
+from kaishu.editions.drafting.sections import SECTIONS
+from kaishu.supply.models import Item, Network
+from kaishu.supply.to_recall import tables, units
+from kaishu.supply.to_recall.against import Against, against
+from kaishu.supply.to_recall.errors import (
+    FormatMissing,
+    ModelNotMade,
+    NothingAffected,
+    UnitsTakenOut,
+)
+from kaishu.supply.to_recall.pools import Holder, Holders, Share, known_parties, shares
+from kaishu.supply.to_recall.rules import Question, RulesMade, rules_of
+from kaishu.supply.to_recall.runs import fitting
+from kaishu.supply.to_recall.scope import ModelScope, scope_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody wants of a trace. `slug` names the published recall that a next edition is
+    drafted for; empty = a new recall in `market`.
+
+    `possible` units come in too, unless somebody decides otherwise: a wrong "not affected" can burn
+    a house. `replaces` = the new rules take the place of the models' old ones, instead of joining
+    them; `agreed` = units may leave the recall by that.
+    """
+
+    question: Question
+    models: tuple[str, ...]
+    slug: str = ""
+    market: str = ""
+    possible: bool = True
+    replaces: bool = False
+    shops_sold: bool = True
+    agreed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What one model would get: its rules, what they change, and where its units are.
+
+    `fresh` = the recall does not name the model yet, so its format was read off known serials.
+    """
+
+    model: str
+    found: ModelScope
+    form: SerialFormat
+    fresh: bool
+    made: RulesMade
+    change: Against
+    population: Counter[Share]
+    parties: Mapping[str, Holder] = field(default_factory=dict)
+
+
+def plan(graph: Graph, network: Network, wish: Wish, *, at: datetime) -> list[Part]:
+    """Return what a wish would put into a recall; writes nothing.
+
+    Raises ModelNotMade, FormatMissing, RecallUnknown, and what a question to the graph raises.
+    """
+    question = wish.question
+    found = forward(graph, question.suspects, since=question.since, until=question.until)
+    scope = scope_of(graph, network, found)
+    pack = editions.current_pack(wish.slug) if wish.slug else None
+    parts = []
+    for model in wish.models:
+        items = units.items_of(network, model)
+        if not items:
+            raise ModelNotMade(model=model)
+        mine = scope.of(model)
+        if mine is not None:
+            parts.append(_part(graph, network, wish, items, mine, found, pack, at))
+    return parts
+
+
+@transaction.atomic
+def make_draft(graph: Graph, network: Network, wish: Wish, *, by: str, at: datetime) -> RecallDraft:
+    """Start a draft and put the scope, the population and the products of a trace into it.
+
+    Raises NothingAffected; UnitsTakenOut where units would leave the recall and nobody agreed; and
+    what `plan` raises. Nothing is published: a draft is handed to a second person as any other.
+    """
+    parts = plan(graph, network, wish, at=at)
+    if not any(part.made.rules for part in parts):
+        raise NothingAffected()
+    out = [part.change for part in parts if part.change.takes_out]
+    if out and not wish.agreed:
+        named = sum(len(change.removed) for change in out)
+        rules = sum(len(change.gone) for change in out)
+        raise UnitsTakenOut(count=named, rules=rules)
+    draft = (
+        drafting.start_copy(slug=wish.slug, by=by, at=at)
+        if wish.slug
+        else drafting.start_empty(market=wish.market, by=by, at=at)
+    )
+    files = {name: content for part in parts for name, content in part.made.files.items()}
+    if files:
+        drafting.add_files(draft_id=draft.id, uploads=files, by=by, at=at)
+    data = judging.data(drafts.newest(drafts.draft(draft.id)))
+    for part in parts:
+        data = _with(data, network, part, wish)
+    for section in ("identity", "formats", "products", "rules", "population"):
+        said = {name: data[name] for name in SECTIONS[section] if name in data}
+        version = drafts.draft(draft.id).version
+        drafting.save_section(
+            draft_id=draft.id, section=section, said=said, seen=version, by=by, at=at
+        )
+    return drafts.draft(draft.id)
+
+
+def _part(
+    graph: Graph,
+    network: Network,
+    wish: Wish,
+    items: list[Item],
+    found: ModelScope,
+    reached: Forward,
+    pack: Pack | None,
+    at: datetime,
+) -> Part:
+    product = pack.recall.product(found.model) if pack else None
+    known = units.known(graph, items).serials
+    if pack is not None and product is not None:
+        form = pack.recall.serial_format(product)
+    elif known:
+        form = tables.format_of(_format_code(found.model), known)
+    else:
+        raise FormatMissing(model=found.model)
+    made = rules_of(found, form, wish.question, possible=wish.possible, at=at)
+    change = against(
+        pack,
+        found.model,
+        tables=made.rules,
+        files=made.files,
+        replaces=wish.replaces,
+        serials=fitting(known, form)[0] if product else _named(found, wish),
+    )
+    whole = wish.replaces or product is None
+    held = _held(graph, reached, items, wish) if whole else _held_of(graph, items, change.added)
+    population = shares(held, Holders(network), shops_sold=wish.shops_sold)
+    parties = known_parties(network, {share.party for share in population if share.party})
+    return Part(
+        model=found.model,
+        found=found,
+        form=form,
+        fresh=product is None,
+        made=made,
+        change=change,
+        population=population,
+        parties=parties,
+    )
+
+
+def _named(found: ModelScope, wish: Wish) -> tuple[str, ...]:
+    return (*found.certain, *(found.possible if wish.possible else ()))
+
+
+def _held(
+    graph: Graph, found: Forward, items: list[Item], wish: Wish
+) -> dict[tuple[str, str], int]:
+    """Return where everything affected of these items is now, as whole pieces."""
+    codes = {item.code for item in items}
+    held: Counter[tuple[str, str]] = Counter()
+    for each in found.holders():
+        if each.item in codes:
+            pieces = each.certain + (each.possible if wish.possible else 0)
+            held[each.party, each.place] += round(pieces)
+    return dict(held)
+
+
+def _held_of(
+    graph: Graph, items: list[Item], serials: tuple[str, ...]
+) -> dict[tuple[str, str], int]:
+    """Return where these very units are now: they are asked for as suspects themselves."""
+    codes = {unit(item.code, serial): None for item in items for serial in serials}
+    there = [code for code in codes if graph.number(code) is not None]
+    if not there:
+        return {}
+    mine = {item.code for item in items}
+    held: Counter[tuple[str, str]] = Counter()
+    for each in forward(graph, there).holders():
+        if each.item in mine:
+            held[each.party, each.place] += round(each.certain)
+    return dict(held)
+
+
+def _with(data: dict[str, Any], network: Network, part: Part, wish: Wish) -> dict[str, Any]:
+    if part.fresh:
+        item = units.items_of(network, part.model)[0]
+        data = tables.with_product(tables.with_format(data, part.form), item, part.form.code)
+        if not data["recall"].get("brand"):
+            data = {**data, "recall": {**data["recall"], "brand": item.brand}}
+    replaces = wish.replaces or part.fresh
+    data = tables.with_rules(data, part.model, part.made.rules, replaces=replaces)
+    return tables.with_population(
+        data, part.model, part.population, part.parties, replaces=replaces
+    )
+
+
+def _format_code(model: str) -> str:
+    plain = "".join(letter for letter in model.lower() if letter.isascii() and letter.isalnum())
+    return f"{plain or 'serial'}-traced"

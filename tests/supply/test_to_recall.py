@@ -1,0 +1,197 @@
+"""A trace becomes the scope of a recall: what comes in, what must not slip out, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kaishu.core.genealogy.acts import columns
+from kaishu.core.genealogy.graph import Graph, build
+from kaishu.editions.drafting import judging, queries
+from kaishu.editions.drafting.models import RecallDraft
+from kaishu.supply.models import Network
+from kaishu.supply.to_recall import complete
+from kaishu.supply.to_recall.actions import Part, Wish, make_draft, plan
+from kaishu.supply.to_recall.errors import ModelNotMade, NothingAffected, UnitsTakenOut
+from kaishu.supply.to_recall.pools import SOLD, Share
+from kaishu.supply.to_recall.rules import Question
+from tests.doors import kumo
+from tests.support import trace_world as world
+
+pytestmark = pytest.mark.django_db
+SURE = [world.serial(number) for number in range(161, 181)]
+MAYBE = [world.serial(number) for number in range(181, 201)]
+
+
+@pytest.fixture
+def network() -> Network:
+    made = Network.objects.create(slug=world.SLUG, name="Kumo", created_by="a", created_at=world.AT)
+    world.describe(made)
+    return made
+
+
+@pytest.fixture
+def graph(tmp_path: Path) -> Iterator[Graph]:
+    build(columns(world.acts()), tmp_path / "kumo.graph")
+    with Graph.open(tmp_path / "kumo.graph") as opened:
+        yield opened
+
+
+@pytest.fixture
+def published(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for file, serials in world.LISTS.items():
+        monkeypatch.setitem(kumo.LISTS, file, serials)
+    kumo.publish(data_dir, world.recall())
+
+
+WISH = Wish(
+    question=Question(network=world.SLUG, suspects=(world.SUSPECT,), graph="abc"),
+    models=("K100",),
+    slug=kumo.SLUG,
+)
+
+
+def only(parts: list[Part]) -> Part:
+    (part,) = parts
+    return part
+
+
+def test_the_units_of_a_suspect_lot_become_one_range_and_mixed_ones_another(
+    graph: Graph, network: Network, published: None
+) -> None:
+    part = only(plan(graph, network, WISH, at=world.AT))
+    assert [(row["kind"], row["head"], row["first"], row["last"]) for row in part.made.rules] == [
+        ("counter", "AK", "20250301000161", "20250301000180"),
+        ("counter", "AK", "20250301000181", "20250301000200"),
+    ]
+    assert part.made.units == 40 and part.made.unfit == ()
+    assert part.change.added == (*SURE, *MAYBE)
+    assert part.change.removed == () and not part.change.takes_out
+    notes = [row["note"] for row in part.made.rules]
+    assert all("L77 (/x/item/CELL-A)" in note and "graph abc, 2026-04-03" in note for note in notes)
+    assert notes[0].endswith("These units are affected.") and "mixed" in notes[1]
+
+
+def test_possible_units_stay_out_only_where_somebody_says_so(
+    graph: Graph, network: Network, published: None
+) -> None:
+    part = only(plan(graph, network, replace(WISH, possible=False), at=world.AT))
+    assert part.change.added == tuple(SURE) and sum(part.population.values()) == 20
+
+
+def test_units_are_counted_where_they_were_last_seen(
+    graph: Graph, network: Network, published: None
+) -> None:
+    sold = only(plan(graph, network, WISH, at=world.AT)).population
+    assert sold == {SOLD: 30, Share("distributor", "unsold", "nagare"): 10}
+    kept = only(plan(graph, network, replace(WISH, shops_sold=False), at=world.AT)).population
+    assert kept == {
+        SOLD: 10,
+        Share("retailer", "unsold", "minato"): 20,
+        Share("distributor", "unsold", "nagare"): 10,
+    }
+
+
+def test_a_next_edition_keeps_what_was_published_and_adds_up(
+    graph: Graph, network: Network, published: None
+) -> None:
+    draft = make_draft(graph, network, WISH, by="hana", at=world.AT)
+    revision = queries.newest(draft)
+    judged = judging.judge(revision)
+    assert [each.problem.code for each in judged.errors] == []
+    loaded = judging.load(revision)
+    assert loaded.recall is not None
+    assert [rule.product for rule in loaded.recall.rules] == [
+        "K100",
+        "K200",
+        "K300",
+        "K100",
+        "K100",
+    ]
+    product = loaded.recall.product("K100")
+    assert product is not None and product.units == 1040
+    assert {party.code for party in loaded.recall.parties} == {"nagare"}
+
+
+def test_taking_units_out_is_never_silent(graph: Graph, network: Network, published: None) -> None:
+    wish = replace(WISH, replaces=True)
+    part = only(plan(graph, network, wish, at=world.AT))
+    assert part.change.removed == tuple(serial.decode() for serial in kumo.LISTS["k100.csv"])
+    with pytest.raises(UnitsTakenOut) as refused:
+        make_draft(graph, network, wish, by="hana", at=world.AT)
+    assert refused.value.facts == {"count": "2", "rules": "0"}
+    assert RecallDraft.objects.count() == 0
+    draft = make_draft(graph, network, replace(wish, agreed=True), by="hana", at=world.AT)
+    loaded = judging.load(queries.newest(draft))
+    assert loaded.recall is not None
+    assert [rule.product for rule in loaded.recall.rules] == ["K200", "K300", "K100", "K100"]
+
+
+def test_a_whole_model_that_would_shrink_is_named_as_a_rule(
+    graph: Graph, network: Network, data_dir: Path
+) -> None:
+    rules = kumo.recall().rules
+    whole = replace(rules[1], no=1, product="K100", when=rules[1].when.__class__())
+    kumo.publish(data_dir, kumo.recall(rules=(whole, *rules[1:])))
+    part = only(plan(graph, network, replace(WISH, replaces=True), at=world.AT))
+    assert [(gone.no, gone.kind.value) for gone in part.change.gone] == [(1, "model")]
+    assert part.change.takes_out and len(part.change.removed) == 360
+
+
+def test_a_new_recall_starts_with_model_format_units_and_holders(
+    graph: Graph, network: Network
+) -> None:
+    wish = replace(WISH, slug="", market="jp", models=("K100", "S900"))
+    draft = make_draft(graph, network, wish, by="hana", at=world.AT)
+    data = judging.data(queries.newest(draft))
+    assert [(row["model"], row["units"]) for row in data["products"]] == [
+        ("K100", 40),
+        ("S900", 10),
+    ]
+    assert data["recall"]["units"] == 50 and data["recall"]["brand"] == "Kumo"
+    assert data["serials"]["k100-traced"] == {"alphabet": "0123456789AK", "lengths": [16]}
+    assert [row["kind"] for row in data["rules"]] == ["counter", "counter", "list"]
+    lists = [name for name in queries.newest(draft).files if name.startswith("serials/")]
+    assert lists == [data["rules"][2]["file"]]
+
+
+def test_lots_without_units_are_asked_for_by_the_batch_on_the_label(
+    graph: Graph, network: Network, published: None
+) -> None:
+    network.items.filter(code=world.PACK).update(model="K300")
+    part = only(plan(graph, network, replace(WISH, models=("K300",)), at=world.AT))
+    assert [row["when"]["batches"] for row in part.made.rules] == [["P2", "P5"], ["P3"]]
+
+
+def test_an_unaffected_or_unknown_model_makes_no_draft(
+    graph: Graph, network: Network, published: None
+) -> None:
+    good = replace(WISH, question=replace(WISH.question, suspects=("/x/item/PACK-9/lot/P5",)))
+    with pytest.raises(NothingAffected):
+        make_draft(graph, network, good, by="hana", at=world.AT)
+    with pytest.raises(ModelNotMade):
+        plan(graph, network, replace(WISH, models=("K999",)), at=world.AT)
+    assert RecallDraft.objects.count() == 0
+
+
+def test_units_that_the_graph_cannot_see_are_named(
+    graph: Graph, network: Network, published: None
+) -> None:
+    told = complete.complete(
+        graph, network, model="K100", slug=kumo.SLUG, elsewhere={"claims": ["ak2025 0301 0009 99"]}
+    )
+    assert (told.announced, told.in_graph, told.with_genealogy) == (1000, 400, 400)
+    assert told.unknown == {
+        "claims": ("AK20250301000999",),
+        "edition": ("AK20230001000042", "AK20230001000043"),
+    }
+    assert (told.named, told.nameless, told.permille) == (403, 597, 400)
+    assert told.holes == ()
+
+
+def test_numbers_missing_between_known_serials_are_named() -> None:
+    found = complete.holes(["A07", "A10", "A11", "B1", "A12", "A0015"])
+    assert [(hole.first, hole.last, hole.count) for hole in found] == [("A08", "A09", 2)]
