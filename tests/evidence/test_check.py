@@ -11,7 +11,9 @@ import pytest
 from PIL import Image
 
 from kaishu.core.sentences import codes
-from kaishu.evidence import Limits, UploadRefused, check_upload, errors
+from kaishu.evidence import errors
+from kaishu.evidence.check import Limits, check_upload
+from kaishu.evidence.errors import UploadRefused
 from tests.evidence import samples
 
 

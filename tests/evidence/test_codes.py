@@ -8,7 +8,9 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from kaishu.evidence import UploadRefused, read_codes, wire
+from kaishu.evidence import wire
+from kaishu.evidence.check import read_codes
+from kaishu.evidence.errors import UploadRefused
 
 LABEL = "123456789012-1"
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from kaishu.evidence import Limits, check, check_upload, errors, wire
+from kaishu.evidence import check, errors, wire
+from kaishu.evidence.check import Limits, check_upload
 from tests.evidence import samples
 
 filtered = pytest.mark.skipif(
@@ -39,7 +40,7 @@ ATTEMPTS = {
 def run_walled(code: str, *, with_fonts: bool = False) -> tuple[int, str]:
     """Run code in a child after the walls went up; return its exit and what it wrote."""
     script = (
-        f"import os, sys, resource, socket\nsys.path[:0] = {check.PATHS!r}\n"
+        f"import os, sys, resource, socket, threading\nsys.path[:0] = {check.PATHS!r}\n"
         "from kaishu.evidence import walls\n"
         "walls.limit_resources(cpu_seconds=1, memory=256 * 2**20, file_bytes=1000)\n"
         f"filtered = walls.close(with_fonts={with_fonts})\n"
@@ -92,7 +93,6 @@ def test_the_child_cannot_change_a_font_that_it_may_read() -> None:
 @filtered
 def test_the_child_can_still_start_a_thread_and_take_memory() -> None:
     code = (
-        "import threading\n"
         "said = []\n"
         "worker = threading.Thread(target=lambda: said.append(bytearray(2**24)))\n"
         "worker.start(); worker.join()\n"

@@ -16,7 +16,8 @@ from kaishu.claims.facts import EVIDENCE_KINDS, EvidenceRef
 from kaishu.claims.retention import named
 from kaishu.connections.errors import FileUnknown
 from kaishu.connections.models import Connection, WaitingFile
-from kaishu.evidence import check_upload, errors
+from kaishu.evidence import errors
+from kaishu.evidence.check import check_upload
 
 # The sweep of files that nothing names comes after seven days; a claim must come before it.
 WAITS = timedelta(days=6)

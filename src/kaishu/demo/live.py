@@ -35,13 +35,15 @@ class Past:
         return serial
 
 
-def live(life: Life, number: int, past: Past) -> None:
+def serials_of(life: Life, past: Past) -> list[str]:
+    """Return the serials of one case's units: the next ones, or the very one of the case before."""
+    again = life.same_serial_as_before
+    return [past.used[-1] if again else past.serial(model) for model, _ in life.units]
+
+
+def live(life: Life, number: int, past: Past, serials: list[str]) -> None:
     """Submit a claim and go on with each of its units until the goal is reached."""
     filed_at = past.now - timedelta(days=life.days_ago, hours=number % 7)
-    serials = [
-        past.used[-1] if life.same_serial_as_before else past.serial(model)
-        for model, _ in life.units
-    ]
     submitted = claims.submit_claim(
         facts=_facts(life, number, serials),
         key=f"demo-{number}",
@@ -51,6 +53,12 @@ def live(life: Life, number: int, past: Past) -> None:
     )
     for unit in ClaimUnit.objects.filter(claim__case_no=submitted.case_no).order_by("unit_no"):
         _Way(life, submitted.case_no, unit, filed_at, past).go()
+
+
+def photos(life: Life, number: int, serials: list[str]) -> list[tuple[str, str]]:
+    """Name the photos that an owner sends: what each is of, and what can be read on it."""
+    proof = [("proof", f"{20240000 + number}")] if life.recall == CN else []
+    return [*proof, *(("serial_photo", serial) for serial in serials)]
 
 
 def _facts(life: Life, number: int, serials: list[str]) -> ClaimFacts:

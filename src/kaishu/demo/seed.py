@@ -12,9 +12,10 @@ from typing import Any
 from kaishu.claims.population import open_population
 from kaishu.demo.filling import Filling, Told
 from kaishu.demo.house import furnish
-from kaishu.demo.live import SITES, Past, live
+from kaishu.demo.live import SITES, Past, live, photos, serials_of
 from kaishu.demo.lives import CN, JP, lives
 from kaishu.demo.masses import post_masses
+from kaishu.demo.owners import take_ahead
 from kaishu.demo.papers import begin_corrective, connect, file_reports
 from kaishu.demo.past import live_past
 from kaishu.demo.plan import PastLife, arrived, past_lives
@@ -73,10 +74,16 @@ def fill(*, folder: Path, now: datetime, cases: int, say: Say, told: Told) -> No
     shop_codes.load_codes(commodity="coupon:CNY", codes=codes, at=_start(announced))
     simulated_bank().plan(BANK)
     past = Past(now=now, serials=_serials(recalls, each=80 + cases))
+    serials = [serials_of(life, past) for life in recent]
+    take_ahead(
+        wanted
+        for number, (life, mine) in enumerate(zip(recent, serials, strict=True))
+        for wanted in photos(life, number, mine)
+    )
     live_past(old, past, filling.step)
     say("Living what is open today …")
-    for number, life in enumerate(recent):
-        live(life, number, past)
+    for number, (life, mine) in enumerate(zip(recent, serials, strict=True)):
+        live(life, number, past, mine)
         filling.step()
     connect(now)
     say("Widening one recall …")

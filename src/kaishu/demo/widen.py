@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from kaishu.claims.population import open_population
-from kaishu.demo.live import Past, live
+from kaishu.demo.live import Past, live, serials_of
 from kaishu.demo.lives import CN, Life
 from kaishu.editions import actions as editions
 from kaishu.editions import recall_file
@@ -55,7 +55,7 @@ def newcomers(past: Past) -> None:
     """Live the first cases that the widening brings."""
     past.serials[MODEL] += SERIALS[:20]
     for number, life in enumerate(_lives()):
-        live(life, FIRST_NUMBER + number, past)
+        live(life, FIRST_NUMBER + number, past, serials_of(life, past))
 
 
 def _lives() -> Iterator[Life]:

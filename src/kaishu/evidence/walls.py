@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import ctypes
 import os
-import platform
 import resource
 import struct
+import sys
 
 from kaishu.evidence.fonts import only_fonts
 
@@ -84,7 +84,7 @@ def close(*, with_fonts: bool = False) -> bool:
 
     `with_fonts` leaves the font folders readable, where the kernel can fence off all others.
     """
-    found = ARCHITECTURES.get(platform.machine()) if platform.system() == "Linux" else None
+    found = ARCHITECTURES.get(os.uname().machine) if sys.platform == "linux" else None
     libc = ctypes.CDLL(None, use_errno=True)
     if found is None or libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
         _cap(resource.RLIMIT_NOFILE, 0)

@@ -19,8 +19,8 @@ from kaishu.base.uploads import TooBigFile
 from kaishu.core.errors import Refusal
 from kaishu.doors.public.claiming.answers import Answers, KeptFile, Unit
 from kaishu.doors.public.claiming.file_questions import MOST_FILES
-from kaishu.evidence import check_upload, errors
-from kaishu.evidence.check import Limits
+from kaishu.evidence import errors
+from kaishu.evidence.check import Limits, check_upload
 
 # A camera and a list of files are two controls; a person fills in one of them.
 FIELDS = ("camera", "file")

@@ -14,7 +14,7 @@ from kaishu.base.uploads import TooBigFile
 from kaishu.claims.errors import NothingSaid
 from kaishu.claims.facts import EvidenceRef
 from kaishu.doors.public.claiming.keep_files import FileNotKept
-from kaishu.evidence import check_upload
+from kaishu.evidence.check import check_upload
 from kaishu.evidence.errors import FileTooBig
 
 FIELD = "photo"
