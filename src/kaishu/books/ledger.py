@@ -12,7 +12,7 @@ from functools import reduce
 from operator import or_
 
 from django.db import connection, transaction
-from django.db.models import Q, Subquery
+from django.db.models import Q
 
 from kaishu.books import errors
 from kaishu.books.locks import hold
@@ -29,6 +29,11 @@ from kaishu.core.accounts import (
 )
 from kaishu.core.canonical import digest
 
+# By hand: every entry asks this, and putting it together took five times as long as answering it.
+_BEFORE = """
+    SELECT * FROM books_entry WHERE (door = %s AND "by" = %s AND key = %s)
+    OR id = (SELECT id FROM books_entry WHERE chain = %s ORDER BY chain_no DESC LIMIT 1)
+"""
 Check = Callable[[Event], None]
 Again = Callable[[Entry], Event]
 
@@ -94,10 +99,8 @@ def before(event: Event) -> tuple[Entry | None, Entry | None]:
 
     One statement for both; under the event's locks neither can change until the transaction ends.
     """
-    newest = Entry.objects.filter(chain=event.chain).order_by("-chain_no").values("id")[:1]
-    of_key = Q(door=event.door, by=event.by, key=event.key)
     first = head = None
-    for entry in Entry.objects.filter(of_key | Q(id=Subquery(newest))):
+    for entry in Entry.objects.raw(_BEFORE, [event.door, event.by, event.key, event.chain]):
         if (entry.door, entry.by, entry.key) == (event.door, event.by, event.key):
             first = entry
         if entry.chain == event.chain and (head is None or entry.chain_no > head.chain_no):
