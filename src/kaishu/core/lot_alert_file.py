@@ -91,7 +91,7 @@ def pass_on(sent: Sent, signer: Signer, *, by: Company, to: str, at: datetime) -
         "to": to,
     }
     signature = signer.sign(_message(HOP_PREFIX, digest(unsigned))).hex()
-    hop = _hop({**unsigned, "signature": signature}, f"/hops/{len(sent.hops)}")
+    hop = hop_of({**unsigned, "signature": signature}, f"/hops/{len(sent.hops)}")
     return replace(sent, hops=(*sent.hops, hop))
 
 
@@ -102,7 +102,7 @@ def file_of(sent: Sent, *, with_key: bool = True) -> bytes:
         "version": VERSION,
         "body": body_of(sent.letter),
         "signature": sent.signature,
-        "hops": [_hop_json(hop) for hop in sent.hops],
+        "hops": [hop_json(hop) for hop in sent.hops],
     }
     if sent.key and with_key:
         said["key"] = sent.key.hex()
@@ -151,7 +151,7 @@ def _hops(value: Any, sent: Sent) -> tuple[Hop, ...]:
         raise AlertShape(where="/hops")
     hops: tuple[Hop, ...] = ()
     for at, each in enumerate(value):
-        hop = _hop(each, f"/hops/{at}")
+        hop = hop_of(each, f"/hops/{at}")
         unsigned = {name: said for name, said in each.items() if name != "signature"}
         message = _message(HOP_PREFIX, digest(unsigned))
         if hop.over != _over(hops, sent) or not _holds(hop.by.key, hop.signature, message):
@@ -163,11 +163,12 @@ def _hops(value: Any, sent: Sent) -> tuple[Hop, ...]:
 def _over(hops: Sequence[Hop], sent: Sent) -> str:
     """Return the digest that the next hop signs."""
     if hops:
-        return digest(_hop_json(hops[-1]))
+        return digest(hop_json(hops[-1]))
     return digest({"body": sent.digest, "signature": sent.signature})
 
 
-def _hop(value: Any, where: str) -> Hop:
+def hop_of(value: Any, where: str = "/hops") -> Hop:
+    """Read a hop; whether its signature holds is not looked at. Raises AlertShape."""
     said = members(value, where, _HOP, frozenset())
     if said["to"] not in DIRECTIONS:
         raise AlertShape(where=f"{where}/to")
@@ -180,7 +181,8 @@ def _hop(value: Any, where: str) -> Hop:
     )
 
 
-def _hop_json(hop: Hop) -> dict[str, Any]:
+def hop_json(hop: Hop) -> dict[str, Any]:
+    """Return a hop as it stands in a file."""
     return {
         "at": hop.at.strftime(TIME),
         "by": company_json(hop.by),

@@ -120,6 +120,7 @@ class LetterStep(models.Model):
 
 class LetterMatch(models.Model):
     """One look for a letter's lots in one network: which of ours they are, and what carries them.
+    `us` is the party that was counted as "with us", empty where nobody said who we are.
 
     `item` is our own code of the letter's item. `compared` lots of it were looked at; `found` are
     codes. The counts are those of an answer. `anyway` = by hand, before the company was trusted.
@@ -132,6 +133,7 @@ class LetterMatch(models.Model):
     compared = models.PositiveIntegerField()
     found = models.JSONField(default=list)
     counts = models.JSONField(default=dict)
+    us = models.CharField(max_length=_LONG, blank=True)
     anyway = models.BooleanField(default=False)
     by = models.CharField(max_length=150)
     at = models.DateTimeField()

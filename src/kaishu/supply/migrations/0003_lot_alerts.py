@@ -116,6 +116,7 @@ class Migration(migrations.Migration):
                 ("compared", models.PositiveIntegerField()),
                 ("found", models.JSONField(default=list)),
                 ("counts", models.JSONField(default=dict)),
+                ("us", models.CharField(blank=True, max_length=200)),
                 ("anyway", models.BooleanField(default=False)),
                 ("by", models.CharField(max_length=150)),
                 ("at", models.DateTimeField()),
