@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kaishu.base import jobs
 from kaishu.base.clock import now
 from kaishu.books.audit import audit
 from kaishu.books.models import Entry
@@ -30,10 +32,12 @@ from kaishu.claims.imports.rows import _day
 from kaishu.claims.imports.table import read_table
 from kaishu.claims.imports.tie_out import tie_out
 from kaishu.claims.models import Claim, ClaimUnit
+from kaishu.core.recall import Channel, Conditions, Window
 from kaishu.incidents.models import Incident
 from kaishu.notices.models import Message
 from kaishu.payouts.audit import audit as audit_payouts
 from kaishu.people import queries as people
+from tests.claims import world as claims_world
 from tests.claims.imports_world import (
     HEADER,
     brought,
@@ -43,6 +47,7 @@ from tests.claims.imports_world import (
     results,
     row,
     tried,
+    work,
 )
 from tests.claims.world import SLUG, World
 
@@ -295,6 +300,56 @@ def test_columns_are_guessed_in_three_languages(header: tuple[str, ...], fields:
 )
 def test_a_day_is_read_however_it_is_written(text: str, day: date) -> None:
     assert _day(text) == day
+
+
+def test_a_row_brings_what_its_rule_needs_and_else_leaves_a_person_to_decide(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    when = Conditions(
+        batches=("P6",), made=(Window(start=date(2025, 4, 1)),), channels=("web",), markets=("jp",)
+    )
+    plain = claims_world.recall
+    web = Channel(code="web", name={"ja": "公式サイト", "zh-Hans": "官网", "en": "Our site"})
+    rules = tuple(replace(rule, when=when) for rule in plain().rules)
+    recall = replace(plain(), rules=rules, channels=(web,))
+    monkeypatch.setattr(claims_world, "recall", lambda: recall)
+    open_world(tmp_path)
+    header = (*HEADER, "ロット番号", "製造年月", "販売経路", "Market", "ラベルの状態")
+    facts = ["variant", "batch", "made_on", "channel", "market", "label"]
+    assert set(facts[1:]) <= guess(header).keys()
+    chinese = ["货号", "批次号", "生产日期", "销售渠道", "购买国家", "标签状态"]
+    assert guess(chinese) == dict(zip(facts, chinese, strict=True))
+    more = {"ロット番号": "p6", "製造年月": "2025年4月", "販売経路": "公式サイト", "Market": "日本"}
+    rows = [
+        row("C-1", "SN0001") | more | {"ラベルの状態": "読める"},
+        row("C-2", "SN0002") | more | {"製造年月": "2025-03"},
+        row("C-3", "SN0003") | more | {"ロット番号": ""},
+        row("C-4", "SN0004") | more | {"販売経路": "Amazon"},
+        row("C-5", "SN0005") | more | {"製造年月": "2099-01"},
+        row("C-6", "SN0006") | more | {"ラベルの状態": "?"},
+    ]
+    source = actions.bring(
+        slug=SLUG,
+        name="more.csv",
+        content=content(rows, header),
+        encoding="",
+        by="mika",
+        at=now(),
+    )
+    actions.remember(
+        import_id=source.id, mapping=source.mapping, settings={"depot": "depot-1"}, at=now()
+    )
+    job = jobs.job_view(actions.start_check(import_id=source.id, by="mika", at=now()).id)
+    work()
+    lines = report_rows(jobs.job_view(job.id).result)
+    assert [(did, code) for _row, did, code, _serial, _facts in lines] == [
+        ("created", ""),
+        ("created", "made_outside"),
+        ("created", "need_batch"),
+        ("refused", "import_word_unknown"),
+        ("refused", "import_date_ahead"),
+        ("refused", "import_word_unknown"),
+    ]
 
 
 def test_a_table_starts_at_its_names_and_keeps_its_row_numbers() -> None:

@@ -12,6 +12,10 @@ FIELDS = (
     "serial",
     "model",
     "colour",
+    "variant",
+    "batch",
+    "made_on",
+    "label",
     "name",
     "name_kana",
     "email",
@@ -21,6 +25,8 @@ FIELDS = (
     "language",
     "order_no",
     "shop",
+    "channel",
+    "market",
     "bought_on",
     "order_amount",
     "remedy",
@@ -41,6 +47,22 @@ _CALLED: Mapping[str, str] = {
         "model modelno modelnumber product sku 型番 型式 製品 機種 品番 型号 产品型号 产品 机型"
     ),
     "colour": "colour color 色 カラー 颜色",
+    "variant": (
+        "variant itemcode productcode articleno jan jancode ean eancode gtin upc barcode "
+        "商品コード 品目コード janコード バーコード 商品编码 商品代码 货号 条码 条形码 商品条码"
+    ),
+    "batch": (
+        "batch batchno batchnumber batchcode lot lotno lotnumber lotcode ロット ロット番号 "
+        "批次 批号 批次号 生产批号 生产批次"
+    ),
+    "made_on": (
+        "made madeon manufactured manufacturedate manufacturingdate dateofmanufacture "
+        "productiondate productionmonth mfd mfg mfgdate 製造日 製造年月 製造年月日 生産日 "
+        "生产日期 生产年月 制造日期 出厂日期"
+    ),
+    "label": ("labelstate labelcondition labelreadable ラベルの状態 銘板の状態 标签状态 铭牌状态"),
+    "channel": "channel saleschannel 販売経路 販路 販売チャネル 销售渠道 渠道",
+    "market": "market soldin 販売国 購入国 市場 销售国家 购买国家 市场",
     "name": (
         "name customer customername fullname owner 氏名 名前 お名前 お客様名 顧客名 姓名 "
         "客户姓名 客户 联系人"

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
 from kaishu.claims.facts import CONDITIONS, ClaimFacts, UnitFacts
+from kaishu.claims.imports import known
 from kaishu.claims.imports.errors import (
     AmountUnreadable,
     DateAhead,
@@ -18,6 +19,7 @@ from kaishu.claims.imports.errors import (
     WordUnknown,
 )
 from kaishu.core import serials
+from kaishu.core.dates import Made, Month, Unreadable, read_made
 from kaishu.core.recall import LANGUAGES, Recall
 from kaishu.editions.imports.check import looks_rounded
 from kaishu.editions.imports.names import folded
@@ -116,6 +118,12 @@ def read_row(
                     order_amount=read.amount("order_amount"),
                     condition=read.condition(),
                     remedy=read.remedy(settings.get("remedy", ""), recall),
+                    market=read.market(),
+                    channel=read.channel(recall),
+                    variant=said.get("variant", ""),
+                    batch=said.get("batch", ""),
+                    made_on=read.made(),
+                    label=read.label(),
                 ),
             ),
         ),
@@ -157,6 +165,41 @@ class _Reader:
         if day > self.latest:
             raise DateAhead(column=self.mapping[field], text=text[:40])
         return day
+
+    def made(self) -> Made | None:
+        """Return the day it was made, or the month where the cell has no day."""
+        text = self.said.get("made_on", "")
+        try:
+            made = read_made(text) if text else None
+        except Unreadable:
+            return self.day("made_on")
+        first = next(made.days()) if isinstance(made, Month) else made
+        if first is not None and first > self.latest:
+            raise DateAhead(column=self.mapping["made_on"], text=text[:40])
+        return made
+
+    def channel(self, recall: Recall) -> str:
+        """Return the recall's channel; a shop is one too where it is called as the channel is."""
+        text = self.said.get("channel", "")
+        if not text:
+            return known.channel(self.said.get("shop", ""), recall) or ""
+        if (found := known.channel(text, recall)) is None:
+            raise self._unknown("channel", known.channels(recall))
+        return found
+
+    def market(self) -> str:
+        """Return the market it was bought in; empty is the recall's own."""
+        text = self.said.get("market", "")
+        if text and known.market(text) is None:
+            raise self._unknown("market", known.MARKETS)
+        return known.market(text) or ""
+
+    def label(self) -> str:
+        """Return what is left of the label of a unit without a serial."""
+        text = self.said.get("label", "")
+        if text and known.label(text) is None:
+            raise self._unknown("label", known.LABELS)
+        return known.label(text) or ""
 
     def amount(self, field: str) -> int | None:
         """Return an amount in minor units: "3,990", "¥3990", "39.90"."""
