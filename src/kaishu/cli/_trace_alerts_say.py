@@ -1,0 +1,97 @@
+"""What `kaishu trace alert` writes: letters as files, and lines or JSON about them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kaishu.core.errors import Refusal
+from kaishu.core.receipts import fingerprint
+from kaishu.core.sentences import sentence
+
+if TYPE_CHECKING:
+    from kaishu.supply.alerts.state import State
+    from kaishu.supply.models import Letter, LetterMatch
+
+
+def write(row: Letter, data: bytes, out: Path | None, *, as_json: bool, key: str = "") -> None:
+    """Write a letter's file, and say where it is and who signed it."""
+    target = out or Path(f"{row.number}.json")
+    target.write_bytes(data)
+    if as_json:
+        said = {"number": row.number, "kind": row.kind, "file": str(target), "key": key}
+        click.echo(json.dumps(said, ensure_ascii=False))
+        return
+    click.echo(f"{target}: {row.kind} {row.number}, {len(data):,} bytes, signed by")
+    click.echo(f"  {row.issuer_name}  {fingerprint(bytes.fromhex(row.issuer_key))}")
+    if key:
+        click.echo(f"  key   {key}")
+
+
+def say_taken(line: dict[str, Any]) -> None:
+    """Say what became of one file."""
+    if "refused" in line:
+        click.echo(f"{line['file']}: refused [{line['refused']}] {line['why']}", err=True)
+        return
+    again = ", known already" if line["known"] else ""
+    click.echo(f"{line['file']}: {line['kind']} {line['number']}{again}")
+    click.echo(f"  {line['issuer']}: {line['standing']}  {line['fingerprint']}")
+    for each in line["matches"]:
+        say_match(each)
+    for slug, code in line["missed"].items():
+        click.echo(f"  {slug}: not matched [{code}]")
+
+
+def say_match(said: dict[str, Any]) -> None:
+    """Say how many lots were found and what carries them."""
+    counts = said["counts"]
+    click.echo(
+        f"  {said['network']}: {counts['lots']:,} of its lots are here ({said['compared']:,} "
+        f"compared); units certain {counts['certain']:,}, possible {counts['possible']:,}; here "
+        f"{counts['here']:,}, shipped {counts['shipped']:,}, not known where "
+        f"{counts['not_known_where']:,}"
+    )
+
+
+def match_json(found: LetterMatch) -> dict[str, Any]:
+    """Return a match for machines."""
+    return {
+        "network": found.network.slug,
+        "item": found.item,
+        "compared": found.compared,
+        "counts": found.counts,
+        "anyway": found.anyway,
+    }
+
+
+def state_json(each: State) -> dict[str, Any]:
+    """Return a letter and its state for machines."""
+    row = each.row
+    return {
+        "number": row.number,
+        "kind": row.kind,
+        "direction": row.direction,
+        "state": each.word.value,
+        "standing": each.standing.value,
+        "issuer": row.issuer_name,
+        "issued_at": row.issued_at.isoformat(),
+        "item": row.item,
+        "lots": row.lots,
+        "defect": row.defect,
+        "answer_by": row.answer_by.isoformat() if row.answer_by else None,
+        "match": match_json(each.match) if each.match else None,
+        "answers": [
+            {"issuer": one.issuer_name, "standing": how.value, "step": one.step, **one.counts}
+            for one, how in each.answers
+        ],
+        "forwarded": [step.key for step in each.passed_on],
+    }
+
+
+def refused(name: str, refusal: Refusal) -> dict[str, Any]:
+    """Return why a file was refused."""
+    said = sentence(refusal.code, "en", refusal.facts)
+    return {"file": name, "refused": refusal.code, "why": f"{said.text} {said.next}".strip()}
