@@ -174,6 +174,18 @@ def _assert_nothing_overlaps(drawn: Picture) -> None:
     assert all(here[0] != there[0] or there[1] - here[1] >= 12 for here, there in pairwise(numbers))
 
 
+def test_units_in_a_carton_on_a_pallet_count_once_in_the_folded_boxes() -> None:
+    told = Story()
+    for number in range(100):
+        told.thing(things.own("box", f"carton {number}"), Lane.BOX)
+        told.things[-1] = (*told.things[-1][:3], 10, 2)
+    pallet = told.thing(things.own("box", "pallet"), Lane.BOX)
+    told.things[-1] = (*told.things[-1][:3], 1_000, 200)
+    told.links = [(number, pallet, 10.0, 2.0, NOT_SAID) for number in range(100)]
+    (node,) = fold(told.scene()).nodes
+    assert (node.things, node.certain, node.possible) == (101, 1_000, 200)
+
+
 @pytest.mark.parametrize("lane", [Lane.PACK, Lane.BOX])
 def test_what_leads_back_or_stays_in_its_lane_is_drawn_too(lane: Lane) -> None:
     told = Story()

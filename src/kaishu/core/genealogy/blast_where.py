@@ -57,6 +57,7 @@ class Whereabouts:
         """Ask of this graph."""
         self._graph = graph
         self._lives: dict[int, _Life] = {}
+        self._found: dict[int, Where] = {}
         self._emptied: dict[tuple[str, int], list[int]] = {}
         self._outputs: dict[int, int] = {}
         self._last: dict[tuple[int, int, int], int] = {}
@@ -73,6 +74,12 @@ class Whereabouts:
             inside = [stay[1] for stay in life.stays if stay[0] == "box" and stay[3] == NEVER]
             box = inside[-1] if inside else -1
             yield Where(node, party, place, at, box, life.over, life.packed)
+
+    def one(self, node: int) -> Where:
+        """Return where one thing is; it is looked up once."""
+        if node not in self._found:
+            self._found[node] = next(self.of([node]))
+        return self._found[node]
 
     def _life(self, node: int) -> _Life:
         if node not in self._lives:

@@ -60,8 +60,12 @@ def fold(
         drawn[lane] = _apart(scene, groups, min(max(left, 0), TALLEST - len(groups)), opened, skip)
         left -= len(drawn[lane]) - len(groups)
     groups = [group for lane in sorted(lanes) for group in drawn[lane]]
-    nodes = [_node(scene, lane, group) for lane in sorted(lanes) for group in drawn[lane]]
-    return Folded(tuple(nodes), tuple(_edges(scene, groups)), len(scene.lane))
+    node_of = np.full(len(scene.lane), -1, np.int64)
+    for number, group in enumerate(groups):
+        node_of[group.things] = number
+    inside = _inside(scene, node_of, len(groups))
+    nodes = [_node(scene, group, inside[number]) for number, group in enumerate(groups)]
+    return Folded(tuple(nodes), tuple(_edges(scene, node_of, len(groups))), len(scene.lane))
 
 
 def _rooms(wanted: dict[int, int], most: int) -> dict[int, int]:
@@ -194,30 +198,40 @@ def _part(scene: Scene, group: _Group, left: int, skip: int) -> list[_Group]:
     ]
 
 
-def _node(scene: Scene, lane: int, group: _Group) -> Node:
+def _inside(scene: Scene, node_of: Ints, groups: int) -> Ints:
+    """Return what each node counts twice: units of a carton that are also those of its pallet."""
+    same = (node_of[scene.source] == node_of[scene.target]) & ~np.isnan(scene.moved_certain)
+    where = node_of[scene.source][same]
+    return np.stack(
+        [
+            np.bincount(where, weights=moved[same], minlength=groups)
+            for moved in (scene.moved_certain, scene.moved_possible)
+        ],
+        axis=1,
+    ).astype(np.int64)
+
+
+def _node(scene: Scene, group: _Group, inside: Ints) -> Node:
     things = group.things
     single = len(things) == 1 and not group.after
     code = scene.codes(things)[0] if single else group.shared
     return Node(
-        Lane(lane),
+        Lane(int(scene.lane[things[0]])),
         Kind(int(scene.kind[things[0]])),
         code if code.startswith("/") else "",
         len(things),
-        int(scene.certain[things].sum()),
-        int(scene.possible[things].sum()),
+        int(scene.certain[things].sum()) - int(inside[0]),
+        int(scene.possible[things].sum()) - int(inside[1]),
         "" if single else group.opens,
         group.after,
     )
 
 
-def _edges(scene: Scene, groups: list[_Group]) -> Iterator[Edge]:
+def _edges(scene: Scene, node_of: Ints, groups: int) -> Iterator[Edge]:
     """Yield an edge for each two nodes that anything went between, but for a node and itself."""
-    node_of = np.full(len(scene.lane), -1, np.int64)
-    for number, group in enumerate(groups):
-        node_of[group.things] = number
     source, target = node_of[scene.source], node_of[scene.target]
     kept = source != target
-    pair = source[kept] * len(groups) + target[kept]
+    pair = source[kept] * groups + target[kept]
     pairs, place = np.unique(pair, return_inverse=True)
     count = _Sums(len(pairs), place)
     # A target counts once for an edge, however many of the folded sources went into it.
@@ -232,7 +246,7 @@ def _edges(scene: Scene, groups: list[_Group]) -> Iterator[Edge]:
     sure, maybe, pieces = count(certain), count(possible), count(scene.quantity[kept])
     for number, both in enumerate(pairs.tolist()):
         said = None if np.isnan(pieces[number]) else round(float(pieces[number]))
-        source_no, target_no = divmod(both, len(groups))
+        source_no, target_no = divmod(both, groups)
         yield Edge(source_no, target_no, int(sure[number]), int(maybe[number]), said)
 
 

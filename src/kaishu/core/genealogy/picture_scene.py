@@ -1,0 +1,189 @@
+"""The affected part of a graph as a scene: what went into what, which boxes, who has it now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kaishu.core.genealogy.acts import Did
+from kaishu.core.genealogy.blast_where import Where, Whereabouts
+from kaishu.core.genealogy.forward import CERTAIN, Forward
+from kaishu.core.genealogy.graph import Graph
+from kaishu.core.genealogy.neighbours_time import entries_of
+from kaishu.core.genealogy.picture_values import Ints, Lane, Scene
+from kaishu.core.genealogy.things import Kind
+
+NOT_SAID = float("nan")
+NOWHERE = -1  # stands for a holder whom nobody told
+_LANE_OF_KIND = {Kind.LOT: Lane.LOT, Kind.UNIT: Lane.PRODUCT, Kind.BOX: Lane.BOX}
+
+
+@dataclass(slots=True)
+class _Around:
+    """Boxes and holders as they are met, behind the affected things themselves."""
+
+    first: int
+    nodes: list[int] = field(default_factory=list)
+    lanes: list[int] = field(default_factory=list)
+    kinds: list[int] = field(default_factory=list)
+    counts: list[list[int]] = field(default_factory=list)
+    numbers: dict[tuple[Lane, int], int] = field(default_factory=dict)
+    links: dict[tuple[int, int], list[float]] = field(default_factory=dict)
+
+    def thing(self, lane: Lane, node: int) -> int:
+        key = (lane, node)
+        if key not in self.numbers:
+            self.numbers[key] = self.first + len(self.nodes)
+            self.nodes.append(node)
+            self.lanes.append(lane)
+            self.kinds.append(Kind.BOX if lane is Lane.BOX else Kind.PARTY)
+            self.counts.append([0, 0])
+        return self.numbers[key]
+
+    def link(self, source: int, target: int, certain: float, possible: float) -> None:
+        line = self.links.setdefault((source, target), [0.0, 0.0])
+        line[0] += certain
+        line[1] += possible
+        self.counts[target - self.first][0] += round(certain)
+        self.counts[target - self.first][1] += round(possible)
+
+
+def scene_of(
+    graph: Graph, found: Forward, suspects: Sequence[str], *, kinds: Mapping[str, str]
+) -> Scene:
+    """Return the scene of an answer; `kinds` says by an item's code on which level it is made."""
+    nodes = found.nodes.astype(np.int64)
+    sure = found.levels == CERTAIN
+    around = _around(graph, nodes, sure)
+    source, target, quantity = _made_of(graph, nodes, found.since)
+    ends = np.array(list(around.links), np.int64).reshape(-1, 2).T
+    moved = np.array(list(around.links.values()), np.float64).reshape(-1, 2).T
+    counts = np.array(around.counts, np.int64).reshape(-1, 2).T
+    unsaid = np.full(len(source), NOT_SAID)
+    everyone = np.concatenate([nodes, np.array(around.nodes, np.int64)])
+    pinned = {int(np.searchsorted(nodes, graph.need(code))) for code in suspects}
+    pinned |= {number for (_lane, node), number in around.numbers.items() if node == NOWHERE}
+
+    def codes(numbers: Ints) -> list[str]:
+        asked = everyone[numbers].tolist()
+        return [graph.code(node) if node != NOWHERE else "" for node in asked]
+
+    return Scene(
+        codes,
+        np.concatenate([_lanes(graph, nodes, kinds), np.array(around.lanes, np.int64)]),
+        np.concatenate([graph.kinds(nodes), np.array(around.kinds, np.int64)]).astype(np.int64),
+        np.concatenate([graph.items(nodes), np.full(len(around.nodes), -1)]).astype(np.int64),
+        np.concatenate([sure.astype(np.int64), counts[0]]),
+        np.concatenate([1 - sure.astype(np.int64), counts[1]]),
+        np.concatenate([source, ends[0]]),
+        np.concatenate([target, ends[1]]),
+        np.concatenate([unsaid, moved[0]]),
+        np.concatenate([unsaid, moved[1]]),
+        np.concatenate([quantity, np.full(len(ends[0]), NOT_SAID)]),
+        frozenset(pinned),
+    )
+
+
+def _lanes(graph: Graph, nodes: Ints, kinds: Mapping[str, str]) -> Ints:
+    """Return the lane of each thing: of its item, or of its kind where nobody described it."""
+    items, kind = graph.items(nodes), graph.kinds(nodes)
+    of_pair: dict[tuple[int, int], int] = {}
+    pairs = list(zip(items.tolist(), kind.tolist(), strict=True))
+    for item, each in set(pairs):
+        said = kinds.get(graph.item_code(item), "").upper()
+        known = Lane[said] if said in Lane.__members__ else _LANE_OF_KIND.get(Kind(each), Lane.BOX)
+        of_pair[item, each] = int(known)
+    return np.array([of_pair[pair] for pair in pairs], np.int64)
+
+
+def _made_of(
+    graph: Graph, nodes: Ints, since: NDArray[np.uint32]
+) -> tuple[Ints, Ints, NDArray[np.float64]]:
+    """Return which affected thing went into which, and how much of it."""
+    _place, entry = entries_of(graph, nodes)
+    did = graph.did[entry >> 1]
+    acts = np.unique((entry >> 1)[(did == Did.MADE) | (did == Did.FITTED)])
+    begin = graph.act_first[acts].astype(np.int64)
+    counts = graph.act_first[acts + 1].astype(np.int64) - begin
+    position = np.repeat(begin - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+    amount = graph.amount[position].astype(np.int64)
+    which = np.repeat(np.arange(len(acts)), counts)
+    place = np.minimum(np.searchsorted(nodes, amount >> 1), max(len(nodes) - 1, 0))
+    mine = nodes[place] == amount >> 1 if len(nodes) else np.zeros(0, np.bool_)
+    out = amount & 1 == 1
+    carries = mine & ~out & (since[place] <= graph.at[acts[which]]) if len(nodes) else mine
+    outputs = np.flatnonzero(mine & out)  # ordered by act
+    inputs = np.flatnonzero(carries)
+    low = np.searchsorted(which[outputs], which[inputs], "left")
+    fan = np.searchsorted(which[outputs], which[inputs], "right") - low
+    step = np.arange(fan.sum()) - np.repeat(np.cumsum(fan) - fan, fan)
+    target = place[outputs[np.repeat(low, fan) + step]]
+    much = _each(graph, position, which, amount, inputs)
+    return place[np.repeat(inputs, fan)], target, np.repeat(much, fan)
+
+
+def _each(
+    graph: Graph, position: Ints, which: Ints, amount: Ints, inputs: Ints
+) -> NDArray[np.float64]:
+    """Return how much of an input went into each output, where that is known."""
+    if not len(inputs):
+        return np.zeros(0)
+    out = amount & 1 == 1
+    outputs = np.bincount(which[out], minlength=which[-1] + 1)
+    is_lot = graph.kinds(amount >> 1) == Kind.LOT
+    lots = np.bincount(which[out & is_lot], minlength=which[-1] + 1)
+    said = np.full(len(inputs), NOT_SAID)
+    if len(graph.said_at):
+        at = np.minimum(np.searchsorted(graph.said_at, position[inputs]), len(graph.said_at) - 1)
+        told = graph.said_at[at] == position[inputs]
+        said[told] = graph.said[at[told]]
+    said[(outputs[which[inputs]] > 1) & (lots[which[inputs]] > 0)] = NOT_SAID
+    return said / np.maximum(outputs[which[inputs]], 1)
+
+
+def _around(graph: Graph, nodes: Ints, sure: NDArray[np.bool_]) -> _Around:
+    """Return the boxes in which the units are and who has them; lots that went out as lots too."""
+    around, asked = _Around(len(nodes)), Whereabouts(graph)
+    kinds = graph.kinds(nodes)
+    places = np.flatnonzero(kinds == Kind.UNIT)
+    for place, where in zip(places.tolist(), asked.of(nodes[places]), strict=True):
+        if not where.over:
+            both = (1.0, 0.0) if sure[place] else (0.0, 1.0)
+            _carry(around, asked, place, where, both)
+    for place in np.flatnonzero(kinds == Kind.LOT).tolist():
+        _lot_sent(graph, around, place, int(nodes[place]), bool(sure[place]))
+    return around
+
+
+def _carry(
+    around: _Around, asked: Whereabouts, thing: int, where: Where, both: tuple[float, float]
+) -> None:
+    seen: set[int] = set()
+    holder = where.party if where.party >= 0 else where.place
+    while where.box >= 0 and where.box not in seen:
+        seen.add(where.box)
+        box = around.thing(Lane.BOX, where.box)
+        around.link(thing, box, *both)
+        thing, where = box, asked.one(where.box)
+    around.link(thing, around.thing(Lane.PARTY, holder), *both)
+
+
+def _lot_sent(graph: Graph, around: _Around, place: int, node: int, sure: bool) -> None:
+    """Link a lot that was sent out as a lot to whom it was sent, by the quantities told."""
+    _place, entry = entries_of(graph, np.array([node], np.int64))
+    dids = graph.did[entry >> 1]
+    if np.any((dids == Did.MADE) & (entry & 1 == 0)):
+        return  # it became something else, and that is followed
+    for act in (entry[(dids == Did.MOVED) & (entry & 1 == 0)] >> 1).tolist():
+        first, past = graph.act_first[act : act + 2].tolist()
+        mine = first + int(np.flatnonzero(graph.amount[first:past] == node << 1)[0])
+        at = int(np.searchsorted(graph.said_at, mine))
+        told = at < len(graph.said_at) and graph.said_at[at] == mine
+        much = float(graph.said[at]) if told else 0.0
+        who = int(np.searchsorted(graph.who_act, act))
+        party, spot = int(graph.who_party[who]), int(graph.who_place[who])
+        holder = around.thing(Lane.PARTY, party if party >= 0 else spot)
+        around.link(place, holder, much if sure else 0.0, 0.0 if sure else much)
