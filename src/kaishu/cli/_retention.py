@@ -20,6 +20,7 @@ from kaishu.incidents import retention as incidents
 from kaishu.notices import retention as notices
 from kaishu.people.retention import rule
 from kaishu.returns.models import Certificate, CertificateFile
+from kaishu.supply.links import parts as links
 
 log = logs.get_logger("kaishu.retention")
 A_DAY = 24 * 3600
@@ -36,6 +37,7 @@ def sweep(*, at: datetime, dry_run: bool = False) -> Mapping[str, int]:
         notices.sweep,
         incidents.sweep,
         imports.sweep,
+        links.sweep,
         _sessions,
         _sign_ins,
         orphans,

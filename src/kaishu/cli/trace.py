@@ -7,11 +7,22 @@ import getpass
 import click
 
 from kaishu.cli._django import load, start
+from kaishu.cli._progress import bars, no_progress_option
+from kaishu.cli._trace_alerts import alert
+from kaishu.cli._trace_files import files, load_, void
+
+network_option = click.option(
+    "--network", default="", help="Its short name; not needed where there is only one."
+)
 
 
 @click.group()
 def trace() -> None:
     """Follow lots into units and units back to lots, across the companies of one network."""
+
+
+for command in (alert, load_, files, void):
+    trace.add_command(command)
 
 
 @trace.command("open")
@@ -28,16 +39,51 @@ def open_(*, network: str, name: str) -> None:
     from kaishu.base.clock import now
     from kaishu.supply.network import actions
 
-    by = f"server:{getpass.getuser()}"
-    made = actions.open_network(slug=network, name=name, by=by, at=now())
+    made = actions.open_network(slug=network, name=name, by=_by(), at=now())
     click.echo(f"{made.slug}: {made.name}")
 
 
 @trace.command()
 def networks() -> None:
-    """List the networks of this installation."""
+    """List the networks of this installation, with how much their graphs hold."""
     load()
     from kaishu.supply.network import queries
 
     for each in queries.networks():
-        click.echo(f"{each.slug:24} {each.name}")
+        graph = queries.newest_graph(each)
+        held = f"{graph.nodes:,} things, {graph.acts:,} acts" if graph else "no graph yet"
+        click.echo(f"{each.slug:24} {each.name}  ({held})")
+
+
+@trace.command()
+@click.argument("network", default="")
+@click.option("--anew", is_flag=True, help="Read every record again, not only what came since.")
+@no_progress_option
+def build(*, network: str, anew: bool, no_progress: bool) -> None:
+    """Bring the graph of NETWORK up to date with its events and link files.
+
+    The worker does so by itself, once a minute where something came in. Questions are answered
+    from the old graph until the new one is whole.
+
+    \b
+    Example:  kaishu trace build acme-jp
+    Exit codes: 0 up to date · 1 refused, with the reason
+    """
+    start()
+    from kaishu.base.clock import now
+    from kaishu.supply.network import actions, queries
+
+    slug = queries.network(network).slug
+    act = actions.rebuild if anew else actions.catch_up
+    with bars(hidden=no_progress) as progress:
+        act(slug=slug, by=_by(), at=now(), progress=progress)
+    facts = queries.open_graph(slug).facts
+    cycles = f", {facts.cycles} of things made of each other" if facts.cycles else ""
+    click.echo(
+        f"{slug}: {facts.nodes:,} things, {facts.acts:,} acts, {facts.edges:,} links, "
+        f"{facts.bytes:,} bytes{cycles}."
+    )
+
+
+def _by() -> str:
+    return f"server:{getpass.getuser()}"

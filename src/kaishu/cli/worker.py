@@ -36,6 +36,7 @@ def worker(*, every: float, once: bool) -> None:
     from kaishu.payouts.worker import run_once
     from kaishu.returns.reminders import remind_round
     from kaishu.returns.trade.sites import remind_late
+    from kaishu.supply.network.tasks import catch_up
 
     jobs: Mapping[str, Callable[..., object]] = {
         "payouts": run_once,
@@ -46,6 +47,7 @@ def worker(*, every: float, once: bool) -> None:
         "trade": remind_late,
         "contact changes": apply_due,
         "connections": connections,
+        "graphs": catch_up,
         "retention": daily,
         "daily roots": seal_due,
         "receipt keys": keep,

@@ -103,6 +103,11 @@ from kaishu.supply.capture.models import (  # noqa: E402 (they point back at Net
     EventValue,
     Speaker,
 )
+from kaishu.supply.links.models import (  # noqa: E402 (they point back at Network)
+    LinkFile,
+    LinkPart,
+    LinkVoid,
+)
 from kaishu.supply.network.models import GraphFile  # noqa: E402 (it points back at Network)
 
 __all__ = [
@@ -117,6 +122,9 @@ __all__ = [
     "LetterKey",
     "LetterMatch",
     "LetterStep",
+    "LinkFile",
+    "LinkPart",
+    "LinkVoid",
     "Network",
     "Partner",
     "PartnerRole",

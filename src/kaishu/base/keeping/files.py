@@ -23,9 +23,9 @@ from kaishu.base.keeping.values import Advance, silent
 from kaishu.base.storage import FileGone, evidence_store
 
 EVIDENCE, DATA = "evidence/", "data/"
-MADE_AGAIN = frozenset({"static", "evidence", "metrics"})
+MADE_AGAIN = frozenset({"static", "evidence", "metrics", "graphs"})
 # Their names are digests or drawn at random: what lies under one name never changes.
-NEVER_CHANGES = frozenset({"imports", "drafts"})
+NEVER_CHANGES = frozenset({"imports", "drafts", "links"})
 ASIDE = ".before-restore"
 
 

@@ -47,8 +47,8 @@ class TextSource:
         if not path.stat().st_size:
             raise FileHasNoRows()
         self.encoding = encoding_of(path, choice)
-        head = self._head()
-        self.separator, self.above, found = _names(head, choice)
+        head = head_of(self.path, self.encoding)
+        self.separator, self.above, found = find_names(head, choice)
         self.place = names.serial_column(found, choice.column)
         self.column = found[self.place].strip()
         self._goes_on = any(line.strip() for line in head.splitlines()[self.above + 1 :])
@@ -57,7 +57,7 @@ class TextSource:
 
     def pieces(self) -> Iterator[Piece]:
         """Yield the column's rows. Raises FileBroken, FileHasNoRows, TooManyRows."""
-        with _as_utf8(self.path, self.encoding) as path:
+        with as_utf8(self.path, self.encoding) as path:
             column = self._column(path)
         if not len(column) and self._goes_on:
             raise FileBroken(detail="CSV")  # a quote that never ends swallowed every row
@@ -87,11 +87,13 @@ class TextSource:
         except pl.exceptions.PolarsError as broken:
             raise FileBroken(detail="CSV") from broken
 
-    def _head(self) -> str:
-        with self.path.open("rb") as file:
-            raw = file.read(_HEAD)
-        decoder = codecs.getincrementaldecoder(self.encoding)(errors="replace")
-        return decoder.decode(raw).lstrip("\ufeff")
+
+def head_of(path: Path, encoding: str) -> str:
+    """Return the beginning of a file as text."""
+    with path.open("rb") as file:
+        raw = file.read(_HEAD)
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    return decoder.decode(raw).lstrip("\ufeff")
 
 
 def encoding_of(path: Path, choice: Choice) -> str:
@@ -138,7 +140,7 @@ def _decodes(path: Path, encoding: str) -> bool:
 
 def _makes_sense(head: bytes, encoding: str, choice: Choice) -> bool:
     try:
-        _names(head.decode(encoding, "replace"), choice)
+        find_names(head.decode(encoding, "replace"), choice)
     except ColumnMissing:
         return False
     return True
@@ -149,7 +151,7 @@ def _same_column(head: bytes, encodings: list[str], choice: Choice) -> bool:
     found = set()
     for encoding in encodings:
         try:
-            separator, above, cells = _names(head.decode(encoding, "replace"), choice)
+            separator, above, cells = find_names(head.decode(encoding, "replace"), choice)
         except ColumnMissing:
             return False
         place = names.serial_column(cells, choice.column)
@@ -157,7 +159,7 @@ def _same_column(head: bytes, encodings: list[str], choice: Choice) -> bool:
     return len(found) == 1 and all(name.isascii() for *_, name in found)
 
 
-def _names(head: str, choice: Choice) -> tuple[str, int, list[str]]:
+def find_names(head: str, choice: Choice) -> tuple[str, int, list[str]]:
     """Return the separator, the number of lines above the names, and the names."""
     lines = head.splitlines()[: names.HEADER_WITHIN]
     if not any(line.strip() for line in lines):
@@ -175,7 +177,7 @@ def _names(head: str, choice: Choice) -> tuple[str, int, list[str]]:
 
 
 @contextmanager
-def _as_utf8(path: Path, encoding: str) -> Iterator[Path]:
+def as_utf8(path: Path, encoding: str) -> Iterator[Path]:
     """Yield a file with the same text in UTF-8; the file itself where it is UTF-8 already."""
     if encoding in ("utf-8", "utf-8-sig"):
         yield path

@@ -56,12 +56,14 @@ def standing(network: Network) -> QuerySet[CapturedEvent]:
     return rows.filter(~Exists(wrong))
 
 
-def read(network: Network, after: int = 0) -> Iterator[Act]:
+def read(network: Network, after: int = 0, up_to: int | None = None) -> Iterator[Act]:
     """Yield what was captured after an event (its row number), in the order of capture.
 
     Where `changes_before` is true, what was read up to there no longer holds: read all again.
     """
     rows = standing(network).filter(pk__gt=after).order_by("pk")
+    if up_to is not None:
+        rows = rows.filter(pk__lte=up_to)
     joined: set[str] = set()
     fields = ("event_id", "said", "transformation")
     for name, said, making in rows.values_list(*fields).iterator(chunk_size=2000):

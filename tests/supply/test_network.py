@@ -1,0 +1,99 @@
+"""A network's graph is made of its records, continued, made anew, and never half of one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kaishu.core.errors import Refusal
+from kaishu.core.genealogy.forward import forward
+from kaishu.supply.links.actions import void_file
+from kaishu.supply.models import GraphFile, Item, Network, Partner
+from kaishu.supply.network import actions, graphs, queries, tasks
+from tests.supply.linked import NOW, PACK, Loading, load, network
+
+__all__ = ["load", "network"]
+HEAD = "parent,child,time\n"
+LOT = "/x/item/C/lot/L1"
+
+
+def rows(*serials: int) -> str:
+    return HEAD + "".join(f"{LOT},{PACK}/21/{each},2025-03-01\n" for each in serials)
+
+
+def reached() -> int:
+    graph = queries.open_graph("acme")
+    return len(forward(graph, [LOT]).units())
+
+
+def code_of(refused: pytest.ExceptionInfo[Refusal]) -> str:
+    return refused.value.code
+
+
+def test_a_graph_is_made_continued_and_made_anew_after_a_file_is_taken_back(
+    load: Loading, network: Network
+) -> None:
+    with pytest.raises(Refusal) as none:
+        queries.open_graph("acme")
+    with pytest.raises(Refusal) as empty:
+        actions.rebuild(slug="acme", by="t", at=NOW)
+    assert (code_of(none), code_of(empty)) == ("graph_missing", "network_empty")
+    load(rows(1, 2), act="made")
+    first = actions.rebuild(slug="acme", by="t", at=NOW)
+    assert (reached(), first.nodes, first.before) == (2, 3, "")
+    assert actions.catch_up(slug="acme", by="t", at=NOW) is None
+    second_file = load(rows(2, 3), act="made", name="more.csv")
+    assert reached() == 2
+    second = actions.catch_up(slug="acme", by="t", at=NOW)
+    assert second is not None
+    assert (reached(), second.nodes, second.before) == (3, 4, first.digest)
+    void_file(number=second_file.number, reason="test", by="t", at=NOW)
+    third = actions.catch_up(slug="acme", by="t", at=NOW)
+    assert third is not None
+    assert (reached(), third.before, third.voided) == (2, "", 1)
+
+
+def test_a_lost_graph_file_says_so_and_is_made_again_by_the_worker(
+    load: Loading, network: Network
+) -> None:
+    load(rows(1), act="made")
+    assert tasks.catch_up(at=NOW) == {"graphs": 1}
+    made = GraphFile.objects.get()
+    graphs.place_of("acme", made.digest).unlink()
+    graphs._open.clear()
+    with pytest.raises(Refusal) as lost:
+        queries.open_graph("acme")
+    assert code_of(lost) == "graph_file_lost"
+    assert tasks.catch_up(at=NOW) == {"graphs": 0}, "a graph rests for a minute"
+    assert tasks.catch_up(at=NOW + tasks.REST) == {"graphs": 1}
+    assert reached() == 1
+
+
+def test_only_one_process_makes_a_graph_and_old_files_go(
+    load: Loading, network: Network, tmp_path: Path
+) -> None:
+    for number in range(1, 5):
+        load(rows(number), act="made", name=f"{number}.csv")
+        actions.catch_up(slug="acme", by="t", at=NOW)
+    assert len(list(graphs.folder("acme").glob("*"))) == graphs.KEPT + 1  # and the lock
+    with graphs.making("acme", wait=True), pytest.raises(Refusal) as busy:
+        actions.catch_up(slug="acme", by="t", at=NOW, wait=False)
+    assert code_of(busy) == "graph_busy"
+    assert (GraphFile.objects.count(), reached()) == (4, 4)
+
+
+def test_things_are_called_as_their_class_and_what_nobody_named_by_its_number(
+    network: Network,
+) -> None:
+    Item.objects.create(network=network, code=PACK, kind="pack", brand="Acme", name="Pack P1")
+    Partner.objects.create(
+        network=network, code="/x/party/S", role="retailer", name="Shop", country="JP"
+    )
+    found = queries.names(network, [f"{PACK}/21/7", "/x/party/S", LOT, "/x/place/Dock%201"])
+    assert [(each.name, each.brand, each.role) for each in found.values()] == [
+        ("Pack P1", "Acme", ""),
+        ("Shop", "", "retailer"),
+        ("C", "", ""),
+        ("Dock 1", "", ""),
+    ]
