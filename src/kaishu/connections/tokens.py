@@ -36,6 +36,8 @@ SCOPES = (
     "promises:read",
     "reports:read",
     "webhooks",
+    "epcis:write",
+    "epcis:read",
 )
 # What only somebody at a site can do, and what only the maker's own system may see.
 NEEDS_PARTY = frozenset({"scans:write", "trade:write"})

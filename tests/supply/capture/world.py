@@ -26,10 +26,10 @@ def network(slug: str = "kumo") -> Network:
     return Network.objects.create(slug=slug, name="Kumo", created_by="ada", created_at=AT)
 
 
-def event(type: str = "ObjectEvent", hour: int = 9, **more: Any) -> dict[str, Any]:
+def event(kind: str = "ObjectEvent", hour: int = 9, **more: Any) -> dict[str, Any]:
     """Write an event of some hour of 1 March 2026."""
     return {
-        "type": type,
+        "type": kind,
         "eventTime": f"2026-03-01T{hour:02d}:00:00.000Z",
         "eventTimeZoneOffset": "+00:00",
         **more,

@@ -22,6 +22,8 @@ from kaishu.doors.api import (
     check_stream,
     claims,
     contract,
+    epcis,
+    epcis_events,
     errors,
     evidence,
     filed,
@@ -63,7 +65,19 @@ api = Api(
     docs_url=None,
     openapi_url=None,
 )
-for _routes in (check, check_stream, claims, evidence, scans, trade, promises, filed, hooks):
+for _routes in (
+    check,
+    check_stream,
+    claims,
+    evidence,
+    scans,
+    trade,
+    promises,
+    filed,
+    hooks,
+    epcis,
+    epcis_events,
+):
     api.add_router("", _routes.router)
 
 

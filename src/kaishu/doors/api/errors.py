@@ -17,6 +17,8 @@ from kaishu.base import language, logs
 from kaishu.base.language import TAGS
 from kaishu.core.errors import Refusal
 from kaishu.core.sentences import sentence
+from kaishu.supply.capture.actions import MOST_BYTES
+from kaishu.supply.capture.errors import TooLarge
 
 ROOT = "/api/v1/"
 TYPE = "application/problem+json"
@@ -45,6 +47,19 @@ STATUS: Mapping[str, int] = {
     "idempotency_key_in_flight": 409,
     "decision_conflict": 409,
     "webhook_off": 409,
+    "epcis_not_json": 400,
+    "epcis_key_twice": 400,
+    "epcis_number_too_big": 400,
+    "epcis_too_deep": 400,
+    "epcis_not_text": 400,
+    "epcis_context": 400,
+    "epcis_query": 400,
+    "epcis_behaviour": 400,
+    "epcis_version": 400,
+    "epcis_network_needed": 400,
+    "epcis_job_unknown": 404,
+    "epcis_event_unknown": 404,
+    "epcis_too_large": 413,
     "api_too_big": 413,
     "api_too_many_lines": 413,
     "api_too_often": 429,
@@ -168,6 +183,8 @@ class ApiErrors:
         if not isinstance(response, HttpResponse):
             return response
         refusal = _BY_STATUS.get(response.status_code, NotJson)()
+        if response.status_code == 413 and request.path_info.startswith(f"{ROOT}epcis/"):
+            refusal = TooLarge(most=MOST_BYTES // 1024 // 1024)
         status = response.status_code
         said = TAGS[language.of_browser(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))]
         made = problem(refusal, tag=said, status=status)

@@ -98,7 +98,8 @@ def run(job: CaptureJob, events: Sequence[Any], *, at: datetime, told: Told | No
     """Capture a job's events from where it stopped, and say in the job what came of it."""
     if job.finished_at is not None:
         return
-    checker = Checker(reading.parse(job.context.encode()), speaking.held(job.network, job.party))
+    context, held = reading.parse(job.context.encode()), speaking.held(job.network, job.party)
+    checker = Checker(context, held, speaking.box_known(job.network))
     if job.rollback:
         _all_or_none(job, events, checker, at, told)
     else:

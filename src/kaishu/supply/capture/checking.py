@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,11 +31,14 @@ class Checked:
 class Checker:
     """The checks of one document: its @context, and what its sender may speak for."""
 
-    def __init__(self, context: object, held: speaking.Held) -> None:
+    def __init__(
+        self, context: object, held: speaking.Held, is_known: Callable[[str], bool] = bool
+    ) -> None:
         self._known = reading.prefixes(context)
         self._context = context
         self._spaces = spaces_of(context)
         self._held = held
+        self._is_known = is_known
 
     def check(self, event: Any) -> tuple[Checked | None, list[Problem]]:
         """Return an event that can be kept, or everything that is wrong with it."""
@@ -59,7 +62,7 @@ class Checker:
         problems += wrong
         if facts is None or problems:
             return None, problems
-        problems += speaking.problems(facts, self._held)
+        problems += speaking.problems(facts, self._held, self._is_known)
         if problems:
             return None, problems
         return _made(event, facts, spaces), []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +11,7 @@ from django.db import IntegrityError, transaction
 from kaishu.core.errors import Refusal
 from kaishu.supply.capture import errors
 from kaishu.supply.capture.checking import Checked
-from kaishu.supply.capture.models import LONGEST, CapturedEvent, CaptureJob, EventValue
+from kaishu.supply.capture.models import CapturedEvent, CaptureJob, EventValue, indexed
 from kaishu.supply.capture.reading import written
 from kaishu.supply.capture.words import short
 
@@ -135,11 +134,3 @@ def _named(each: Checked) -> Iterator[tuple[str, str]]:
             yield from ((f"persistentDisposition_{way}", short(word)) for word in words)
     for corrective in event.get("errorDeclaration", {}).get("correctiveEventIDs", ()):
         yield "correctiveEventID", corrective
-
-
-def indexed(value: str) -> str:
-    """Return a value as the index holds it: a very long one by its digest."""
-    if len(value) <= LONGEST * 2 and value.isascii():
-        return value
-    raw = value.encode()
-    return value if len(raw) <= LONGEST * 2 else f"sha256:{hashlib.sha256(raw).hexdigest()}"

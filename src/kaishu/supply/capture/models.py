@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from django.db import models
 
 LONGEST = 500
+
+
+def indexed(value: str) -> str:
+    """Return a value as the index holds it: a very long one by its digest."""
+    if len(value) <= LONGEST * 2 and value.isascii():
+        return value
+    raw = value.encode()
+    return value if len(raw) <= LONGEST * 2 else f"sha256:{hashlib.sha256(raw).hexdigest()}"
 
 
 class CaptureJob(models.Model):

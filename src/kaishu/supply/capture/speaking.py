@@ -7,12 +7,12 @@ is the maker's own and speaks for all of its network. See ADR 23.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from kaishu.core.genealogy.things import Kind
 from kaishu.supply.capture import errors
-from kaishu.supply.capture.models import Speaker
+from kaishu.supply.capture.models import EventValue, Speaker, indexed
 from kaishu.supply.capture.naming import Facts, Problem, Said
 from kaishu.supply.models import Network
 
@@ -49,15 +49,29 @@ def let_speak(
     return row
 
 
-def problems(facts: Facts, held: Held) -> list[Problem]:
-    """Return what an event creates or ends without its sender holding the prefix."""
+def problems(facts: Facts, held: Held, is_known: Callable[[str], bool]) -> list[Problem]:
+    """Return what an event creates or ends without its sender holding the prefix.
+
+    `is_known` says whether the network has seen a box: such a one is packed, not created.
+    """
     if held is None:
         return []
     return [
         (place, errors.MayNotSpeak(name=each.name.code))
         for place, each in _created(facts)
-        if not _holds(held, each)
+        if not _holds(held, each) and not (each.field == "parentID" and is_known(each.name.code))
     ]
+
+
+def box_known(network: Network) -> Callable[[str], bool]:
+    """Return what says whether a network's events name a box."""
+
+    def known(code: str) -> bool:
+        return EventValue.objects.filter(
+            value=indexed(code), name__in=("epc", "parentID"), event__network=network
+        ).exists()
+
+    return known
 
 
 def _holds(held: tuple[str, ...], said: Said) -> bool:

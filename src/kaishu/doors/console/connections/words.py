@@ -17,6 +17,8 @@ def scope(code: str) -> str:
         "promises:read": _("Read what is owed and paid"),
         "reports:read": _("Read filed reports"),
         "webhooks": _("Register webhooks"),
+        "epcis:write": _("Send supply chain events"),
+        "epcis:read": _("Read supply chain events"),
     }[code]
 
 
