@@ -108,6 +108,7 @@ from kaishu.supply.links.models import (  # noqa: E402 (they point back at Netwo
     LinkPart,
     LinkVoid,
 )
+from kaishu.supply.mock.models import MockRecall  # noqa: E402 (it points back at Network)
 from kaishu.supply.network.models import GraphFile  # noqa: E402 (it points back at Network)
 
 __all__ = [
@@ -125,6 +126,7 @@ __all__ = [
     "LinkFile",
     "LinkPart",
     "LinkVoid",
+    "MockRecall",
     "Network",
     "Partner",
     "PartnerRole",

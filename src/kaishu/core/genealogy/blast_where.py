@@ -24,8 +24,10 @@ _OUT = {Did.UNPACKED: "box", Did.REMOVED: "fit"}
 class Where:
     """One thing's place: numbers of the graph, -1 where nobody said. `box` = what it is in now.
 
-    `at` = when it came there. `over` = it has ended, or became part of something else. `packed` =
-    how often it came into a box while it was recorded in another one.
+    `at` = when it came there. `over` = it has ended, or was used up in something else; `part` = it
+    was used up so, or is fitted in something, and is found where that is. `packed` =
+    how often it came into a box while it was recorded in another one; `torn` = its last two moves
+    are of one second and to two holders.
     """
 
     node: int
@@ -34,7 +36,9 @@ class Where:
     at: int
     box: int
     over: bool
+    part: bool
     packed: int
+    torn: bool
 
     @property
     def known(self) -> bool:
@@ -47,6 +51,7 @@ class _Life:
     moves: list[int]
     stays: list[tuple[str, int, int, int]]  # relation, inside, from act, to act
     over: bool = False
+    part: bool = False
     packed: int = 0
 
 
@@ -73,7 +78,8 @@ class Whereabouts:
             at = int(self._graph.at[last]) if last >= 0 else 0
             inside = [stay[1] for stay in life.stays if stay[0] == "box" and stay[3] == NEVER]
             box = inside[-1] if inside else -1
-            yield Where(node, party, place, at, box, life.over, life.packed)
+            torn = self._torn(life.moves)
+            yield Where(node, party, place, at, box, life.over, life.part, life.packed, torn)
 
     def one(self, node: int) -> Where:
         """Return where one thing is; it is looked up once."""
@@ -105,6 +111,7 @@ class Whereabouts:
             act = entry >> 1
             if entry & 1:
                 life.over = ended or (life.over and did != Did.MADE)
+                life.part = life.part and did != Did.MADE
             elif did == Did.MOVED:
                 life.moves.append(act)
             elif did in _IN:
@@ -117,8 +124,10 @@ class Whereabouts:
             elif did == Did.ENDED or (did == Did.MADE and entry | 1 not in entries):
                 self._close(life, inside, "box", act)
                 life.over, ended = True, ended or did == Did.ENDED
+                life.part = life.part or did == Did.MADE
         for relation in list(inside):
             self._close(life, inside, relation, NEVER)
+        life.part = life.part or any(each[0] == "fit" and each[3] == NEVER for each in life.stays)
         return life
 
     def _enter(self, life: _Life, inside: dict[str, tuple[int, int]], act: int, did: Did) -> None:
@@ -178,6 +187,13 @@ class Whereabouts:
                 found = max(found, self._last_move(box, begin, past, seen | {node}))
         self._last[key] = found
         return found
+
+    def _torn(self, moves: list[int]) -> bool:
+        if len(moves) < 2:
+            return False
+        last, before = moves[-1], moves[-2]
+        same = self._graph.at[last] == self._graph.at[before]
+        return bool(same) and self._holder(last) != self._holder(before)
 
     def _holder(self, act: int) -> tuple[int, int]:
         place = int(np.searchsorted(self._graph.who_act, act))

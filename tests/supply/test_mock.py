@@ -1,0 +1,128 @@
+"""A mock recall finds what is on record, names what is not, and is kept for good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from kaishu.core.genealogy import things
+from kaishu.core.genealogy.acts import Act, Amount, Did
+from kaishu.core.genealogy.errors import SuspectWrong, ThingUnknown
+from kaishu.supply.mock import queries
+from kaishu.supply.mock.actions import run_mock
+from kaishu.supply.mock.errors import MockUnknown, NoLotToDraw
+from kaishu.supply.models import MockRecall, Network
+from tests.supply.traced import AT, traced
+
+pytestmark = pytest.mark.django_db
+CELL, PACK = things.item("CELL"), things.item("PACK")
+PHONE, SAME_PHONE = things.item("04548736120037"), things.item("PHONE")
+LOT, UNUSED = things.lot(CELL, "C1"), things.lot(CELL, "C2")
+SHOP, DEPOT = things.own("party", "shop"), things.own("party", "depot")
+PHONES = [things.unit(PHONE, f"S{number}") for number in range(6)]
+PACKS = [things.unit(PACK, f"{number}") for number in range(6)]
+BOXES = [things.own("box", f"{number}") for number in range(2)]
+ITEMS = {
+    CELL: {"kind": "cell", "name": "Cell 21700"},
+    PHONE: {"kind": "product", "brand": "Kumo", "model": "K1", "name": "Kumo 1"},
+    SAME_PHONE: {"kind": "product", "brand": "Kumo", "model": "K1", "name": "Kumo 1"},
+}
+PARTNERS = {SHOP: {"role": "retailer", "name": "Minato"}}
+ticks = count(1)
+
+
+def act(did: Did, inputs: list[str], outputs: list[str], party: str = "", at: int = 0) -> Act:
+    number = next(ticks)
+    whole = [tuple(Amount(code) for code in side) for side in (inputs, outputs)]
+    return Act(f"act {number}", did, at or number, *whole, party)
+
+
+def acts() -> list[Act]:
+    """Six phones with a pack each: shop, two boxes, two places at once, lost, burnt, twice coded."""
+    return [
+        act(Did.MADE, [], [UNUSED]),
+        act(Did.MADE, [LOT], PACKS),
+        *(act(Did.MADE, [pack], [phone]) for pack, phone in zip(PACKS, PHONES, strict=True)),
+        act(Did.MOVED, PHONES[:1], [], SHOP),
+        act(Did.PACKED, PHONES[1:2], BOXES[:1]),
+        act(Did.PACKED, PHONES[1:2], BOXES[1:]),
+        act(Did.MOVED, BOXES, [], SHOP),
+        act(Did.MOVED, PHONES[2:3], [], SHOP, at=900),
+        act(Did.MOVED, PHONES[2:3], [], DEPOT, at=900),
+        act(Did.ENDED, PHONES[4:5], []),
+        act(Did.MOVED, [things.unit(SAME_PHONE, "S5")], [], SHOP),
+    ]
+
+
+@pytest.fixture
+def network() -> Network:
+    return traced(acts(), items=ITEMS, partners=PARTNERS)
+
+
+@pytest.fixture
+def clock() -> Callable[[], float]:
+    return iter([10.0, 12.3456]).__next__
+
+
+def mock(clock: Callable[[], float], **asked: Any) -> MockRecall:
+    return run_mock(slug="kumo", by="aki", at=AT, clock=clock, **asked)
+
+
+def test_a_chosen_lot_is_traced_timed_and_every_unit_is_found_or_named(
+    network: Network, clock: Callable[[], float]
+) -> None:
+    row = mock(clock, lot=LOT)
+    assert (row.item, row.seed, row.milliseconds) == ("Cell 21700", None, 2346)
+    assert (row.certain, row.possible, row.units) == (6, 0, 6)
+    assert (row.located, row.ended, row.lost) == (4, 1, 2)
+    assert row.lost_units == [PHONES[3], PHONES[5]]
+    assert (row.by, row.at, row.graph) == ("aki", AT, network.graphs.get().digest)
+    named = {line["name"]: line["certain"] for line in row.holders}
+    assert named == {"Minato": 2, "depot": 1, "": 2}
+
+
+def test_what_is_on_record_twice_is_named_with_its_reason(
+    network: Network, clock: Callable[[], float]
+) -> None:
+    row = mock(clock, lot=LOT)
+    assert row.duplicates == 3
+    assert row.duplicate_units == [
+        {"why": "two_codes", "code": PHONES[5], "other": things.unit(SAME_PHONE, "S5")},
+        {"why": "two_boxes", "code": PHONES[1], "other": ""},
+        {"why": "two_holders", "code": PHONES[2], "other": ""},
+    ]
+
+
+def test_a_seed_draws_the_same_lot_again_and_never_one_that_leads_nowhere(
+    network: Network, clock: Callable[[], float]
+) -> None:
+    drawn = [run_mock(slug="kumo", seed=n, by="a", at=AT, clock=lambda: 0.0) for n in range(4)]
+    assert {(row.lot, row.seed) for row in drawn} == {(LOT, seed) for seed in range(4)}
+    assert mock(clock).seed is not None
+
+
+def test_every_record_stays_as_it_was_written(network: Network, clock: Callable[[], float]) -> None:
+    row = mock(clock, lot=LOT)
+    for change in (lambda: MockRecall.objects.update(lost=0), row.delete):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            change()
+    assert [each.lost for each in queries.mocks(network)] == [2]
+    assert queries.mock(network, row.pk) == row
+
+
+def test_what_cannot_be_run_is_refused_and_leaves_no_record(network: Network) -> None:
+    asked = {"slug": "kumo", "by": "a", "at": AT, "clock": lambda: 0.0}
+    with pytest.raises(ThingUnknown):
+        run_mock(lot=things.lot(CELL, "C9"), **asked)
+    with pytest.raises(SuspectWrong):
+        run_mock(lot=PHONES[0], **asked)
+    traced([act(Did.MADE, [], [UNUSED])], slug="empty", items={}, partners={})
+    with pytest.raises(NoLotToDraw):
+        run_mock(**asked | {"slug": "empty"})
+    assert not MockRecall.objects.exists()
+    with pytest.raises(MockUnknown):
+        queries.mock(network, 7)
