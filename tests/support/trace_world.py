@@ -13,10 +13,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from kaishu.core.genealogy.acts import Act, Amount, Did
+from kaishu.core.genealogy.acts import Act, Amount, Did, columns
+from kaishu.core.genealogy.graph import Graph, build
 from kaishu.core.genealogy.things import item, lot, own, unit
 from kaishu.core.recall import Conditions, Recall
-from kaishu.supply.models import Item, Network, Partner
+from kaishu.supply.models import GraphFile, Item, Network, Partner
+from kaishu.supply.network import graphs
 from tests.doors import kumo
 
 SLUG = "kumo-cells"
@@ -25,7 +27,7 @@ DAY = 86_400
 AT = datetime(2026, 4, 3, 1, 0, tzinfo=UTC)
 
 CELL, PACK = item("CELL-A"), item("PACK-9")
-K100, S900 = item("04548736120030"), item("S900-GLOBAL")
+K100, S900 = item("04548736120037"), item("S900-GLOBAL")
 MAKER, DEALER, SHOP = own("party", "kumo"), own("party", "nagare"), own("party", "minato")
 SUSPECT = lot(CELL, "L77")
 LISTED = "serials/k100.csv"
@@ -114,3 +116,29 @@ def describe(network: Network) -> None:
         (SHOP, "retailer", "Minato shop", "minato"),
     ):
         Partner.objects.create(network=network, code=code, role=role, name=name, party=party)
+
+
+def open_network() -> Network:
+    """Open the network, described and with its graph, as `kaishu trace build` would leave it."""
+    network = Network.objects.create(
+        slug=SLUG, name="Kumo and its suppliers", created_by="aki", created_at=AT
+    )
+    describe(network)
+    made = graphs.folder(SLUG) / "made"
+    build(columns(acts()), made)
+    with Graph.open(made) as graph:
+        facts = graph.facts
+    GraphFile.objects.create(
+        network=network,
+        digest=graphs.settle(SLUG, made),
+        size=facts.bytes,
+        nodes=facts.nodes,
+        acts=facts.acts,
+        edges=facts.edges,
+        cycles=facts.cycles,
+        first_at=datetime.fromtimestamp(facts.first_at, UTC),
+        last_at=datetime.fromtimestamp(facts.last_at, UTC),
+        made_by="aki",
+        made_at=AT,
+    )
+    return network

@@ -5,9 +5,13 @@ from __future__ import annotations
 from django.utils.translation import pgettext
 
 from kaishu.doors.console.reports.words import WORDS as OF_REPORTS
+from kaishu.doors.console.trace.words import WORDS as OF_TRACE
+from kaishu.doors.console.trade.words import WORDS as OF_TRADE
 
 WORDS = {
     **OF_REPORTS,
+    **OF_TRACE,
+    **OF_TRADE,
     # queues
     "queue.to_review": "To review",
     "queue.urgent": "Dangerous",
@@ -272,31 +276,6 @@ WORDS = {
     "told.True": "yes",
     "told.False": "no",
     "told.None": "not known",
-    # shops
-    "trade.late": "late",
-    "trade.not_sent": "link not sent",
-    "trade.sent": "link sent",
-    "trade.acknowledged": "has read it",
-    "trade.counted": "has counted",
-    "trade.completed": "off sale",
-    "trade.closed": "closed",
-    "trade_done.sent": "link mailed",
-    "trade_done.reminded": "reminder mailed",
-    "trade_done.given": "link given by hand",
-    "trade_done.renewed": "new link made",
-    "trade_done.closed": "closed",
-    "trade_done.opened": "opened again",
-    "trade_close.shut_down": "the shop has shut down",
-    "trade_close.never_sold_it": "it never sold this product",
-    "trade_close.listed_twice": "it is on the list twice",
-    "trade_close.told_by_phone": "it told us by telephone, entered elsewhere",
-    "trade_step.acknowledged": "read the notice",
-    "trade_step.none_here": "has none",
-    "trade_step.counted": "count the stock",
-    "trade_step.sold_since": "sold since",
-    "trade_step.completed": "confirm that it is off sale",
-    "trade_kind.retailer": "retailer",
-    "trade_kind.distributor": "distributor",
     "reason.counted": "counted",
     "reason.more_than_known": "more than the books knew",
     "reason.sold_since": "sold after the notice",

@@ -21,7 +21,7 @@ MOST = 200
 LONGEST = 300
 SUSPECT = (things.Kind.LOT, things.Kind.UNIT)
 _BETWEEN = re.compile(r"[\n\r\t,;、，；]+")
-_PAIR = re.compile(r"[\s/:]+")
+_PAIR = re.compile(r"(.+)[\s/:]+([^\s/:]+)")
 _URI = re.compile(r"(?:urn:|https?://)", re.IGNORECASE)
 
 
@@ -134,9 +134,8 @@ def _bare(items: Sequence[Item], word: str) -> Iterator[str]:
     for item in items:
         yield things.lot(item.code, word)
         yield things.unit(item.code, word)
-    parts = _PAIR.split(word, maxsplit=1)
-    if len(parts) == 2:
-        head, number = parts
+    if pair := _PAIR.fullmatch(word):
+        head, number = pair.groups()
         for item in items:
             if head in (item.model, item.name, things.name_of(item.code)):
                 yield things.lot(item.code, number)

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kaishu.doors.console.trace import views_home
+from kaishu.doors.console.trace import views_ask, views_cause, views_home, views_rows, views_thing
 
 urlpatterns = [
     path("", views_home.home, name="trace"),
+    path("in/<slug:slug>/", views_ask.ask, name="trace_ask"),
+    path("in/<slug:slug>/rows/", views_rows.rows, name="trace_rows"),
+    path("in/<slug:slug>/path/", views_thing.path, name="trace_path"),
+    path("in/<slug:slug>/thing/", views_thing.thing, name="trace_thing"),
+    path("in/<slug:slug>/back/", views_thing.back, name="trace_back"),
+    path("in/<slug:slug>/cause/", views_cause.cause, name="trace_cause"),
 ]
