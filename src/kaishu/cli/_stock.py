@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from kaishu.core.answer import Inspection
 from kaishu.core.dates import Made, made_from
@@ -53,19 +54,57 @@ class Line:
     not_a_date: str = ""
 
 
-def lines_of(source: str) -> Iterator[Line]:
-    """Yield the lines of a list; `-` is stdin. Without names the columns stand in a fixed order."""
-    rows = _rows(source)
+class Row(NamedTuple):
+    """One row as it stands: `rest` has the other facts by name, as many as the list has columns."""
+
+    number: int
+    model: str
+    serial: str
+    rest: tuple[tuple[str, str], ...]
+
+    def line(self) -> Line:
+        """Return what the row says of a unit."""
+        days: dict[str, Made] = {}
+        texts: dict[str, str] = {}
+        for name, text in self.rest:
+            if name not in DATES:
+                texts[name] = text
+                continue
+            try:
+                days[name] = DATES[name](text)
+            except ValueError:
+                return Line(self.number, self.model, self.serial, None, text)
+        inspection = Inspection(model=self.model, serial=self.serial, **texts, **days)
+        return Line(self.number, self.model, self.serial, inspection)
+
+
+def rows_in(source: str) -> Iterator[Row]:
+    """Yield the rows of a list; `-` is stdin. Without names the columns stand in a fixed order."""
     names: tuple[str, ...] | None = None
-    for number, cells in rows:
+    for number, cells in _rows(source):
         words = [cell.strip() for cell in cells]
         if names is None:
             known = tuple(_COLUMNS.get(_folded(word), "") for word in words)
             names = known if "model" in known else IN_ORDER
+            place = {name: at for at, name in enumerate(names) if name}
+            model, serial = place.pop("model"), place.pop("serial", len(names))
+            others = sorted(place.items(), key=lambda each: each[1])
             if names is known:
                 continue
-        if any(words):
-            yield _line(number, dict(zip(names, words, strict=False)))
+        if not any(words):
+            continue
+        width = len(words)
+        rest = (
+            tuple((name, words[at]) for name, at in others if at < width and words[at])
+            if others
+            else ()
+        )
+        yield Row(
+            number,
+            words[model] if model < width else "",
+            words[serial] if serial < width else "",
+            rest,
+        )
 
 
 def rows_about(source: str) -> int:
@@ -76,20 +115,6 @@ def rows_about(source: str) -> int:
     with path.open("rb") as file:
         head = file.read(1 << 16)
     return int(path.stat().st_size / max(len(head), 1) * head.count(b"\n"))
-
-
-def _line(number: int, said: dict[str, str]) -> Line:
-    said.pop("", None)
-    model, serial = said.get("model", ""), said.get("serial", "")
-    days: dict[str, Made] = {}
-    for name, reads in DATES.items():
-        if text := said.pop(name, ""):
-            try:
-                days[name] = reads(text)
-            except ValueError:
-                return Line(number, model, serial, None, text)
-    inspection = Inspection(**{"model": "", **said}, **days)  # type: ignore[arg-type]  # by name
-    return Line(number, model, serial, inspection)
 
 
 def _rows(source: str) -> Iterator[tuple[int, Iterable[str]]]:

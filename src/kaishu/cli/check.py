@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 import tempfile
@@ -10,14 +9,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 import click
 
+from kaishu.cli._list_answers import ANY_SERIAL, AT_ONCE, HEAD, ListAnswers
 from kaishu.cli._progress import bars, no_progress_option
-from kaishu.cli._stock import DATES, Line, lines_of, rows_about
+from kaishu.cli._stock import DATES, Line, rows_about, rows_in
 from kaishu.core import pack_file, signing
 from kaishu.core.answer import Inspection, tell
 from kaishu.core.dates import Made
@@ -29,10 +29,6 @@ from kaishu.core.verdict import Verdict
 
 EXIT = {"not_affected": 0, "affected": 10, "ask": 11, "no_such_model": 12}
 WORST = ("affected", "ask", "no_such_model", "not_affected")
-HEAD = ("model", "serial", "answer", "reason", "recall", "edition", "date", "sentence")
-EVERY = 500  # lines between two moves of the bar
-KEPT = 1 << 15  # answers remembered: a stock list repeats itself
-ANY_SERIAL = "\x00"  # stands for the serial in a sentence that many units share
 
 
 @click.command()
@@ -165,32 +161,45 @@ def _answer_all(
 ) -> int:
     """Answer each line as it is read; return the exit code."""
     target = out or sys.stdout
-    writer = csv.writer(target, lineterminator="\n")
     if not as_json:
-        writer.writerow(HEAD)
+        target.write(",".join(HEAD) + "\n")
+    says = partial(_says, packs, language, as_json)
+    by_hand = source == "-" and sys.stdin.isatty()
+    answers = ListAnswers(
+        packs,
+        says,
+        partial(_bad, language=language),
+        as_json=as_json,
+        at_once=1 if by_hand else AT_ONCE,
+    )
     met: Counter[str] = Counter()
-
-    brief = _Brief(packs, language)
-
-    @lru_cache(maxsize=KEPT)
-    def first(inspection: Inspection) -> dict[str, Any]:
-        return next(_answers(packs, language, inspection)) if as_json else brief.first(inspection)
-
     about = rows_about(source)
     with bars(hidden=no_progress or not about) as advance:
-        for done, line in enumerate(lines_of(source), 1):
-            said = _bad(line, language) if line.inspection is None else first(line.inspection)
-            met[said["answer"]] += 1
-            shown = {**said, "line": line.number, "model": line.model, "serial": line.serial}
-            if as_json:
-                target.write(json.dumps(shown, ensure_ascii=False) + "\n")
-            else:
-                writer.writerow([shown[name] for name in HEAD])
-            if not done % EVERY:
-                advance("Checking", min(done, about), about)
+        for stretch in answers(rows_in(source)):
+            met.update(answer for answer, _written in stretch)
+            target.writelines(written for _answer, written in stretch)
+            advance("Checking", min(met.total(), about), about)
     target.flush()
     _total(packs, met)
     return next((EXIT[answer] for answer in WORST if met[answer]), 0)
+
+
+def _says(
+    packs: Sequence[Pack], language: str, as_json: bool, inspection: Inspection, marked: bool
+) -> Mapping[str, Any]:
+    """Return the strictest answer to one unit; CSV has fewer columns, so less is said for it.
+
+    `marked`: `ANY_SERIAL` stands in it wherever the unit's own serial would.
+    """
+    heard = judge_everywhere(packs, inspection)
+    if not heard:
+        return next(_answers(packs, language, inspection))
+    pack, verdict = heard[0].pack, heard[0].verdict
+    if marked and "serial" in verdict.facts:
+        verdict = replace(verdict, facts={**verdict.facts, "serial": ANY_SERIAL})
+    if as_json:
+        return _whole(pack, verdict, language)
+    return {**_edition(pack, verdict), "sentence": tell(pack, verdict, language).sentence}
 
 
 def _total(packs: Sequence[Pack], met: Counter[str]) -> None:
@@ -220,21 +229,7 @@ def _answers(
 ) -> Iterator[dict[str, Any]]:
     heard = judge_everywhere(packs, inspection)
     for hearing in heard:
-        page = tell(hearing.pack, hearing.verdict, language)
-        yield {
-            "answer": hearing.verdict.answer.value,
-            "reason": hearing.verdict.reason,
-            "recall": hearing.verdict.edition.recall,
-            "edition": hearing.verdict.edition.number,
-            "date": hearing.pack.published_at.date().isoformat(),
-            "model": page.model,
-            "serial": page.serial,
-            "headline": page.headline,
-            "first": page.first,
-            "sentence": page.sentence,
-            "steps": list(page.steps),
-            "flight": page.flight,
-        }
+        yield _whole(hearing.pack, hearing.verdict, language)
     if not heard:
         facts = {"model": inspection.model.strip()[:40]}
         yield _without("no_such_model", "no_such_model", language, facts) | {
@@ -243,43 +238,28 @@ def _answers(
         }
 
 
-class _Brief:
-    """The strictest answer in the columns of HEAD, a few times as fast as everything a page says.
+def _edition(pack: Pack, verdict: Verdict) -> dict[str, Any]:
+    return {
+        "answer": verdict.answer.value,
+        "reason": verdict.reason,
+        "recall": verdict.edition.recall,
+        "edition": verdict.edition.number,
+        "date": pack.published_at.date().isoformat(),
+    }
 
-    A sentence is made once for all units of which everything but the serial is the same.
-    """
 
-    def __init__(self, packs: Sequence[Pack], language: str) -> None:
-        self._packs, self._language = packs, language
-        self._made: dict[tuple[object, ...], str] = {}
-
-    def first(self, inspection: Inspection) -> dict[str, Any]:
-        """Return what the row of one unit says."""
-        heard = judge_everywhere(self._packs, inspection)
-        if not heard:
-            return next(_answers(self._packs, self._language, inspection))
-        pack, verdict = heard[0].pack, heard[0].verdict
-        return {
-            "answer": verdict.answer.value,
-            "reason": verdict.reason,
-            "recall": verdict.edition.recall,
-            "edition": verdict.edition.number,
-            "date": pack.published_at.date().isoformat(),
-            "sentence": self._sentence(pack, verdict),
-        }
-
-    def _sentence(self, pack: Pack, verdict: Verdict) -> str:
-        facts = dict(verdict.facts)
-        serial = facts.pop("serial", "")
-        key = (verdict.edition.digest, verdict.reason, bool(serial), *facts.items())
-        made = self._made.get(key)
-        if made is None:
-            if len(self._made) >= KEPT:
-                self._made.clear()
-            marked = {**facts, "serial": ANY_SERIAL} if serial else facts
-            made = tell(pack, replace(verdict, facts=marked), self._language).sentence
-            self._made[key] = made
-        return made.replace(ANY_SERIAL, serial)
+def _whole(pack: Pack, verdict: Verdict, language: str) -> dict[str, Any]:
+    page = tell(pack, verdict, language)
+    return {
+        **_edition(pack, verdict),
+        "model": page.model,
+        "serial": page.serial,
+        "headline": page.headline,
+        "first": page.first,
+        "sentence": page.sentence,
+        "steps": list(page.steps),
+        "flight": page.flight,
+    }
 
 
 def _bad(line: Line, language: str) -> dict[str, Any]:

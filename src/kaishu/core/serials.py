@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from kaishu.core.codes import LONGEST_CODE, Payload, unpack
 from kaishu.core.recall import SerialFormat
@@ -43,6 +44,7 @@ _SPOKEN = re.compile(
 _PUNCTUATION = frozenset(".,;:'\"()[]_、。・「」『』“”‘’«»")
 # Dashes beyond Unicode's own class: minus, the Japanese long mark (which an input method makes of
 # the hyphen key), hyphen bullet, modifier minus, box line.
+_GAPS = str.maketrans("", "", " -")
 _MORE_DASHES = "\u2212\u30fc\u2043\u02d7\u2500"
 
 
@@ -95,6 +97,27 @@ def read(typed: str, form: SerialFormat) -> Reading:
         one, other, *_ = reversed(found)
         return Reading(typed, None, problem=TWO_WAYS, facts={"one": one, "other": other})
     return next(iter(found.values()), readings[-1])
+
+
+def read_plainly(typed: str, form: SerialFormat) -> str | None:
+    """Return the serial where the text is one but for case, spaces and hyphens, else None.
+
+    None says nothing: then ask `read`. What is returned here `read` returns too, without a repair.
+    """
+    if _is_plain(typed, form):
+        return typed
+    if not typed.isascii() or len(typed) > LONGEST_TYPED or not _is_capital(form.alphabet):
+        return None
+    bare = typed.translate(_GAPS).upper()
+    if not bare.isalnum() or bare[0] == "S" or bare.startswith("01") or _SPOKEN.search(typed):
+        return None
+    return bare if _is_plain(bare, form) else None
+
+
+@lru_cache(maxsize=64)
+def _is_capital(alphabet: str) -> bool:
+    """Say whether an alphabet has no small letter, no hyphen and no space to keep."""
+    return alphabet.isascii() and alphabet.isalnum() and alphabet.upper() == alphabet
 
 
 def _of_code(typed: str, text: str, payload: Payload, form: SerialFormat) -> Reading:
