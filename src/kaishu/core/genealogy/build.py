@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import zlib
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kaishu.core.genealogy import names, stays
 from kaishu.core.genealogy.acts import Columns, Did
-from kaishu.core.genealogy.errors import GraphTooLarge, ThingWrong
+from kaishu.core.genealogy.errors import GraphTooLarge
 from kaishu.core.genealogy.text import pack
-from kaishu.core.genealogy.things import item_of, kind_of
+from kaishu.core.genealogy.things import Kind
 
 Array = NDArray[Any]
 LARGEST = (1 << 31) - 1
-PER_BUCKET = 4
 
 
 def arrays_of(columns: Columns) -> tuple[dict[str, Array], dict[str, int]]:
@@ -25,21 +24,26 @@ def arrays_of(columns: Columns) -> tuple[dict[str, Array], dict[str, int]]:
     order = np.argsort(columns.at, kind="stable")
     amounts, first = _amounts_by_act(columns, order)
     thing, output = columns.thing[amounts], columns.output[amounts]
-    did = columns.did[order]
-    acts = np.repeat(np.arange(len(order), dtype=np.uint32), np.diff(first))
-    number, old = _numbers(len(columns.codes), thing, output & (did[acts] == Did.MADE))
-    node = number[thing].astype(np.uint32)
-    at = columns.at[order]
+    at, did = columns.at[order], columns.did[order].astype(np.uint8)
+    act = np.repeat(np.arange(len(order), dtype=np.int32), np.diff(first))
+    number, old = _numbers(len(columns.codes), thing, output & (did[act] == Did.MADE))
+    named = names.arrays(columns.codes, old)
+    kind = named["group_kind"][named["group"]]
+    counted = (kind == Kind.LOT) | (kind == Kind.ITEM)
+    node = number[thing]
+    quantity = columns.quantity[amounts]
+    rows = stays.Rows(node, output, act, did, quantity, counted)
     arrays: dict[str, Array] = {
         "act_at": at.astype(np.uint32),
-        "act_did": did.astype(np.uint8),
+        "act_did": did,
         "act_first": first.astype(np.uint32),
-        "amount": node << 1 | output,
-        **_said(columns.quantity[amounts]),
+        "amount": node.astype(np.uint32) << 1 | output,
+        **_said(quantity, counted[node]),
         **_who(columns, order, number),
-        **_entries(len(old), node, acts << 1 | output),
-        **pack("key", [columns.keys[act].encode() for act in order.tolist()]),
-        **_codes([columns.codes[thing] for thing in old.tolist()]),
+        **_entries(len(old), node, act.astype(np.uint32) << 1 | output),
+        **stays.table(rows, things=len(old), acts=len(order)),
+        **pack("key", [columns.keys[place].encode() for place in order.tolist()]),
+        **named,
     }
     facts = {
         "nodes": len(old),
@@ -53,11 +57,15 @@ def arrays_of(columns: Columns) -> tuple[dict[str, Array], dict[str, int]]:
 
 
 def _amounts_by_act(columns: Columns, order: Array) -> tuple[Array, Array]:
+    """Return the amounts in the order of acts, inputs first, and where each act's begin."""
     counts = np.bincount(columns.act, minlength=len(order)).astype(np.int64)
-    ends = np.cumsum(counts)
-    first = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts[order])])
-    shift = (ends - counts)[order] - first[:-1]
-    return np.arange(first[-1]) + np.repeat(shift, counts[order]), first
+    first = np.append(0, np.cumsum(counts[order]))
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    key = rank[columns.act] << 1 | columns.output
+    if len(key) and (key[1:] >= key[:-1]).all():
+        return np.arange(len(key)), first
+    return np.argsort(key, kind="stable"), first
 
 
 def _numbers(things: int, thing: Array, made: Array) -> tuple[Array, Array]:
@@ -73,8 +81,9 @@ def _numbers(things: int, thing: Array, made: Array) -> tuple[Array, Array]:
     return number, old
 
 
-def _said(quantity: Array) -> dict[str, Array]:
-    said = np.flatnonzero(~np.isnan(quantity))
+def _said(quantity: Array, counted: Array) -> dict[str, Array]:
+    """Keep what was said of lots; a unit and a box are one, whatever a record says."""
+    said = np.flatnonzero(~np.isnan(quantity) & counted)
     return {"said_at": said.astype(np.uint32), "said": quantity[said]}
 
 
@@ -90,49 +99,8 @@ def _who(columns: Columns, order: Array, number: Array) -> dict[str, Array]:
 
 
 def _entries(things: int, node: Array, entry: Array) -> dict[str, Array]:
-    first = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.bincount(node, minlength=things))])
+    first = np.append(0, np.cumsum(np.bincount(node, minlength=things)))
     return {
         "node_first": first.astype(np.uint32),
         "entry": entry[np.argsort(node, kind="stable")].astype(np.uint32),
-    }
-
-
-def _codes(codes: list[str]) -> dict[str, Array]:
-    groups: dict[str, int] = {}
-    items: dict[str, int] = {}
-    kinds, of_item, group, names = [], [], [], []
-    for code in codes:
-        prefix, slash, name = code.rpartition("/")
-        prefix += slash
-        if prefix not in groups:
-            try:
-                kinds.append(kind_of(code))
-            except ValueError:
-                raise ThingWrong(code=code) from None
-            groups[prefix] = len(groups)
-            item = item_of(code)
-            of_item.append(items.setdefault(item, len(items)) if item else -1)
-        group.append(groups[prefix])
-        names.append(name.encode())
-    narrow: Any = np.uint16 if len(groups) < 1 << 16 else np.uint32
-    return {
-        "group": np.array(group, narrow),
-        "group_kind": np.array(kinds, np.uint8),
-        "group_item": np.array(of_item, np.int32),
-        **pack("prefix", [prefix.encode() for prefix in groups]),
-        **pack("item", [item.encode() for item in items]),
-        **pack("name", names),
-        **_buckets(codes),
-    }
-
-
-def _buckets(codes: list[str]) -> dict[str, Array]:
-    buckets = max(1, len(codes) // PER_BUCKET)
-    slot = np.fromiter(
-        (zlib.crc32(code.encode()) % buckets for code in codes), np.int64, len(codes)
-    )
-    counts = np.cumsum(np.bincount(slot, minlength=buckets))
-    return {
-        "bucket": np.concatenate([np.zeros(1, np.int64), counts]).astype(np.uint32),
-        "member": np.argsort(slot, kind="stable").astype(np.uint32),
     }

@@ -5,76 +5,45 @@ The rules stand in docs/why/genealogy.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kaishu.core.genealogy.acts import Act, Amount, Did
+from kaishu.core.genealogy import holders
+from kaishu.core.genealogy.amounts import Amounts
 from kaishu.core.genealogy.answers import Held, Step, Total
 from kaishu.core.genealogy.errors import NotReached, SuspectWrong, WindowWrong
 from kaishu.core.genealogy.graph import Graph, Numbers
-from kaishu.core.genealogy.plain import World
-from kaishu.core.genealogy.plain_trace import Trace
+from kaishu.core.genealogy.levels import CERTAIN, POSSIBLE
+from kaishu.core.genealogy.lots import Lots
+from kaishu.core.genealogy.proof import Proof, first_where
+from kaishu.core.genealogy.reach import Reach
 from kaishu.core.genealogy.things import Kind
+from kaishu.core.genealogy.walk import FOREVER, Array
+from kaishu.core.genealogy.where import Places, open_stays, places
 
-POSSIBLE, CERTAIN = 1, 2
-
-
-def acts_of(graph: Graph) -> list[Act]:
-    """Return the acts of a graph, in the order of time."""
-    nodes = graph.codes(np.arange(graph.facts.nodes, dtype=np.int32))
-    quantity = dict(zip(graph.said_at.tolist(), graph.said.tolist(), strict=True))
-    who = {
-        act: (party, place)
-        for act, party, place in zip(
-            graph.who_act.tolist(),
-            graph.who_party.tolist(),
-            graph.who_place.tolist(),
-            strict=True,
-        )
-    }
-    keys, first, amounts = graph.keys(), graph.act_first.tolist(), graph.amount.tolist()
-    found = []
-    for number, (did, at) in enumerate(zip(graph.did.tolist(), graph.at.tolist(), strict=True)):
-        sides: tuple[list[Amount], list[Amount]] = ([], [])
-        for place in range(first[number], first[number + 1]):
-            each = amounts[place]
-            sides[each & 1].append(Amount(nodes[each >> 1], quantity.get(place)))
-        party, place = who.get(number, (-1, -1))
-        found.append(
-            Act(
-                keys[number],
-                Did(did),
-                at,
-                tuple(sides[0]),
-                tuple(sides[1]),
-                nodes[party] if party >= 0 else "",
-                nodes[place] if place >= 0 else "",
-            )
-        )
-    return found
+__all__ = ["CERTAIN", "POSSIBLE", "Forward", "forward"]
 
 
 class Forward:
     """What carries the taint of the suspects now, with numbers of the graph in ascending order."""
 
-    def __init__(self, graph: Graph, trace: Trace) -> None:
+    def __init__(self, graph: Graph, reach: Reach) -> None:
         """Use forward()."""
-        self._graph, self._trace = graph, trace
-        found = sorted((graph.need(code), level) for code, level in trace.carrying().items())
-        self.nodes: Numbers = np.array([node for node, _ in found], np.int32)
-        self.levels: NDArray[np.uint8] = np.array([level for _, level in found], np.uint8)
-        since = [trace.since(graph.code(node)) for node, _ in found]
-        self.since: NDArray[np.uint32] = np.array(since, np.uint32)
+        self._graph, self._reach = graph, reach
+        now = reach.now()
+        self.nodes: Numbers = now.astype(np.int32)
+        self.levels: NDArray[np.uint8] = reach.levels.now(now)
+        self.since: NDArray[np.uint32] = reach.since(now)
+        self._amounts = Amounts(graph, reach)
+        self._lots = Lots(graph, self._amounts)
+        self._counted = graph.counted(now)
 
     def _of_kind(self, kind: Kind) -> Numbers:
         found: Numbers = self.nodes[self._graph.kinds(self.nodes) == kind]
         return found
-
-    def _numbers(self, codes: Iterable[str]) -> Numbers:
-        return np.array(sorted(self._graph.need(code) for code in codes), np.int32)
 
     def units(self) -> Numbers:
         """Return the units among the nodes."""
@@ -84,96 +53,150 @@ class Forward:
         """Return the lots among the nodes."""
         return self._of_kind(Kind.LOT)
 
+    @cached_property
+    def _single(self) -> Array:
+        """The places of the nodes that are one piece each."""
+        return np.flatnonzero(~self._counted)
+
+    @cached_property
+    def _places(self) -> Places:
+        return places(self._graph, self.nodes[self._single].astype(np.int64))
+
+    @cached_property
+    def _inside(self) -> dict[int, tuple[int, int]]:
+        """By box and whole around a node now: the act that put something in, and what."""
+        gone = self._places.ended | self._places.used
+        lots = [lot for lot in self.nodes[self._counted].tolist() if not self._lots.ended(lot)]
+        todo = np.append(self.nodes[self._single][~gone], lots).astype(np.int64)
+        found: dict[int, tuple[int, int]] = {}
+        while len(todo):
+            thing, act, inside = open_stays(self._graph, todo)
+            new, first = np.unique(inside, return_index=True)
+            keep = [place for place, box in enumerate(new.tolist()) if box not in found]
+            for place in keep:
+                found[int(new[place])] = int(act[first[place]]), int(thing[first[place]])
+            todo = new[keep]
+        return found
+
     def boxes(self) -> Numbers:
         """Return the boxes in which some of the nodes are now."""
-        found: set[str] = set()
-        todo = set(self._trace.carrying())
-        while todo:
-            todo = {
-                stay.inside
-                for stay in self._trace.world.stays
-                if stay.rel == "box" and stay.end is None and stay.thing in todo
-            } - found
-            found |= todo
-        return self._numbers(found)
+        found = np.array(sorted(self._inside), np.int32)
+        boxes: Numbers = found[self._graph.kinds(found) == Kind.BOX]
+        return boxes
 
     def ended(self) -> Numbers:
         """Return the nodes that exist no more."""
-        return self._numbers(self._trace.world.ended & set(self._trace.carrying()))
+        found = np.zeros(len(self.nodes), np.bool_)
+        found[self._single] = self._places.ended
+        lots = np.flatnonzero(self._counted)
+        found[lots] = [self._lots.ended(lot) for lot in self.nodes[lots].tolist()]
+        return self.nodes[found]
 
     def was(self) -> Numbers:
         """Return what carried it once and does not now: a part was removed."""
-        return self._numbers(self._trace.was())
+        found = set(self._reach.spans.carried) - set(self.nodes.tolist())
+        return np.array(sorted(found), np.int32)
 
     def totals(self) -> tuple[Total, ...]:
         """Return how much of each class is affected, ordered by code."""
-        lines = self._trace.totals().items()
-        return tuple(
-            Total(item, kind, line[0], line[1], int(line[2]))
-            for (item, kind), line in sorted(lines)
-        )
+        graph = self._graph
+        kinds, items = graph.kinds(self.nodes).astype(np.int64), graph.items(self.nodes)
+        sums: dict[tuple[int, int], list[float]] = {}
+        key = (items[self._single].astype(np.int64) + 1) << 5 | kinds[self._single] << 2
+        key |= self.levels[self._single]
+        for code, many in zip(*np.unique(key, return_counts=True), strict=True):
+            line = sums.setdefault((int(code >> 5) - 1, int(code >> 2 & 7)), [0.0, 0.0, 0])
+            line[0 if code & 3 == CERTAIN else 1] += int(many)
+        for place in np.flatnonzero(self._counted).tolist():
+            line = sums.setdefault((int(items[place]), int(kinds[place])), [0.0, 0.0, 0])
+            known = self._amounts.bounds(int(self.nodes[place]), FOREVER)
+            if known.total is None:
+                line[2] += 1
+            else:
+                line[0] += known.low
+                line[1] += known.high - known.low
+        found = [
+            Total(graph.item_code(item), Kind(kind), line[0], line[1], int(line[2]))
+            for (item, kind), line in sums.items()
+        ]
+        return tuple(sorted(found, key=lambda total: (total.item, total.kind)))
+
+    @cached_property
+    def _pieces(self) -> holders.Pieces:
+        single = self._single
+        items = self._graph.items(self.nodes[single]).astype(np.int64)
+        since = self.since[single].astype(np.int64)
+        return holders.Pieces(items, self.levels[single], since)
 
     def holders(self) -> tuple[Held, ...]:
         """Return how much is with whom now; what ended or was used up is with nobody."""
-        return _held(self._trace.holders())
+        lines = holders.Lines(self._graph)
+        holders.now(lines, self._pieces, self._places)
+        for place in np.flatnonzero(self._counted).tolist():
+            self._lots.now(lines, int(self.nodes[place]), int(self.since[place]))
+        return lines.held()
 
     def consignees(self) -> tuple[Held, ...]:
         """Return how much was ever with whom from the moment when it was affected."""
-        return _held(self._trace.consignees())
-
-    @cached_property
-    def _position(self) -> dict[int, int]:
-        return {node: place for place, node in enumerate(self.nodes.tolist())}
+        lines = holders.Lines(self._graph)
+        holders.ever(lines, self._pieces, self._places)
+        for place in np.flatnonzero(self._counted).tolist():
+            self._lots.ever(lines, int(self.nodes[place]), int(self.since[place]))
+        return lines.held()
 
     def level(self, code: str) -> int:
         """Return 2 where a thing is certain, 1 where it is possible, 0 where it is not affected."""
-        place = self._position.get(self._graph.need(code))
+        place = self._place(self._graph.need(code))
         return 0 if place is None else int(self.levels[place])
 
+    def _place(self, node: int) -> int | None:
+        place = int(np.searchsorted(self.nodes, node))
+        return place if place < len(self.nodes) and self.nodes[place] == node else None
+
     def path(self, code: str) -> tuple[Step, ...]:
-        """Return the acts that led from a suspect to a thing. Raises NotReached."""
-        trace = self._trace
-        self._graph.need(code)
-        for suspect in trace.suspects:
-            found = self._climb(suspect, code)
-            if found is not None:
-                return found
+        """Return the acts that prove that a thing is affected, or where affected things are.
+
+        A box is reached by what is in it now, a party and a place by what was ever there.
+        Raises ThingUnknown, NotReached.
+        """
+        node = self._graph.need(code)
+        proof = Proof(self._graph, self._reach, self._amounts)
+        if self._place(node) is not None:
+            return proof.taint(node, FOREVER)
+        if node in self._reach.spans.carried:
+            return proof.taint(node, max(high for _, high in self._reach.spans.carried[node]))
+        if node in self._inside:
+            inner = node
+            while inner in self._inside:
+                inner = self._inside[inner][1]
+            return (*proof.taint(inner, FOREVER), *proof.up(self._inside, inner, node))
+        for thing, act in self._arrived(node):
+            return (*proof.taint(thing, FOREVER), *proof.moved(thing, act, node))
         raise NotReached(code=code)
 
-    def _climb(self, suspect: str, code: str) -> tuple[Step, ...] | None:
-        before: dict[str, Step] = {}
-        todo, seen = [suspect], {suspect}
-        while todo:
-            here = todo.pop(0)
-            for number, act in enumerate(self._trace.world.acts):
-                mine = [each for each in act.inputs if each.code == here]
-                if act.did not in (Did.MADE, Did.FITTED) or not mine:
-                    continue
-                if not self._trace.leaves(here, act.at):
-                    continue
-                level = self._trace.level_of_act.get(number, 2 if act.did is Did.FITTED else 1)
-                for each in act.outputs:
-                    if each.code in seen:
-                        continue
-                    seen.add(each.code)
-                    todo.append(each.code)
-                    before[each.code] = Step(
-                        act.key, act.did, act.at, here, each.code, mine[0].quantity, level
-                    )
-        if code not in seen:
-            return None
-        steps = []
-        while code != suspect:
-            steps.append(before[code])
-            code = before[code].source
-        return tuple(reversed(steps))
-
-
-def _held(lines: dict[tuple[str, str, str], list[float]]) -> tuple[Held, ...]:
-    return tuple(
-        Held(*key, line[0], line[1], int(line[2]), int(line[3]))
-        for key, line in sorted(lines.items())
-    )
+    def _arrived(self, holder: int) -> list[tuple[int, int]]:
+        """Return one affected thing that was at a party or a place, and the move that took it."""
+        graph, spots, ways = self._graph, self._places, self._places.ways
+        moves = graph.who_act[(graph.who_party == holder) | (graph.who_place == holder)]
+        since, nodes = self._pieces.since, self.nodes[self._single]
+        mine = np.isin(spots.own_move, moves)
+        mine &= graph.at[spots.own_move] >= since[spots.own_row]
+        place = first_where(mine)
+        if place is not None:
+            return [(int(nodes[spots.own_row[place]]), int(spots.own_move[place]))]
+        for way in np.flatnonzero(np.isin(ways.move, moves)).tolist():
+            move = int(ways.move[way])
+            took = spots.row[spots.took == ways.way[way]]
+            place = first_where(graph.at[move] >= since[took])
+            if place is not None:
+                return [(int(nodes[took[place]]), move)]
+        wanted = set(moves.tolist())
+        for place in np.flatnonzero(self._counted).tolist():
+            lot, since_lot = int(self.nodes[place]), int(self.since[place])
+            for act, _ in self._lots.moves(lot, last=False):
+                if act in wanted and self._amounts.at(act) >= since_lot:
+                    return [(lot, act)]
+        return []
 
 
 def forward(
@@ -186,7 +209,9 @@ def forward(
     """
     if since is not None and until is not None and until < since:
         raise WindowWrong(since=since, until=until)
-    for code in suspects:
-        if graph.kind(graph.need(code)) not in (Kind.LOT, Kind.UNIT):
-            raise SuspectWrong(code=code)
-    return Forward(graph, Trace(World(acts_of(graph)), suspects, since, until))
+    nodes = sorted({graph.need(code) for code in suspects})
+    for node in nodes:
+        if graph.kind(node) not in (Kind.LOT, Kind.UNIT):
+            raise SuspectWrong(code=graph.code(node))
+    window = max(since or 0, 0), FOREVER if until is None else until
+    return Forward(graph, Reach(graph, np.array(nodes, np.int64), *window))

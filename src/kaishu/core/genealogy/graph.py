@@ -7,7 +7,6 @@ step. A code is its group (everything up to the last slash, which says kind and 
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from kaishu.core.genealogy import file
 from kaishu.core.genealogy.acts import Columns
 from kaishu.core.genealogy.build import arrays_of
 from kaishu.core.genealogy.errors import ThingUnknown
+from kaishu.core.genealogy.names import hashed
 from kaishu.core.genealogy.text import Texts
 from kaishu.core.genealogy.things import Kind
 
@@ -76,6 +76,13 @@ class Graph:
         self.who_act: NDArray[np.int32] = arrays["who_act"]
         self.who_party: NDArray[np.int32] = arrays["who_party"]
         self.who_place: NDArray[np.int32] = arrays["who_place"]
+        self.odd: NDArray[np.uint8] = arrays["odd"]
+        self.stay_thing: NDArray[np.int32] = arrays["stay_thing"]
+        self.stay_inside: NDArray[np.int32] = arrays["stay_inside"]
+        self.stay_start: NDArray[np.uint32] = arrays["stay_start"]
+        self.stay_end: NDArray[np.uint32] = arrays["stay_end"]
+        self.stay_fit: NDArray[np.uint8] = arrays["stay_fit"]
+        self.stay_quantity: NDArray[np.float64] = arrays["stay_quantity"]
         self._group: NDArray[Any] = arrays["group"]
         self._group_kind: NDArray[np.uint8] = arrays["group_kind"]
         self._group_item: NDArray[np.int32] = arrays["group_item"]
@@ -118,7 +125,7 @@ class Graph:
         raw = code.encode()
         if len(self._bucket) < 2:
             return None
-        slot = zlib.crc32(raw) % (len(self._bucket) - 1)
+        slot = hashed(raw) % (len(self._bucket) - 1)
         first, past = self._bucket[slot : slot + 2].tolist()
         for node in self._member[first:past].tolist():
             if self._code(node) == raw:
@@ -161,9 +168,43 @@ class Graph:
         found: Numbers = self._group_item[self._group[np.asarray(nodes, np.int64)]]
         return found
 
+    @property
+    def nodes(self) -> int:
+        """How many things there are."""
+        return len(self._group)
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are."""
+        return len(self._items)
+
+    def counted(self, nodes: Some) -> NDArray[np.bool_]:
+        """Return which things are counted by quantity: lots, and classes without a lot."""
+        kinds = self.kinds(nodes)
+        found: NDArray[np.bool_] = (kinds == Kind.LOT) | (kinds == Kind.ITEM)
+        return found
+
+    def is_counted(self, node: int) -> bool:
+        """Return whether one thing is counted by quantity."""
+        return self.kind(node) in (Kind.LOT, Kind.ITEM)
+
     def item_code(self, item: int) -> str:
         """Return the code of a class by its number; an empty text for -1."""
         return self._items.one(item).decode() if item >= 0 else ""
+
+    def said_of(self, place: int) -> float | None:
+        """Return the quantity of an amount by its place; None where nobody said."""
+        at = int(np.searchsorted(self.said_at, place))
+        known = at < len(self.said_at) and self.said_at[at] == place
+        return float(self.said[at]) if known else None
+
+    def quantity_in(self, act: int, node: int) -> float | None:
+        """Return how much of a thing went into an act; None where nobody said."""
+        first, past = self.act_first[act : act + 2].tolist()
+        for place in range(first, past):
+            if int(self.amount[place]) == node << 1:
+                return self.said_of(place)
+        return None
 
     def act_key(self, act: int) -> str:
         """Return the key by which an act's event is found again."""

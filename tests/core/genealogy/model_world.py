@@ -1,4 +1,7 @@
-"""Follow acts one by one with dicts and sets: slow, and plain enough to be believed."""
+"""The world as acts tell it, with dicts and sets: slow, and plain enough to be believed.
+
+It shares no code with the graph; what the rules mean stands in docs/why/genealogy.md.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +29,16 @@ class Stay:
 
 
 def is_lot(code: str) -> bool:
-    return kind_of(code) is Kind.LOT
+    return kind_of(code) in (Kind.LOT, Kind.ITEM)
+
+
+def item(code: str) -> str:
+    """Return the class of a thing; a class is its own."""
+    return code if kind_of(code) is Kind.ITEM else item_of(code)
 
 
 def class_of(code: str) -> str:
-    return item_of(code) or code
+    return item(code) or code
 
 
 @dataclass
@@ -61,7 +69,7 @@ class World:
         elif act.did in OUT:
             self._leave(number, act, OUT[act.did])
         elif act.did in (Did.MADE, Did.ENDED):
-            made = {each.code for each in act.outputs}
+            made = {each.code for each in act.outputs} if act.did is Did.MADE else set()
             for code in made:
                 self.used_up.discard(code)
             for each in act.inputs:

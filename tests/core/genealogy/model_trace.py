@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kaishu.core.genealogy.acts import Act, Did
-from kaishu.core.genealogy.plain import INF, World, class_of, is_lot
-from kaishu.core.genealogy.things import Kind, item_of, kind_of
+from kaishu.core.genealogy.things import Kind, kind_of
+from tests.core.genealogy.model_world import INF, World, class_of, is_lot, item
 
 
 @dataclass(eq=False)
@@ -59,6 +59,8 @@ class Trace:
             if part in self.suspects:
                 inside = self.window[0] <= start <= self.window[1]
                 new = {(start, end)} if inside else set()
+            elif is_lot(part):
+                new = {(start, end)} if self.leaves(part, start) else set()
             else:
                 new = {(max(a, start), min(b, end)) for a, b in spans[part]}
             new = {(a, b) for a, b in new if a <= b} - spans[whole]
@@ -114,17 +116,10 @@ class Trace:
         while changed:
             changed = False
             for part, whole, start, end in self._fits():
-                if whole in self.suspects:
-                    continue
-                new: set[tuple[int, int]] = set()
-                if part in self.suspects:
-                    if self.window[0] <= start <= self.window[1]:
-                        new = {(start, end)}
-                else:
-                    new = {(max(a, start), min(b, end)) for a, b in self.certain_spans(part)}
-                new = {(a, b) for a, b in new if a <= b} - self.sure[whole]
-                changed |= bool(new)
-                self.sure[whole] |= new
+                if whole not in self.suspects and not is_lot(whole):
+                    new = self._sure_in(part, start, end) - self.sure[whole]
+                    changed |= bool(new)
+                    self.sure[whole] |= new
             for number, level in self.level_of_act.items():
                 act = self.world.acts[number]
                 if level == 1 and self._sure_act(act):
@@ -134,22 +129,12 @@ class Trace:
                         if each.code not in self.suspects and not is_lot(each.code):
                             self.sure[each.code].add((act.at, INF))
 
-    def certain_spans(self, code: str) -> set[tuple[int, int]]:
-        found = set(self.sure[code])
-        if is_lot(code):
-            made = self.makers(code)
-            sure = []
-            for number in made:
-                if self.level_of_act.get(number) != 2:
-                    break
-                sure.append(number)
-            if sure:
-                ats = [self.world.acts[number].at for number in made]
-                start = ats[0]
-                end = INF if len(sure) == len(made) else ats[len(sure)] - 1
-                if start <= end:
-                    found.add((start, end))
-        return found
+    def _sure_in(self, part: str, start: int, end: int) -> set[tuple[int, int]]:
+        """Return when a whole is certain because of a part that is in it for a while."""
+        if part in self.suspects or is_lot(part):
+            return {(start, end)} if self.certain(part, start) else set()
+        found = {(max(a, start), min(b, end)) for a, b in self.sure[part]}
+        return {(a, b) for a, b in found if a <= b}
 
     def carrying(self) -> dict[str, int]:
         """Return the level of each thing that carries taint now."""
@@ -205,8 +190,8 @@ class Trace:
         if not one_class or outputs <= 0 or outputs != int(outputs):
             return 0.0, outputs, outputs
         low, high = 0.0, 0.0
-        for item in {class_of(x.code) for x in act.inputs if self.leaves(x.code, act.at)}:
-            group = [x for x in act.inputs if class_of(x.code) == item]
+        for name in {class_of(x.code) for x in act.inputs if self.leaves(x.code, act.at)}:
+            group = [x for x in act.inputs if class_of(x.code) == name]
             amounts = [self._count(x.code, x.quantity) for x in group]
             whole = [x for x in amounts if x is not None and x == int(x)]
             per = math.fsum(whole) / outputs
@@ -237,7 +222,7 @@ class Trace:
     def totals(self) -> dict[tuple[str, Kind], list[float]]:
         found: dict[tuple[str, Kind], list[float]] = defaultdict(lambda: [0.0, 0.0, 0])
         for code, level in self.carrying().items():
-            line = found[item_of(code), kind_of(code)]
+            line = found[item(code), kind_of(code)]
             if not is_lot(code):
                 line[2 - level] += 1
                 continue
@@ -260,7 +245,7 @@ class Trace:
                     found += each.quantity
                 elif act.did is Did.MADE:
                     found += sum(
-                        kind_of(x.code) is Kind.UNIT and item_of(x.code) == item_of(code)
+                        kind_of(x.code) is Kind.UNIT and item(x.code) == item(code)
                         for x in act.outputs
                     )
         fitted = [s for s in self.world.stays if s.rel == "fit" and s.thing == code]
@@ -382,7 +367,7 @@ class Lines:
         self.found: dict[tuple[str, str, str], list[float]] = {}
 
     def _line(self, holder: tuple[str, str], code: str, at: int) -> list[float]:
-        line = self.found.setdefault((*holder, item_of(code)), [0.0, 0.0, at, 0])
+        line = self.found.setdefault((*holder, item(code)), [0.0, 0.0, at, 0])
         line[2] = min(line[2], at)
         return line
 

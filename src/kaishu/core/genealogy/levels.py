@@ -1,0 +1,165 @@
+"""How sure it is: certain where the records prove it step by step, else possible.
+
+An act is judged when it is met. What could not be proved then is judged again at the end, until
+nothing more can be proved; so nothing is ever certain because of itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kaishu.core.genealogy.acts import Did
+from kaishu.core.genealogy.things import Kind
+from kaishu.core.genealogy.walk import FOREVER, NONE, Array, spread
+
+if TYPE_CHECKING:
+    from kaishu.core.genealogy.graph import Graph
+    from kaishu.core.genealogy.reach import Reach
+
+POSSIBLE, CERTAIN = 1, 2
+
+
+class Levels:
+    """Which acts passed taint on, how surely, and from when to when things are certain.
+
+    `sure` is from when (FOREVER - moment), `doubt` the first moment of a lot that is not certain
+    any more, plus one; zero is never.
+    """
+
+    def __init__(self, graph: Graph, reach: Reach) -> None:
+        """Begin with the suspects, which are certain in their window."""
+        self._graph, self._reach = graph, reach
+        self.of_act = np.zeros(len(graph.at), np.uint8)
+        self.sure = np.zeros(graph.nodes, np.uint32)
+        self.doubt = np.zeros(graph.nodes, np.int64)
+        since, until = reach.window
+        self.sure[reach.suspects] = FOREVER - since
+        self.doubt[reach.suspects] = 0 if until == FOREVER else until + 2
+        self._open: list[Array] = []
+        self._lots: list[Array] = []
+        self._fits: list[tuple[Array, Array, Array]] = []
+
+    def certain(self, nodes: Array, at: Array) -> Array:
+        """Return whether things are certain at moments, one each."""
+        sure, doubt = self.sure[nodes].astype(np.int64), self.doubt[nodes]
+        found: Array = (sure > 0) & (FOREVER - sure <= at) & ((doubt == 0) | (at < doubt - 1))
+        return self._reach.spans.also(found, nodes, at, self._reach.spans.sure)
+
+    def acts(self, acts: Array) -> tuple[Array, Array]:
+        """Judge acts that are met for the first time; return their outputs and its moments."""
+        outputs, at = self._judge(acts)
+        self._open.append(acts[self.of_act[acts] == POSSIBLE])
+        return outputs, at
+
+    def _judge(self, acts: Array) -> tuple[Array, Array]:
+        graph = self._graph
+        places, which = spread(graph.act_first, acts)
+        amount = graph.amount[places]
+        node = (amount >> 1).astype(np.int64)
+        out = (amount & 1).astype(np.bool_)
+        at = graph.at[acts].astype(np.int64)
+        inputs = np.flatnonzero(~out)
+        of_input = which[inputs]
+        sure = self.certain(node[inputs], at[of_input])
+        wanted = np.bincount(of_input, minlength=len(acts))
+        proved = np.bincount(of_input[sure], minlength=len(acts))
+        certain = proved == wanted
+        partly = np.flatnonzero((proved > 0) & ~certain)
+        outputs = np.flatnonzero(out)
+        if len(partly):
+            some = np.isin(of_input, partly)
+            classes = self._whole_classes(node[inputs[some]], of_input[some], sure[some])
+            certain[classes] = True
+            alone = np.bincount(which[outputs], minlength=len(acts)) == 1
+            single = outputs[alone[which[outputs]]]
+            unit = graph.kinds(node[single]) == Kind.UNIT
+            one_unit = np.zeros(len(acts), np.bool_)
+            one_unit[which[single[unit]]] = True
+            certain[partly] |= one_unit[partly]
+        self.of_act[acts] = np.where(certain, CERTAIN, POSSIBLE)
+        self._prove(node[outputs], at[which[outputs]], certain[which[outputs]])
+        return node[outputs], at[which[outputs]]
+
+    def _whole_classes(self, node: Array, act: Array, sure: Array) -> Array:
+        """Return the acts of which all inputs of one class are certain."""
+        item = self._graph.items(node).astype(np.int64)
+        item = np.where(item < 0, -1 - node, item)
+        order = np.lexsort((item, act))
+        item, act, sure = item[order], act[order], sure[order]
+        starts = np.flatnonzero(np.append(True, (item[1:] != item[:-1]) | (act[1:] != act[:-1])))
+        found: Array = act[starts][np.logical_and.reduceat(sure, starts)]
+        return found
+
+    def _prove(self, nodes: Array, at: Array, certain: Array) -> None:
+        nodes, late = nodes[certain], FOREVER - at[certain]
+        pieces = ~self._graph.counted(nodes) & ~self._reach.own[nodes]
+        np.maximum.at(self.sure, nodes[pieces], late[pieces].astype(np.uint32))
+
+    def fit(self, part: Array, whole: Array, at: Array) -> None:
+        """Note parts that stay in their wholes from moments on, and what that proves now."""
+        self._fits.append((part, whole, at))
+        self._prove_fits(part, whole, at)
+
+    def _prove_fits(self, part: Array, whole: Array, at: Array) -> bool:
+        """Prove wholes by their parts; returns whether that proved anything new."""
+        late = np.minimum(self.sure[part], (FOREVER - at).astype(np.uint32))
+        lots = self._graph.counted(part)
+        held = self._reach.own[part] | lots
+        late = np.where(held & ~self.certain(part, at), 0, late)
+        late = np.where(held & (late > 0), FOREVER - at, late).astype(np.uint32)
+        late[self._graph.counted(whole) | self._reach.own[whole]] = 0
+        new = late > self.sure[whole]
+        np.maximum.at(self.sure, whole[new], late[new])
+        return bool(new.any())
+
+    def after(self, nodes: Array) -> None:
+        """Look at the lots among things that were just reached."""
+        lots = nodes[self._graph.counted(nodes)]
+        if len(lots):
+            self._lots.append(lots)
+            self._prove_lots(lots)
+
+    def _prove_lots(self, lots: Array) -> bool:
+        """Find from when to when lots are certain; returns whether that changed anything."""
+        graph = self._graph
+        before = self.sure[lots].astype(np.int64), self.doubt[lots].copy()
+        places, which = spread(graph.node_first, lots)
+        entry = graph.entry[places]
+        act = (entry >> 1).astype(np.int64)
+        made = np.flatnonzero(((entry & 1) == 1) & (graph.did[act] == Did.MADE))
+        act, which = act[made], which[made]
+        made = np.flatnonzero((graph.amount[graph.act_first[act]] & 1) == 0)
+        act, which = act[made][::-1], which[made][::-1]
+        at = graph.at[act].astype(np.int64)
+        bad = self.of_act[act] != CERTAIN
+        self.sure[lots[which[~bad]]] = (FOREVER - at[~bad]).astype(np.uint32)
+        doubt = np.zeros(len(lots), np.int64)
+        doubt[which[bad]] = at[bad] + 1
+        self.doubt[lots] = doubt
+        return bool((before[0] != self.sure[lots]).any() or (before[1] != doubt).any())
+
+    def settle(self) -> None:
+        """Judge again what was not proved, until nothing new is."""
+        still = np.concatenate([NONE, *self._open])
+        lots = np.concatenate([NONE, *self._lots])
+        part, whole, at = (
+            np.concatenate([NONE, *(fit[side] for fit in self._fits)]) for side in range(3)
+        )
+        changed = True
+        while changed:
+            changed = len(lots) > 0 and self._prove_lots(lots)
+            changed |= len(part) > 0 and self._prove_fits(part, whole, at)
+            changed |= self._reach.spans.prove()
+            before = len(still)
+            if before:
+                self._judge(still)
+                still = still[self.of_act[still] == POSSIBLE]
+            changed |= len(still) < before
+
+    def now(self, nodes: Array) -> Array:
+        """Return the levels of things that carry taint, as of now."""
+        certain = self.certain(nodes, np.full(len(nodes), FOREVER, np.int64))
+        certain |= self._reach.own[nodes]
+        return np.where(certain, CERTAIN, POSSIBLE).astype(np.uint8)

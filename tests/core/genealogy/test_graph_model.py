@@ -1,0 +1,152 @@
+"""The graph answers as a plain model does, whatever happened and in whatever order it was told."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kaishu.core.genealogy.acts import Act, Amount, Did, columns
+from kaishu.core.genealogy.backward import backward
+from kaishu.core.genealogy.backward import origins as origins_of
+from kaishu.core.genealogy.forward import Forward, forward
+from kaishu.core.genealogy.graph import Graph, build, extend
+from kaishu.core.genealogy.things import lot, own, unit
+from tests.core.genealogy.model_back import origins
+from tests.core.genealogy.model_trace import Trace
+from tests.core.genealogy.model_world import World
+
+CELL, PACK, BANK = "/x/item/CELL", "/x/item/PACK", "/x/item/BANK"
+LOTS = [lot(CELL, "1"), lot(CELL, "2"), lot(CELL, "3"), lot(PACK, "A"), lot(PACK, "B"), CELL]
+UNITS = [*(unit(PACK, str(n)) for n in range(3)), *(unit(BANK, str(n)) for n in range(3))]
+BOXES = [own("box", str(n)) for n in range(3)]
+HOLDERS = [own("party", "P"), own("party", "Q"), own("place", "X")]
+AMOUNT = st.builds(
+    Amount,
+    st.sampled_from([*LOTS, *LOTS, *UNITS, *UNITS, *BOXES]),
+    st.sampled_from([None, 1.0, 2.0, 3.0, 6.0, 10.0, 12.0, 2.5]),
+)
+AMOUNTS = st.lists(AMOUNT, max_size=3).map(tuple)
+SUSPECTS = st.lists(st.sampled_from([*LOTS[:5], *UNITS]), min_size=1, max_size=2)
+MOMENT = st.integers(1, 6)
+
+
+@st.composite
+def told(draw: st.DrawFn) -> Act:
+    """Draw one act of any kind; about half are such as a record would really hold."""
+    did = draw(st.sampled_from([Did.MADE, Did.MADE, *Did]))
+    inputs, outputs = draw(AMOUNTS), draw(AMOUNTS)
+    if did in (Did.PACKED, Did.UNPACKED, Did.SEEN_IN) and draw(st.booleans()):
+        outputs = (Amount(draw(st.sampled_from(BOXES))),)
+    if did in (Did.FITTED, Did.REMOVED) and draw(st.booleans()):
+        outputs = (Amount(draw(st.sampled_from(UNITS))),)
+    party = place = ""
+    if did is Did.MOVED:
+        outputs = ()
+        holder = draw(st.sampled_from(HOLDERS))
+        party, place = (holder, "") if "party" in holder else ("", holder)
+    return Act("e", did, draw(MOMENT), inputs, outputs, party, place)
+
+
+def answer(found: Forward, graph: Graph) -> dict[str, object]:
+    """Return an answer in plain words."""
+    nodes = graph.codes(found.nodes)
+    return {
+        "levels": dict(zip(nodes, found.levels.tolist(), strict=True)),
+        "since": dict(zip(nodes, found.since.tolist(), strict=True)),
+        "was": set(graph.codes(found.was())),
+        "ended": set(graph.codes(found.ended())),
+        "totals": {(x.item, x.kind): [x.certain, x.possible, x.unsaid] for x in found.totals()},
+        "holders": {
+            (x.party, x.place, x.item): [x.certain, x.possible, x.since, x.unsaid]
+            for x in found.holders()
+        },
+        "consignees": {
+            (x.party, x.place, x.item): [x.certain, x.possible, x.since, x.unsaid]
+            for x in found.consignees()
+        },
+    }
+
+
+def expected(trace: Trace) -> dict[str, object]:
+    """Return the model's answer in the same words."""
+    carrying = trace.carrying()
+    return {
+        "levels": carrying,
+        "since": {code: trace.since(code) for code in carrying},
+        "was": trace.was(),
+        "ended": trace.world.ended & set(carrying),
+        "totals": trace.totals(),
+        "holders": trace.holders(),
+        "consignees": trace.consignees(),
+    }
+
+
+def assert_proved(found: Forward, graph: Graph, trace: Trace) -> None:
+    """Walk every path: it starts at a suspect, joins up, keeps time, and ends where it must."""
+    for code, level in trace.carrying().items():
+        path = found.path(code)
+        if code in trace.suspects:
+            assert path == ()
+            continue
+        assert path[0].source in trace.suspects
+        assert path[-1].target == code
+        for step, after in pairwise(path):
+            assert step.target == after.source
+        for step in path:
+            assert step.did in (Did.MADE, Did.FITTED)
+            assert step.level >= level
+    for box in graph.codes(found.boxes()):
+        assert found.path(box)[-1].target == box
+
+
+def assert_same(
+    acts: list[Act], suspects: list[str], window: tuple[int | None, int | None]
+) -> None:
+    """Ask the graph and the model the same, forward and backward."""
+    world = World(acts)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "g"
+        half = len(acts) // 2
+        build(columns(acts[:half]), path)
+        extend(path, columns(acts[half:]), path)
+        whole = Path(folder) / "w"
+        build(columns(acts), whole)
+        graph = Graph.open(path)
+        known = [code for code in suspects if graph.number(code) is not None]
+        trace = Trace(world, known, *window)
+        found = forward(graph, known, since=window[0], until=window[1])
+        assert answer(found, graph) == expected(trace)
+        with Graph.open(whole) as other:
+            again = forward(other, known, since=window[0], until=window[1])
+            assert answer(again, other) == expected(trace)
+        assert_proved(found, graph, trace)
+        for code in UNITS:
+            if graph.number(code) is not None:
+                for at in (None, 3):
+                    inner = origins(world, code, *([] if at is None else [at]))
+                    _, nodes = origins_of(graph, [graph.need(code)], at=at)
+                    assert set(graph.codes(nodes)) == inner
+                    back = backward(graph, code, at=at)
+                    for each in graph.codes(back.lots):
+                        assert back.path(each)[0].source == each
+                        assert back.path(each)[-1].target == code
+                if window == (None, None):
+                    both = bool(set(known) & origins(world, code))
+                    assert both == (code in trace.carrying()) or code in known
+
+
+@given(
+    st.lists(told(), max_size=14),
+    SUSPECTS,
+    st.one_of(
+        st.just((None, None)), st.tuples(MOMENT, st.just(6)), st.tuples(st.just(2), st.just(4))
+    ),
+)
+def test_the_graph_answers_as_the_model(
+    acts: list[Act], suspects: list[str], window: tuple[int | None, int | None]
+) -> None:
+    assert_same(acts, suspects, window)
