@@ -77,7 +77,7 @@ def test_a_row_says_where_the_unit_is_and_how_it_got_into_the_answer(hana: Clien
     proof = hana.get(f"{HERE}path/?lots={SUSPECT}&code={quote(world.k100(161))}")
     steps = [text(each) for each in find(parsed(proof), ".proof-steps li")]
     assert len(steps) == 2
-    assert "made · certain" in steps[0] and "Cell A L77 × 40" in steps[0]
+    assert "made · certain" in steps[0] and "Cell A L77 × 20" in steps[0]
     assert "unit-P2" in steps[1]
 
 
@@ -129,7 +129,7 @@ def test_a_word_that_means_nothing_or_several_things_is_said_and_kept(hana: Clie
 def test_only_what_left_the_lot_within_the_window_counts(hana: Client) -> None:
     # P2 was made on 7 March, P3 on 8 March, P5 on 10 March
     page = parsed(hana.get(HERE, {"lots": "L77", "since": "2025-03-07", "until": "2025-03-07"}))
-    assert "20 units certainly" in text(page) and "0 units possibly" in text(page)
+    assert "10 units certainly" in text(page) and "0 units possibly" in text(page)
 
 
 def test_a_thing_tells_its_own_story(hana: Client) -> None:

@@ -163,7 +163,7 @@ def test_lots_without_units_are_asked_for_by_the_batch_on_the_label(
 ) -> None:
     network.items.filter(code=world.PACK).update(model="K300")
     part = only(plan(graph, network, replace(WISH, models=("K300",)), at=world.AT))
-    assert [row["when"]["batches"] for row in part.made.rules] == [["P2", "P5"], ["P3"]]
+    assert [row["when"]["batches"] for row in part.made.rules] == [["P2", "P5", "P6"], ["P3"]]
 
 
 def test_an_unaffected_or_unknown_model_makes_no_draft(

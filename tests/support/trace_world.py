@@ -1,8 +1,8 @@
 """A small invented network: cell lots, pack lots, units of two brands, cartons and who got them.
 
     L76 -> P1 -> K100 number 1-160        L78 -> P4 -> K100 number 201-400
-    L77 -> P2 -> K100 number 161-180      L77 -> P5 -> S900 number 1-10 (another brand)
-    L77 + L78 -> P3 -> K100 number 181-200
+    L77 -> P2 -> K100 number 161-170      L77 -> P5 -> S900 number 1-10 (another brand)
+    L77 -> P6 -> K100 number 171-180      L77 + L78 -> P3 -> K100 number 181-200
 
 Carton 9 holds K100 number 161-180 of the suspect cells and number 1-20 of good ones.
 """
@@ -63,10 +63,11 @@ def _acts() -> Iterator[Act]:
         yield Act(f"cell-{name}", Did.MADE, START + number * DAY, (), made)
     packs = {
         "P1": (("L76", 320),),
-        "P2": (("L77", 40),),
+        "P2": (("L77", 20),),
         "P3": (("L77", 20), ("L78", 20)),
         "P4": (("L78", 400),),
         "P5": (("L77", 20),),
+        "P6": (("L77", 20),),
     }
     for number, (name, cells) in enumerate(packs.items()):
         used = tuple(Amount(lot(CELL, cell), many) for cell, many in cells)
@@ -74,10 +75,11 @@ def _acts() -> Iterator[Act]:
         yield Act(f"pack-{name}", Did.MADE, START + (5 + number) * DAY, used, made)
     units = {
         "P1": [k100(number) for number in range(1, 161)],
-        "P2": [k100(number) for number in range(161, 181)],
+        "P2": [k100(number) for number in range(161, 171)],
         "P3": [k100(number) for number in range(181, 201)],
         "P4": [k100(number) for number in range(201, 401)],
         "P5": [unit(S900, f"S9{number:04}") for number in range(1, 11)],
+        "P6": [k100(number) for number in range(171, 181)],
     }
     for number, (name, codes) in enumerate(units.items()):
         used = (Amount(lot(PACK, name), len(codes)),)
