@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 from click.testing import CliRunner, Result
 
 from kaishu.cli import main
-from kaishu.supply.models import LinkFile, Network
+from kaishu.core.errors import Refusal
+from kaishu.demo.network.loading import load_network
+from kaishu.supply.models import Item, LinkFile, Network
+
+NOW = datetime(2026, 1, 15, tzinfo=UTC)
 
 
 def run(*words: str) -> Result:
@@ -56,3 +62,60 @@ def test_files_are_loaded_built_listed_and_taken_back(
     taken = run("void", str(number), "--reason", "test")
     assert taken.stdout == "made.csv is taken back. kaishu trace build acme\n"
     assert "taken back: test" in run("files").stdout
+
+
+def test_questions_are_answered_in_words_and_for_machines(
+    db: None, settings: object, tmp_path: Path
+) -> None:
+    settings.KAISHU_DATA_DIR = tmp_path / "data"  # type: ignore[attr-defined]
+    load_network(folder=tmp_path / "network", by="hana", at=NOW)
+    lot, unit = "lot C-2507 of MC-18650", "unit HB20-000408 of HB20"
+    forward = run("forward", lot, "--path", unit, "--since", "2025-01-01")
+    assert forward.stdout.startswith("120 units certainly, 80 more possibly.\n  40 + 40 possible")
+    assert "made: Pack TP-4 T-132 -> Hoshi power bank HB20 HB20-000408  [link:" in forward.stdout
+    told = json.loads(run("forward", lot, "--json", "--things", "--until", "2025-02-26").stdout)
+    assert told["units"] == {"certain": 120, "possible": 40}
+    assert told["things"][0]["level"] == "certain"
+    backward = run("backward", "(01)09521234002109(21)HB20-000408")
+    assert "  lot Cell MC-18650 C-2507\n" in backward.stdout
+    cause = run(
+        "cause", unit, "unit A00001E8 of L1", "https://id.gs1.org/01/09521234003106/21/N3000288J"
+    )
+    assert "Cell MC-18650 C-2507: 3 of 3 incidents, 200 units have it" in cause.stdout
+    assert "DECIDED" in cause.stdout
+    beside = run("what-if", lot, "--days", "5")
+    assert "  Cell MC-18650 C-2508: 200 more units, 40 become certain\n" in beside.stdout
+    blast = run("blast", "/x/item/MC-18650/lot/C-2507", "--json")
+    assert [each["brand"] for each in json.loads(blast.stdout)["brands"]] == [
+        "Akari",
+        "Hoshi",
+        "Nami",
+    ]
+
+
+def test_an_unknown_thing_names_the_nearest(db: None, settings: object, tmp_path: Path) -> None:
+    settings.KAISHU_DATA_DIR = tmp_path / "data"  # type: ignore[attr-defined]
+    load_network(folder=tmp_path / "network", by="hana", at=NOW)
+    refused = run("forward", "lot C-25O7 of MC-18650").exception
+    assert isinstance(refused, Refusal)
+    assert refused.code == "trace_thing_not_found"
+    assert refused.facts["near"].startswith("/x/item/MC-18650/lot/C-2507")
+    wrong = run("forward", "lot C-2507 of MC-18650", "--since", "soon").exception
+    assert isinstance(wrong, Refusal)
+    assert wrong.code == "trace_moment_wrong"
+
+
+def test_names_are_loaded_and_put_right(db: None, tmp_path: Path) -> None:
+    run("open", "acme")
+    items = tmp_path / "items.csv"
+    items.write_text(
+        "item,name,kind\n4548736120037,Pack,pack\n4548736120030,Pack,pack\nC,Cell,egg\n"
+    )
+    loaded = run("names", str(items))
+    assert (loaded.exit_code, loaded.stdout) == (1, "items.csv: 1 items kept, 2 bad.\n")
+    assert "row 3: The check digit" in loaded.stderr
+    items.write_text("item,name,kind\n4548736120037,Pack P1,pack\n")
+    assert run("names", str(items)).exit_code == 0
+    assert [(each.code, each.name) for each in Item.objects.all()] == [
+        ("/01/04548736120037", "Pack P1")
+    ]

@@ -88,6 +88,37 @@ def load_(
     raise SystemExit(1 if found else 0)
 
 
+@click.command("names")
+@click.argument("paths", metavar="FILE…", nargs=-1, required=True, type=THERE)
+@click.option("--network", default="", help="Its short name; not needed where there is only one.")
+@click.option("--dry-run", is_flag=True, help="Look at every row and keep nothing.")
+def names(*, paths: tuple[Path, ...], network: str, dry_run: bool) -> None:
+    """Load what things and parties are called: CSV, XLSX or Parquet.
+
+    Items have the columns item, name, kind (material, cell, pack, product, box), brand, model;
+    partners code, name, role, country, party (its code in recall files), belongs_to. A row that is
+    there already is put right.
+
+    \b
+    Example:  kaishu trace names items.csv partners.csv
+    Exit codes: 0 loaded · 1 refused, or rows were bad (the good ones are kept)
+    """
+    start()
+    from kaishu.supply.links.masters import load_names
+    from kaishu.supply.network import queries
+
+    there, found = queries.network(network), 0
+    rows = _Bad(None)
+    for path in paths:
+        rows.path = path
+        read = load_names(network=there, path=path, dry_run=dry_run, note=rows.note)
+        found += read.bad
+        kept = "would be kept" if dry_run else "kept"
+        click.echo(f"{path.name}: {read.good:,} {read.what} {kept}, {read.bad:,} bad.")
+    rows.show()
+    raise SystemExit(1 if found else 0)
+
+
 @click.command("files")
 @click.option("--network", default="", help="Its short name; not needed where there is only one.")
 def files(*, network: str) -> None:

@@ -9,11 +9,8 @@ import click
 from kaishu.cli._django import load, start
 from kaishu.cli._progress import bars, no_progress_option
 from kaishu.cli._trace_alerts import alert
-from kaishu.cli._trace_files import files, load_, void
-
-network_option = click.option(
-    "--network", default="", help="Its short name; not needed where there is only one."
-)
+from kaishu.cli._trace_ask import backward, blast, cause, forward, what_if
+from kaishu.cli._trace_files import files, load_, names, void
 
 
 @click.group()
@@ -21,7 +18,18 @@ def trace() -> None:
     """Follow lots into units and units back to lots, across the companies of one network."""
 
 
-for command in (alert, load_, files, void):
+for command in (
+    alert,
+    backward,
+    blast,
+    cause,
+    files,
+    forward,
+    load_,
+    names,
+    void,
+    what_if,
+):
     trace.add_command(command)
 
 

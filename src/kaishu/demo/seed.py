@@ -15,6 +15,7 @@ from kaishu.demo.house import furnish
 from kaishu.demo.live import SITES, Past, live, photos, serials_of
 from kaishu.demo.lives import CN, JP, lives
 from kaishu.demo.masses import post_masses
+from kaishu.demo.network.loading import load_network
 from kaishu.demo.owners import take_ahead
 from kaishu.demo.papers import begin_corrective, connect, file_reports
 from kaishu.demo.past import live_past
@@ -86,6 +87,8 @@ def fill(*, folder: Path, now: datetime, cases: int, say: Say, told: Told) -> No
         live(life, number, past, mine)
         filling.step()
     connect(now)
+    say("Loading an invented supplier network …")
+    load_network(folder=folder / "network", by="hana", at=now)
     say("Widening one recall …")
     widen(folder=recalls / CN, now=now)
     newcomers(past)

@@ -39,3 +39,21 @@ class GraphBusy(Refusal):
     """The graph of this network is being made right now."""
 
     code = "graph_busy"
+
+
+class ThingNotFound(Refusal):
+    """No record of this network names such a thing."""
+
+    code = "trace_thing_not_found"
+
+
+class ThingUnclear(Refusal):
+    """Several things of this network may be meant."""
+
+    code = "trace_thing_unclear"
+
+
+class MomentWrong(Refusal):
+    """This is no day and no moment."""
+
+    code = "trace_moment_wrong"
