@@ -69,8 +69,11 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_a_small_phone(
         f"check/?model=K100&serial={kumo.NOT_LISTED}",
         "check/?model=other",
         f"check/?model=K200&serial={kumo.LISTED}",
+        f"card/?model=K100&serial={kumo.NOT_LISTED}",
         "progress/",
         "nowhere/",
+        f"../../check/several/?list=K100+{kumo.NOT_LISTED}%0AK100+{kumo.LISTED}%0AZ9+{'W' * 99}",
+        f"../../watch/?list=K100+{kumo.NOT_LISTED}",
     ):
         page.goto(base + path)
         axe(page)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kaishu.core.answer import Inspection
 from kaishu.core.dates import Made, made_from
@@ -64,17 +64,16 @@ class Row(NamedTuple):
 
     def line(self) -> Line:
         """Return what the row says of a unit."""
-        days: dict[str, Made] = {}
-        texts: dict[str, str] = {}
+        said: dict[str, Any] = {}
         for name, text in self.rest:
             if name not in DATES:
-                texts[name] = text
+                said[name] = text
                 continue
             try:
-                days[name] = DATES[name](text)
+                said[name] = DATES[name](text)
             except ValueError:
                 return Line(self.number, self.model, self.serial, None, text)
-        inspection = Inspection(model=self.model, serial=self.serial, **texts, **days)
+        inspection = Inspection(model=self.model, serial=self.serial, **said)
         return Line(self.number, self.model, self.serial, inspection)
 
 

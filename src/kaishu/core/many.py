@@ -46,7 +46,7 @@ class Signatures:
 
     def many(self, serials: Sequence[str]) -> list[Hashable]:
         """Return the same for each of many: where equal, so is the outcome."""
-        seen: list[list[Hashable]] = [
+        seen: list[Sequence[Hashable]] = [
             [select(serial) for serial in serials] for select in self._others
         ]
         seen += [[serial.endswith(safe) for serial in serials] for safe in self._safe]
@@ -59,5 +59,5 @@ class Signatures:
                     word |= hit.astype(np.int64) << place
                 seen.append(word.tolist())
         if len(seen) == 1:
-            return seen[0]
+            return list(seen[0])
         return list(zip(*seen, strict=True)) if seen else [()] * len(serials)

@@ -79,8 +79,10 @@ WORDS = {
     "other code": "Another code",
     "label.missing": "There is no number on it",
     "label.illegible": "There is one, but I cannot read it",
-    "JP": "Japan",
-    "CN": "Mainland China",
+    "jp": "Japan",
+    "cn": "Mainland China",
+    "us": "United States",
+    "eu": "European Union",
     # colours
     "black": "Black",
     "white": "White",
