@@ -26,7 +26,7 @@ def network(slug: str = "kumo") -> Network:
     return Network.objects.create(slug=slug, name="Kumo", created_by="ada", created_at=AT)
 
 
-def event(kind: str = "ObjectEvent", hour: int = 9, **more: Any) -> dict[str, Any]:
+def event(kind: str = "ObjectEvent", *, hour: int = 9, **more: Any) -> dict[str, Any]:
     """Write an event of some hour of 1 March 2026."""
     return {
         "type": kind,

@@ -80,17 +80,18 @@ class Name:
     lot: str = ""
 
 
-@lru_cache(maxsize=200_000)
 def thing(text: str, of_class: bool = False) -> Name:
     """Return what a URI names; `of_class` where a company's own URI stands for a class or a lot.
 
     Raises NameUnread, CheckDigitWrong, LengthWrong, CharactersWrong, PatternWide.
     """
-    if text.startswith("urn:epc:"):
-        return _urn(text)
-    if linked := _linked(text):
-        return linked
-    return _own(_checked(text), of_class)
+    return _gs1(text) or _own(_checked(text), of_class)
+
+
+@lru_cache(maxsize=200_000)
+def _gs1(text: str) -> Name | None:
+    """Return what a GS1 name names, or None where the URI is a company's own."""
+    return _urn(text) if text.startswith("urn:epc:") else _linked(text)
 
 
 @lru_cache(maxsize=10_000)
@@ -109,7 +110,7 @@ def party(text: str) -> str:
 def _of_kind(text: str, kind: Kind, word: str) -> str:
     if text.startswith(("urn:epc:id:sgln:", "urn:epc:id:pgln:")):
         return _urn(text).code
-    if not text.startswith("urn:epc:") and (linked := _linked(text)):
+    if not text.startswith("urn:epc:") and (linked := _gs1(text)):
         if linked.kind in (Kind.PLACE, Kind.PARTY):
             return linked.code
         raise NameUnread(name=text[:LONGEST])
@@ -158,13 +159,13 @@ def _pattern(text: str, scheme: str, parts: list[str]) -> Name:
 def _sgtin(text: str, parts: list[str]) -> Name:
     gtin = _gtin(text, parts[0], parts[1])
     serial = _word(text, ".".join(parts[2:]), 20)
-    return Name(f"/01/{gtin}/21/{quote(serial, safe='')}", Kind.UNIT, gtin[1:])
+    return Name(f"/01/{gtin}/21/{_safe(serial)}", Kind.UNIT, gtin[1:])
 
 
 def _lgtin(text: str, parts: list[str]) -> Name:
     gtin = _gtin(text, parts[0], parts[1])
     number = _word(text, ".".join(parts[2:]), 20)
-    return Name(f"/01/{gtin}/10/{quote(number, safe='')}", Kind.LOT, gtin[1:])
+    return Name(f"/01/{gtin}/10/{_safe(number)}", Kind.LOT, gtin[1:])
 
 
 def _sscc(text: str, parts: list[str]) -> Name:
@@ -177,7 +178,7 @@ def _grai(text: str, parts: list[str]) -> Name:
     prefix, kind = _numbers(text, parts[:2], 12)
     body = prefix + kind
     serial = _word(text, ".".join(parts[2:]), 16)
-    code = f"/8003/0{body}{_check_digit(body)}/{quote(serial, safe='')}"
+    code = f"/8003/0{body}{_check_digit(body)}/{_safe(serial)}"
     return Name(code, Kind.BOX, body)
 
 
@@ -186,7 +187,7 @@ def _giai(text: str, parts: list[str]) -> Name:
     _prefix(text, prefix)
     if len(prefix) + len(asset) > 30:
         raise LengthWrong(name=text)
-    return Name(f"/8004/{quote(prefix + asset, safe='')}", Kind.UNIT, prefix)
+    return Name(f"/8004/{_safe(prefix + asset)}", Kind.UNIT, prefix)
 
 
 def _sgln(text: str, parts: list[str]) -> Name:
@@ -194,7 +195,7 @@ def _sgln(text: str, parts: list[str]) -> Name:
     body = prefix + location
     gln = body + _check_digit(body)
     extension = _word(text, ".".join(parts[2:]) or "0", 20)
-    tail = "" if extension == "0" else f"/254/{quote(extension, safe='')}"
+    tail = "" if extension == "0" else f"/254/{_safe(extension)}"
     return Name(f"/414/{gln}{tail}", Kind.PLACE, body)
 
 
@@ -242,9 +243,15 @@ def _prefix(text: str, prefix: str) -> None:
 
 
 def _word(text: str, escaped: str, longest: int) -> str:
+    if escaped.isalnum() and escaped.isascii() and len(escaped) <= longest:
+        return escaped
     if not _IN_URN.fullmatch(escaped):
         raise CharactersWrong(name=text)
     return _plain(text, unquote(escaped), longest)
+
+
+def _safe(word: str) -> str:
+    return word if word.isalnum() and word.isascii() else quote(word, safe="")
 
 
 def _plain(text: str, word: str, longest: int) -> str:
@@ -283,7 +290,7 @@ def _keyed(text: str, key: str, value: str, rest: list[str]) -> Name:
     if set(more) - _QUALIFIERS[key]:
         raise NameUnread(name=text)
     if key == "8004":
-        return Name(f"/8004/{quote(_plain(text, value, 30), safe='')}", Kind.UNIT, value)
+        return Name(f"/8004/{_safe(_plain(text, value, 30))}", Kind.UNIT, value)
     if key == "8003":
         return _asset(text, value)
     lengths = {"00": (18,), "01": (8, 12, 13, 14), "414": (13,), "417": (13,)}[key]
@@ -291,7 +298,7 @@ def _keyed(text: str, key: str, value: str, rest: list[str]) -> Name:
     if key == "01":
         return _item(text, value.zfill(14), more)
     if key == "414" and more.get("254", "0") != "0":
-        tail = quote(_plain(text, more["254"], 20), safe="")
+        tail = _safe(_plain(text, more["254"], 20))
         return Name(f"/414/{value}/254/{tail}", Kind.PLACE, value)
     kind = {"00": Kind.BOX, "414": Kind.PLACE, "417": Kind.PARTY}[key]
     return Name(f"/{key}/{value}", kind, value[1:] if key == "00" else value)
@@ -309,10 +316,10 @@ _QUALIFIERS = {
 
 def _item(text: str, gtin: str, more: dict[str, str]) -> Name:
     number = _plain(text, more["10"], 20) if "10" in more else ""
-    lot = f"/01/{gtin}/10/{quote(number, safe='')}" if number else ""
+    lot = f"/01/{gtin}/10/{_safe(number)}" if number else ""
     if "21" in more:
         serial = _plain(text, more["21"], 20)
-        return Name(f"/01/{gtin}/21/{quote(serial, safe='')}", Kind.UNIT, gtin[1:], lot)
+        return Name(f"/01/{gtin}/21/{_safe(serial)}", Kind.UNIT, gtin[1:], lot)
     return Name(lot, Kind.LOT, gtin[1:]) if lot else Name(f"/01/{gtin}", Kind.ITEM, gtin[1:])
 
 
@@ -323,7 +330,7 @@ def _asset(text: str, value: str) -> Name:
         raise NameUnread(name=text)
     if not serial:
         return Name(things.item(f"urn:epc:idpat:grai:{number[1:13]}"), Kind.ITEM, number[1:])
-    code = f"/8003/{number}/{quote(_plain(text, serial, 16), safe='')}"
+    code = f"/8003/{number}/{_safe(_plain(text, serial, 16))}"
     return Name(code, Kind.BOX, number[1:])
 
 

@@ -39,6 +39,7 @@ class Document:
 
     context: object
     events: Sequence[Any]
+    used: frozenset[str]  # prefixes that its text could use
 
 
 def read_document(body: bytes) -> Document:
@@ -54,7 +55,7 @@ def read_document(body: bytes) -> Document:
     except Refusal as refusal:
         refusal.facts["pointer"] = "/@context"
         raise
-    return Document(found["@context"], found["epcisBody"]["eventList"])
+    return Document(found["@context"], found["epcisBody"]["eventList"], reading.used_prefixes(body))
 
 
 def capture(
@@ -79,7 +80,7 @@ def capture(
     )
     if len(document.events) <= AT_ONCE:
         job.save()
-        run(job, document.events, at=at)
+        run(job, document, at=at)
         return job
     with transaction.atomic():
         job.file = store().put(body)
@@ -94,12 +95,13 @@ def store() -> Store:
     return FolderStore(settings.KAISHU_DATA_DIR / "captures")
 
 
-def run(job: CaptureJob, events: Sequence[Any], *, at: datetime, told: Told | None = None) -> None:
+def run(job: CaptureJob, document: Document, *, at: datetime, told: Told | None = None) -> None:
     """Capture a job's events from where it stopped, and say in the job what came of it."""
     if job.finished_at is not None:
         return
-    context, held = reading.parse(job.context.encode()), speaking.held(job.network, job.party)
-    checker = Checker(context, held, speaking.box_known(job.network))
+    events, held = document.events, speaking.held(job.network, job.party)
+    known = speaking.box_known(job.network)
+    checker = Checker(document.context, held, known, document.used)
     if job.rollback:
         _all_or_none(job, events, checker, at, told)
     else:

@@ -18,6 +18,7 @@ class Checked:
     """An event that can be kept. `tells` is the same for two writings of one content."""
 
     event: Mapping[str, Any]
+    said: str
     event_id: str
     tells: str
     facts: Facts
@@ -29,12 +30,21 @@ class Checked:
 
 
 class Checker:
-    """The checks of one document: its @context, and what its sender may speak for."""
+    """The checks of one document: its @context, and what its sender may speak for.
+
+    `used` are all prefixes that its text could use, where somebody looked at the text as a whole.
+    """
 
     def __init__(
-        self, context: object, held: speaking.Held, is_known: Callable[[str], bool] = bool
+        self,
+        context: object,
+        held: speaking.Held,
+        is_known: Callable[[str], bool] = bool,
+        used: frozenset[str] | None = None,
     ) -> None:
         self._known = reading.prefixes(context)
+        if self._known is not None and used is not None and used <= self._known:
+            self._known = None  # nothing to look for in each event
         self._context = context
         self._spaces = spaces_of(context)
         self._held = held
@@ -43,13 +53,16 @@ class Checker:
     def check(self, event: Any) -> tuple[Checked | None, list[Problem]]:
         """Return an event that can be kept, or everything that is wrong with it."""
         try:
-            reading.depth(event)
-            found, problems = self._checked(event)
+            said = reading.written(event)
+            if said.count("{") + said.count("[") > reading.DEEPEST:
+                reading.depth(event)
+            return self._checked(event, said)
         except Refusal as refusal:
             return None, [("", refusal)]
-        return found, problems
+        except RecursionError:
+            return None, [("", errors.TooDeep(most=reading.DEEPEST))]
 
-    def _checked(self, event: Any) -> tuple[Checked | None, list[Problem]]:
+    def _checked(self, event: Any, said: str) -> tuple[Checked | None, list[Problem]]:
         problems: list[Problem] = schema.event_problems(event)
         if problems:
             return None, problems
@@ -65,7 +78,7 @@ class Checker:
         problems += speaking.problems(facts, self._held, self._is_known)
         if problems:
             return None, problems
-        return _made(event, facts, spaces), []
+        return _made(event, said, facts, spaces), []
 
     def _inner(self, context: object) -> tuple[frozenset[str] | None, Spaces]:
         more = reading.inner_prefixes(context)
@@ -73,9 +86,9 @@ class Checker:
         return known, {**self._spaces, **spaces_of(context)}
 
 
-def _made(event: Mapping[str, Any], facts: Facts, spaces: Spaces) -> Checked:
+def _made(event: Mapping[str, Any], said: str, facts: Facts, spaces: Spaces) -> Checked:
     name = event_hash(event, spaces)
     tells = hashlib.sha256(name.encode())
     if "errorDeclaration" in event:
         tells.update(reading.written(event["errorDeclaration"]).encode())
-    return Checked(event, str(event.get("eventID") or name), tells.hexdigest(), facts)
+    return Checked(event, said, str(event.get("eventID") or name), tells.hexdigest(), facts)

@@ -90,8 +90,10 @@ def pre_hash(event: Mapping[str, Any], spaces: Spaces = STANDARD) -> str:
 
 
 def _field(name: str, value: Any, spaces: Spaces) -> str:
+    if name == "action":
+        return f"action={value}"
     if name in _EPCS:
-        return _listed(name, (f"epc={_uri(each, spaces)}" for each in value))
+        return _listed(name, [f"epc={_uri(each, spaces)}" for each in value])
     if name in _QUANTITIES:
         return _listed(name, (_quantity(each, spaces) for each in value))
     if name in _ENDS:
@@ -117,7 +119,9 @@ def _field(name: str, value: Any, spaces: Spaces) -> str:
 
 
 def _listed(name: str, parts: Iterable[str]) -> str:
-    found = sorted(parts)
+    found = list(parts)
+    if len(found) > 1:
+        found.sort()
     return name + "".join(found) if found else ""
 
 
@@ -160,6 +164,8 @@ def _sensed(row: Mapping[str, Any], order: tuple[str, ...], spaces: Spaces) -> s
 
 
 def _extensions(row: Mapping[str, Any], spaces: Spaces) -> str:
+    if ":" not in "".join(row):
+        return ""
     found: list[str] = []
     for name, value in row.items():
         if ":" in name and not name.startswith("@"):
@@ -196,6 +202,8 @@ def _word(text: str, root: str, spaces: Spaces) -> str:
 
 
 def _uri(text: str, spaces: Spaces) -> str:
+    if text.startswith(("urn:epc:", "https://")):
+        return _linked(text)
     prefix, colon, local = text.strip().partition(":")
     if not colon:
         return prefix
@@ -204,11 +212,10 @@ def _uri(text: str, spaces: Spaces) -> str:
     return _linked(text.strip()) if prefix in ("urn", "http", "https") else text.strip()
 
 
-@lru_cache(maxsize=100_000)
 def _linked(text: str) -> str:
     """Return the constrained canonical GS1 Digital Link of an EPC, any other text as it is."""
     try:
-        code = epc.thing(text, True).code
+        code = epc.thing(text, of_class=True).code
     except Refusal:
         return text
     if code.startswith("/x/"):
@@ -220,8 +227,9 @@ def _linked(text: str) -> str:
 
 def _time(text: str) -> str:
     at = moment(text)
-    at += timedelta(microseconds=500) if at.microsecond % 1000 >= 500 else timedelta()
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+    if at.microsecond % 1000 >= 500:
+        at += timedelta(microseconds=500)
+    return f"{at.isoformat(timespec='milliseconds')[:-6]}Z"
 
 
 def _plain(value: Any) -> str:

@@ -12,7 +12,6 @@ from kaishu.core.errors import Refusal
 from kaishu.supply.capture import errors
 from kaishu.supply.capture.checking import Checked
 from kaishu.supply.capture.models import CapturedEvent, CaptureJob, EventValue, indexed
-from kaishu.supply.capture.reading import written
 from kaishu.supply.capture.words import short
 
 # The standard's names of what may be asked for, by the list that a thing stands in.
@@ -107,7 +106,7 @@ def _row(job: CaptureJob, each: Checked, at: datetime) -> CapturedEvent:
         biz_step=facts.biz_step,
         disposition=facts.disposition,
         transformation=facts.transformation,
-        said=written(each.event),
+        said=each.said,
     )
 
 

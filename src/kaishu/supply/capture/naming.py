@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from kaishu.core.errors import Refusal
@@ -170,6 +171,7 @@ class _Reader:
             return ""
 
 
+@lru_cache(maxsize=4096)
 def moment(text: str) -> datetime:
     """Return a time of an event in UTC. Raises ValueError where there is no such time."""
     found = datetime.fromisoformat(text)

@@ -16,6 +16,7 @@ _EPCIS = re.compile(
     r"https?://(?:ref\.gs1\.org/standards/epcis/(?:2\.0(?:\.\d+)?/)?|gs1\.github\.io/EPCIS/"
     r"|id\.gs1\.org/)epcis-context\.jsonld"
 )
+_PREFIXED = re.compile(rb'"([^":\\]+):[^"]*"\s*:')
 # Prefixes that the standard's own context explains.
 _KNOWN = frozenset(
     {"epcis", "cbv", "cbvmda", "gs1", "rdf", "rdfs", "owl", "xsd", "dcterms", "type", "id"}
@@ -53,7 +54,7 @@ def written(value: object) -> str:
 def depth(value: Any, most: int = DEEPEST) -> None:
     """Raise TooDeep where objects and lists lie in each other beyond `most` levels."""
     level = [value]
-    for _ in range(most + 1):
+    for _level in range(most + 1):
         level = [inner for each in level for inner in _inside(each)]
         if not level:
             return
@@ -92,6 +93,11 @@ def inner_prefixes(parts: object) -> frozenset[str]:
             raise errors.ContextWrong
         found.update(str(name) for name in part)
     return frozenset(found)
+
+
+def used_prefixes(body: bytes) -> frozenset[str]:
+    """Return all that could be the prefix of a name in a JSON text, fast: at least all that are."""
+    return frozenset(found.decode() for found in _PREFIXED.findall(body))
 
 
 def undeclared(value: Any, known: frozenset[str], pointer: str) -> str:

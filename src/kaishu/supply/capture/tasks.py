@@ -14,7 +14,7 @@ def _run(job: JobView, progress: Progress, at: datetime) -> Mapping[str, object]
     """Capture one document; batches that were kept before are not read again."""
     row = CaptureJob.objects.select_related("network").get(number=job.facts["capture"])
     if row.file:
-        run(row, read_document(store().get(row.file)).events, at=at, told=progress)
+        run(row, read_document(store().get(row.file)), at=at, told=progress)
         name, row.file = row.file, ""
         row.save(update_fields=["file"])
         store().delete(name)
