@@ -34,12 +34,12 @@ LISTED = "serials/k100.csv"
 LISTS = {LISTED: kumo.LISTS["k100.csv"]}  # to put into kumo.LISTS, where drafts find their lists
 
 
-def recall() -> Recall:
+def recall(**changes: object) -> Recall:
     """Return the invented recall as a recall folder can say it: its list in its place, and no
     condition on a colour that the model does not have."""
     first, second, third = kumo.recall().rules
     whole = replace(second, when=Conditions())
-    return kumo.recall(rules=(replace(first, file=LISTED), whole, third))
+    return kumo.recall(rules=(replace(first, file=LISTED), whole, third), **changes)
 
 
 def serial(number: int) -> str:

@@ -69,7 +69,7 @@ def against(
     first = max((rule.no for rule in pack.recall.rules), default=0) + 1
     new = [_rule(table, no) for no, table in enumerate(tables, start=first)]
     after = _scope(pack, model, [*stays, *new], files)
-    named, unspelt = _named(pack, [rule for rule in old if rule not in stays])
+    named, unspelt = _named(pack, old)
     before, every = pack.scopes[model], {*serials, *named}
     added, removed, kept = [], [], 0
     for serial in sorted(every):
@@ -84,7 +84,7 @@ def against(
         added=tuple(added),
         removed=tuple(removed),
         kept=kept,
-        gone=tuple(Gone(rule.no, rule.kind) for rule in unspelt),
+        gone=tuple(Gone(rule.no, rule.kind) for rule in unspelt if rule not in stays),
     )
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kaishu.doors.console.trace import views_ask, views_cause, views_home, views_rows, views_thing
+from kaishu.doors.console.trace import (
+    views_ask,
+    views_cause,
+    views_home,
+    views_missing,
+    views_rows,
+    views_scope,
+    views_spread,
+    views_tell,
+    views_thing,
+)
 
 urlpatterns = [
     path("", views_home.home, name="trace"),
@@ -14,4 +24,9 @@ urlpatterns = [
     path("in/<slug:slug>/thing/", views_thing.thing, name="trace_thing"),
     path("in/<slug:slug>/back/", views_thing.back, name="trace_back"),
     path("in/<slug:slug>/cause/", views_cause.cause, name="trace_cause"),
+    path("in/<slug:slug>/what-if/", views_spread.neighbours, name="trace_what_if"),
+    path("in/<slug:slug>/brands/", views_spread.brands, name="trace_brands"),
+    path("in/<slug:slug>/complete/", views_missing.missing, name="trace_complete"),
+    path("in/<slug:slug>/scope/", views_scope.scope, name="trace_scope"),
+    path("in/<slug:slug>/consignees/", views_tell.tell, name="trace_consignees"),
 ]
