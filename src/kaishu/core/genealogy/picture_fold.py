@@ -22,7 +22,7 @@ from kaishu.core.genealogy.picture_values import (
 )
 from kaishu.core.genealogy.things import Kind, item_of
 
-TALLEST = 22  # nodes of one lane
+TALLEST = 18  # nodes of one lane
 MOST_PINNED = 6
 HOLDERS_NAMED = 10  # without being asked
 
@@ -102,13 +102,14 @@ def _apart(
         groups, key=lambda each: (not each.pinned, each.shared not in opened, len(each.things))
     ):
         more = len(group.things) - 1
-        if more <= left and not group.after:
+        holders = group.opens == _ALL[Kind.PARTY] and group.opens not in opened
+        if more <= (min(left, HOLDERS_NAMED) if holders else left) and not group.after:
             left -= more
             drawn += [_Group(group.things[i : i + 1]) for i in range(more + 1)]
         elif left > 0 and group.opens and group.shared in opened:
             drawn += _part(scene, group, left, skip)
             left = 0
-        elif group.opens == _ALL[Kind.PARTY] and left > HOLDERS_NAMED:
+        elif holders and left >= HOLDERS_NAMED:
             drawn += _part(scene, group, HOLDERS_NAMED, 0)
             left -= HOLDERS_NAMED
         else:

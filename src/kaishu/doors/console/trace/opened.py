@@ -138,6 +138,7 @@ def tabs(request: HttpRequest) -> tuple[tuple[str, str], ...]:
         ("what-if/", _("What if")),
         ("brands/", _("Across brands")),
         ("complete/", _("What is missing")),
+        ("mock/", _("Mock recalls")),
     )
 
 
