@@ -72,15 +72,19 @@ class Levels:
             some = np.isin(of_input, partly)
             classes = self._whole_classes(node[inputs[some]], of_input[some], sure[some])
             certain[classes] = True
-            alone = np.bincount(which[outputs], minlength=len(acts)) == 1
-            single = outputs[alone[which[outputs]]]
-            unit = graph.kinds(node[single]) == Kind.UNIT
-            one_unit = np.zeros(len(acts), np.bool_)
-            one_unit[which[single[unit]]] = True
-            certain[partly] |= one_unit[partly]
+            certain[partly] |= self._one_unit(node[outputs], which[outputs], len(acts))[partly]
         self.of_act[acts] = np.where(certain, CERTAIN, POSSIBLE)
         self._prove(node[outputs], at[which[outputs]], certain[which[outputs]])
         return node[outputs], at[which[outputs]]
+
+    def _one_unit(self, output: Array, act: Array, acts: int) -> Array:
+        """Return which acts made one unit and nothing else: all that went in is in it."""
+        first = np.full(acts, -1, np.int64)
+        first[act[::-1]] = output[::-1]
+        found = self._graph.kinds(first) == Kind.UNIT
+        found[first < 0] = False
+        found[act[output != first[act]]] = False
+        return found
 
     def _whole_classes(self, node: Array, act: Array, sure: Array) -> Array:
         """Return the acts of which all inputs of one class are certain."""

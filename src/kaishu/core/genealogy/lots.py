@@ -37,7 +37,7 @@ class Lots:
                 parts = self._amounts.parts(act)
                 found += [(act, x.quantity) for x in parts if x.node == lot and not x.output]
         stays = [stay for stay in stays_of(self._graph, lot) if stay.fit == BOX]
-        for stay, moves in zip(stays, ways_of(self._graph, stays), strict=True):
+        for stay, moves in zip(stays, ways_of(self._graph, lot, stays), strict=True):
             found += [(act, stay.quantity) for act in (moves[-1:] if last else moves)]
         return sorted(found, key=lambda move: -move[0])
 

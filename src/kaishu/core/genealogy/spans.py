@@ -60,10 +60,9 @@ class Spans:
         if new[1] == FOREVER:
             self._new.append((whole, new[0]))
             return
-        known = self.carried.setdefault(whole, set())
-        if self._reach.own[whole] or new in known:
+        if self._reach.own[whole] or new in self.carried.get(whole, ()):
             return
-        known.add(new)
+        self.carried.setdefault(whole, set()).add(new)
         self.todo.append((whole, new))
 
     def _shared(self, part: int, stay: Span, span: Span) -> Span | None:

@@ -112,8 +112,10 @@ def _stays(graph: Graph, nodes: Array, row: Array, act: Array) -> tuple[Array, A
     )
 
 
-def _ways(graph: Graph, inside: Array, start: Array, end: Array) -> tuple[Array, Ways]:
-    """Return each stay's way, and the ways with their moves."""
+def _ways(
+    graph: Graph, inside: Array, start: Array, end: Array, *, root: int = -1
+) -> tuple[Array, Ways]:
+    """Return each stay's way, and the ways with their moves; none leads through the root."""
     took, first = _same(inside, start, end)
     inside, start, end = inside[first], start[first], end[first]
     ways, moves = [NONE], [NONE]
@@ -132,7 +134,7 @@ def _ways(graph: Graph, inside: Array, start: Array, end: Array) -> tuple[Array,
         enters = np.flatnonzero(fits & _ENTERS[did])
         of_stay, since, into, until = _stays(graph, node, of[enters], act[enters])
         since, until = np.maximum(since, low[of_stay]), np.minimum(until, high[of_stay])
-        keep = np.flatnonzero(since < until)
+        keep = np.flatnonzero((since < until) & (into != root))
         row, node, low, high = row[of_stay[keep]], into[keep], since[keep], until[keep]
         depth += 1
         if depth > _DEEP:  # boxes that are in each other would never end
@@ -169,13 +171,14 @@ def _once(way: Array, move: Array) -> tuple[Array, Array]:
     return way[new], move[new]
 
 
-def ways_of(graph: Graph, stays: list[Stay]) -> list[list[int]]:
-    """Return, of each stay, the moves that reached it in their order."""
+def ways_of(graph: Graph, lot: int, stays: list[Stay]) -> list[list[int]]:
+    """Return, of each stay of a lot, the moves that reached it in their order."""
     if not stays:
         return []
     inside = np.array([stay.inside for stay in stays], np.int64)
     start = np.array([stay.start for stay in stays], np.int64)
-    took, ways = _ways(graph, inside, start, np.array([stay.end for stay in stays], np.int64))
+    end = np.array([stay.end for stay in stays], np.int64)
+    took, ways = _ways(graph, inside, start, end, root=lot)
     found: list[list[int]] = [[] for _ in range(len(ways.inside))]
     for way, move in zip(ways.way.tolist(), ways.move.tolist(), strict=True):
         found[way].append(move)
