@@ -11,6 +11,7 @@ from kaishu.cli._progress import bars, no_progress_option
 from kaishu.cli._trace_alerts import alert
 from kaishu.cli._trace_ask import backward, blast, cause, forward, what_if
 from kaishu.cli._trace_files import files, load_, names, void
+from kaishu.cli._trace_mock import mock
 
 
 @click.group()
@@ -26,6 +27,7 @@ for command in (
     files,
     forward,
     load_,
+    mock,
     names,
     void,
     what_if,
