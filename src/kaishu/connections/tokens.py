@@ -35,6 +35,8 @@ SCOPES = (
     "trade:write",
     "promises:read",
     "reports:read",
+    "alerts:write",
+    "alerts:read",
     "webhooks",
     "epcis:write",
     "epcis:read",

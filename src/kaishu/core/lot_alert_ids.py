@@ -9,11 +9,12 @@ everybody who does not have it, and from nobody who has.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
-KEY_BYTES = 32
+KEY_BYTES, BLOCK = 32, 64
 AT_ONCE = 50_000
 _CHECK = b"kaishu lot alert key 1\x00"
 Advance = Callable[[int], None]
@@ -21,8 +22,8 @@ Advance = Callable[[int], None]
 
 def hidden(key: bytes, codes: Iterable[str]) -> list[str]:
     """Return the ids of lots under a key, in the order of their codes."""
-    digest = hmac.digest
-    return [digest(key, code.encode(), "sha256").hex() for code in codes]
+    digest = _keyed(key)
+    return [digest(code).hex() for code in codes]
 
 
 def key_check(key: bytes, number: str) -> str:
@@ -35,19 +36,35 @@ def found(
 ) -> list[int]:
     """Return the positions of the codes whose ids are wanted; `advance` hears how many are done.
 
-    One call of OpenSSL a lot, and a look into a set of 32 bytes each: about a second for 700,000.
+    A copy of two begun hashes a lot, and a look into a set of 32 bytes: about 700,000 a second.
     """
-    digest, sought = hmac.digest, {bytes.fromhex(each) for each in wanted}
+    digest, sought = _keyed(key), {bytes.fromhex(each) for each in wanted}
     hits: list[int] = []
     for start, part in _parts(codes):
         hits += [
             start + at
             for at, code in enumerate(part)
-            if digest(key, code.encode(), "sha256") in sought
+            if digest(code) in sought
         ]
         if advance is not None:
             advance(len(part))
     return hits
+
+
+def _keyed(key: bytes) -> Callable[[str], bytes]:
+    """Return HMAC-SHA256 under a key. RFC 2104: both halves begin with the same 64 bytes for every
+    lot, so they are hashed once; three times as fast as to start from the key each time."""
+    block = key.ljust(BLOCK, b"\0")
+    inner = hashlib.sha256(bytes(each ^ 0x36 for each in block))
+    outer = hashlib.sha256(bytes(each ^ 0x5C for each in block))
+
+    def digest(code: str) -> bytes:
+        first, second = inner.copy(), outer.copy()
+        first.update(code.encode())
+        second.update(first.digest())
+        return second.digest()
+
+    return digest
 
 
 def _parts(codes: Sequence[str]) -> Iterator[tuple[int, list[str]]]:

@@ -18,6 +18,8 @@ from kaishu.claims.models import Claim, Decision
 from kaishu.core.accounts import DEPOT
 from kaishu.editions.models import Edition, Recall
 from kaishu.reports.models import Filed
+from kaishu.supply.alerts.models import OUT
+from kaishu.supply.models import Letter
 
 EVENTS = (
     "claim.submitted",
@@ -28,6 +30,7 @@ EVENTS = (
     "promise.bounced",
     "recall.published",
     "report.filed",
+    "lot_alert.issued",
 )
 # What a person sends to try a receiver; nobody subscribes to it, and it has no facts.
 TEST = "webhook.test"
@@ -153,12 +156,32 @@ def reports(rows: QuerySet[Filed]) -> list[Row]:
     ]
 
 
+def letters(rows: QuerySet[Letter]) -> list[Row]:
+    """Read letters about lots that were issued here; answers go to one company, by hand."""
+    return [
+        Row(
+            row.id,
+            Happened(
+                source=f"letter:{row.id}",
+                kind="lot_alert.issued",
+                at=row.issued_at,
+                facts={"alert": row.number, "kind": row.kind, "lots": row.lots},
+                recall="",
+            )
+            if row.direction == OUT and row.kind != "answer"
+            else None,
+        )
+        for row in rows.defer("content")
+    ]
+
+
 READERS: Mapping[str, Reader] = {
     "claims": claims,
     "decisions": decisions,
     "entries": entries,
     "editions": published,
     "reports": reports,
+    "letters": letters,
 }
 TABLES: Mapping[str, type[Model]] = {
     "claims": Claim,
@@ -166,6 +189,7 @@ TABLES: Mapping[str, type[Model]] = {
     "entries": Entry,
     "editions": Edition,
     "reports": Filed,
+    "letters": Letter,
 }
 
 

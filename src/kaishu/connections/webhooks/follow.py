@@ -104,6 +104,6 @@ def may_hear(one: Subscription, each: Happened) -> bool:
         return False
     if connection.recall_slug and connection.recall_slug != each.recall:
         return False
-    if not connection.party or each.kind == "recall.published":
+    if not connection.party or each.kind in ("recall.published", "lot_alert.issued"):
         return True
     return each.filed_by == connection.actor or connection.party in each.parties

@@ -18,6 +18,7 @@ from ninja.errors import HttpError, ValidationError
 from kaishu.connections.errors import KeyMissing
 from kaishu.core.errors import Refusal
 from kaishu.doors.api import (
+    alerts,
     check,
     check_stream,
     claims,
@@ -66,6 +67,7 @@ api = Api(
     openapi_url=None,
 )
 for _routes in (
+    alerts,
     check,
     check_stream,
     claims,

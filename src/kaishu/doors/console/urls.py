@@ -40,6 +40,7 @@ urlpatterns = [
     path("bulk/", include("kaishu.doors.console.bulk.urls")),
     path("imports/", include("kaishu.doors.console.imports.urls")),
     path("trade/", include("kaishu.doors.console.trade.urls")),
+    path("trace/alerts/", include("kaishu.doors.console.trace.urls_alerts")),
     path("trace/in/<slug:slug>/", include("kaishu.doors.console.trace.urls_picture")),
     path("trace/", include("kaishu.doors.console.trace.urls")),
     path("connections/", include("kaishu.doors.console.connections.urls")),

@@ -62,6 +62,11 @@ def states(*, direction: str = "", most: int = MOST) -> list[State]:
     return of(list(rows.order_by("-id")[:most]))
 
 
+def is_here(number: str) -> bool:
+    """Say whether an alert or a question of this number is here."""
+    return Letter.objects.filter(number=number, kind__in=(ALERT, QUESTION)).exists()
+
+
 def of(rows: Sequence[Letter]) -> list[State]:
     """Return the states of these letters, in their order, by a fixed number of questions."""
     known, numbers = Known(), [row.number for row in rows]

@@ -133,7 +133,7 @@ def answer(
         issuer=company,
         answers=number,
         step=step,
-        counts=_counts(step, found.counts, units),
+        counts=counted(step, found.counts, units),
     )
     return _send(letter, b"", found.network, key, by, at, door)
 
@@ -263,7 +263,8 @@ def _is_lot(code: str, item: str) -> bool:
     return right and len(code) <= LONGEST_CODE and code.isascii()
 
 
-def _counts(step: str, matched: Mapping[str, int], units: int) -> dict[str, int]:
+def counted(step: str, matched: Mapping[str, int], units: int) -> dict[str, int]:
+    """Return the counts of an answer. Raises AlertCountWrong."""
     if not 0 <= units <= MOST_UNITS:
         raise AlertCountWrong
     none = dict.fromkeys(COUNTS, 0)

@@ -16,6 +16,8 @@ def scope(code: str) -> str:
         "trade:write": _("Answer for its shops"),
         "promises:read": _("Read what is owed and paid"),
         "reports:read": _("Read filed reports"),
+        "alerts:write": _("Hand in letters about lots"),
+        "alerts:read": _("Fetch letters about lots that were issued here"),
         "webhooks": _("Register webhooks"),
         "epcis:write": _("Send supply chain events"),
         "epcis:read": _("Read supply chain events"),
@@ -33,6 +35,7 @@ def event(code: str) -> str:
         "promise.bounced": _("It came back"),
         "recall.published": _("A recall was published or changed"),
         "report.filed": _("A report was filed"),
+        "lot_alert.issued": _("A letter about lots was issued"),
         "webhook.test": _("A test, without content"),
     }[code]
 

@@ -1,0 +1,86 @@
+"""What states, standings and closed words of letters about lots are called by staff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from kaishu.base import language
+from kaishu.core.lot_alert import COUNTS
+from kaishu.core.sentences import sentence
+from kaishu.supply.alerts.known import Standing
+from kaishu.supply.alerts.state import State, Word
+
+
+def word(name: str, code: str) -> str:
+    """Say a closed word of a letter: word("defect", "welding")."""
+    return sentence(f"alert_{name}_{code}", language.tag()).text if code else "-"
+
+
+def choices(name: str, codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Return codes with what they are called."""
+    return [(code, word(name, code)) for code in codes]
+
+
+def state(code: Word) -> tuple[str, str]:
+    """Return what a state is called, and the tone of its chip."""
+    return {
+        Word.NOT_VERIFIED: (_("Not verified"), "ask"),
+        Word.NEW: (pgettext("lot alert", "New"), "info"),
+        Word.MATCHED: (_("We have some"), "affected"),
+        Word.NONE_HERE: (_("None of it is here"), "ok"),
+        Word.ANSWERED: (pgettext("lot alert", "Answered"), "ok"),
+        Word.ISSUED: (_("Issued, no answer yet"), "info"),
+        Word.WITHDRAWN: (pgettext("lot alert", "Withdrawn"), ""),
+        Word.SUPERSEDED: (_("Replaced by a newer one"), ""),
+    }[code]
+
+
+def standing(code: Standing) -> tuple[str, str]:
+    """Return how far a company is known, and the tone of its chip."""
+    return {
+        Standing.VERIFIED: (_("Key checked"), "ok"),
+        Standing.KEY_CHANGED: (_("Another key than the one we know"), "affected"),
+        Standing.KEY_ENDED: (_("Key no longer trusted"), "affected"),
+        Standing.UNKNOWN: (_("Key not checked"), "ask"),
+        Standing.OWN: (_("Our own"), ""),
+    }[code]
+
+
+def hits(found: State) -> str:
+    """Say how much of a letter was found here: "2 lots, 48 units"."""
+    if found.match is None:
+        return ""
+    counts = found.match.counts
+    units = counts["certain"] + counts["possible"]
+    return _("%(lots)s lots, %(units)s units") % {
+        "lots": f"{counts['lots']:,}",
+        "units": f"{units:,}",
+    }
+
+
+def figures(counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return the counts of a match or an answer with their names, in their order."""
+    names = {
+        "lots": _("of the lots in the letter"),
+        "certain": _("units that certainly carry them"),
+        "possible": _("units that possibly carry them"),
+        "here": _("of these units, still with us"),
+        "shipped": _("shipped on"),
+        "not_known_where": _("not known where"),
+    }
+    return [{"code": code, "name": names[code], "number": counts.get(code, 0)} for code in COUNTS]
+
+
+def direction(code: str) -> str:
+    """Say which way a letter is passed on."""
+    return {"suppliers": _("to suppliers"), "customers": _("to customers")}[code]
+
+
+def passed_on(code: str) -> str:
+    """Say that a letter was passed on, and which way."""
+    said = {"suppliers": _("passed on to suppliers"), "customers": _("passed on to customers")}
+    return said[code]
