@@ -66,6 +66,9 @@ def test_uris_of_ones_own_stay_ones_own() -> None:
     assert epc.thing("https://a.example/cells", of_class=True).kind is Kind.ITEM
     for found in (one, lot):
         assert things.kind_of(found.code) is found.kind
+    assert epc.place("https://a.example/x/place/HALL") == "/x/place/HALL"
+    assert epc.party("https://a.example/x/party/CELLCO") == "/x/party/CELLCO"
+    assert epc.party("https://a.example/x/place/HALL").startswith("/x/party/https%3A")
     assert epc.place("geo:47.5,8.6") == "/x/place/geo%3A47.5%2C8.6"
     assert epc.party("urn:epc:id:sgln:0614141.12345.0") == "/417/0614141123452"
     assert epc.place("https://a.example/414/0614141123452/254/7") == "/414/0614141123452/254/7"

@@ -114,7 +114,8 @@ def _of_kind(text: str, kind: Kind, word: str) -> str:
         if linked.kind in (Kind.PLACE, Kind.PARTY):
             return linked.code
         raise NameUnread(name=text[:LONGEST])
-    return things.own(word, _checked(text))
+    code = _own_code(_checked(text))
+    return code if code.startswith(f"/x/{word}/") else things.own(word, text)
 
 
 def _checked(text: str) -> str:
@@ -347,9 +348,8 @@ def _verify(text: str, number: str, lengths: tuple[int, ...]) -> None:
 
 
 def _own(text: str, of_class: bool) -> Name:
-    path = text.partition("?")[0].partition("#")[0]
-    if found := _OWN_FORM.search(path):
-        return Name(found[0], things.kind_of(found[0]), found[0])
+    if code := _own_code(text):
+        return Name(code, things.kind_of(code), code)
     if of_class:
         if told := _TOLD_LOT.fullmatch(text):
             return Name(things.lot(things.item(told[1]), unquote(told[2])), Kind.LOT, text)
@@ -357,3 +357,9 @@ def _own(text: str, of_class: bool) -> Name:
     cut = max(text.rfind(sign) for sign in "/:#.") + 1
     stem, last = (text[: cut - 1], text[cut:]) if 0 < cut < len(text) else (text, text)
     return Name(things.unit(things.item(stem), unquote(last)), Kind.UNIT, text)
+
+
+def _own_code(text: str) -> str:
+    """Return the code that the path of a URI ends in, or "" where it ends in none."""
+    found = _OWN_FORM.search(text.partition("?")[0].partition("#")[0])
+    return found[0] if found else ""

@@ -26,7 +26,7 @@ from kaishu.doors.api import errors
 from kaishu.doors.api.common import Bearer, Key, Text, answer, caller, once
 from kaishu.doors.api.common import page as page_of
 from kaishu.supply.capture import actions, queries
-from kaishu.supply.capture.errors import BehaviourUnknown, TooLarge, VersionUnknown
+from kaishu.supply.capture.errors import BehaviourUnknown, GivenUp, TooLarge, VersionUnknown
 from kaishu.supply.capture.models import CaptureJob
 
 router = Router(tags=["EPCIS"])
@@ -203,14 +203,18 @@ def read_capture_job(request: HttpRequest, capture_id: Text) -> HttpResponse:
 
 def job_out(row: CaptureJob) -> CaptureJobOut:
     """Return a capture job as it is answered."""
+    ended = queries.given_up(row)
+    told = [_error(each) for each in row.errors]
+    if ended is not None:
+        told.append(_error({"code": GivenUp.code, "pointer": "", "facts": {}}))
     return CaptureJobOut(
         captureID=row.number,
         createdAt=row.created_at,
-        finishedAt=row.finished_at,
-        running=row.finished_at is None,
+        finishedAt=ended.at if ended else row.finished_at,
+        running=row.finished_at is None and ended is None,
         success=row.success,
         captureErrorBehaviour="rollback" if row.rollback else "proceed",
-        errors=[_error(each) for each in row.errors],
+        errors=told,
         network=row.network.slug,
         events=row.total,
         done=row.read,

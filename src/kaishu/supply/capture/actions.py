@@ -104,15 +104,19 @@ def run(job: CaptureJob, document: Document, *, at: datetime, told: Told | None 
     checker = Checker(document.context, held, known, document.used)
     if job.rollback:
         _all_or_none(job, events, checker, at, told)
-    else:
-        for start in range(job.read, len(events), BATCH):
-            with transaction.atomic():
-                part = events[start : start + BATCH]
-                _note(job, _batch(job, part, start, checker, at))
-                job.read = start + len(part)
-                job.save()
-            if told:
-                told(job.read, len(events))
+        return
+    for start in range(job.read, len(events), BATCH):
+        with transaction.atomic():
+            part = events[start : start + BATCH]
+            _note(job, _batch(job, part, start, checker, at))
+            job.read = start + len(part)
+            job.save()
+        if told:
+            told(job.read, len(events))
+    _finish(job, at)
+
+
+def _finish(job: CaptureJob, at: datetime) -> None:
     job.success = not job.refused
     job.finished_at = at
     job.save()
@@ -121,24 +125,28 @@ def run(job: CaptureJob, document: Document, *, at: datetime, told: Told | None 
 def _all_or_none(
     job: CaptureJob, events: Sequence[Any], checker: Checker, at: datetime, told: Told | None
 ) -> None:
-    """Look at all events first, which takes the time; then keep them in one transaction."""
+    """Look at all events first, which takes the time; then keep them and say so at once."""
     good: list[tuple[int, Checked]] = []
     bad: list[tuple[int, Refusal]] = []
     for start in range(0, len(events), BATCH):
         _sort(events[start : start + BATCH], start, checker, good, bad)
         if told:
             told(min(start + BATCH, len(events)), len(events))
-    done = Kept(refused=bad)
-    try:
-        with transaction.atomic():
-            if not bad:
-                done = keep(job, good, at)
-            if done.refused:
-                raise _RolledBack
-    except _RolledBack:
-        done.kept = done.known = 0
     job.read = len(events)
-    _note(job, done)
+    if not bad:
+        try:
+            with transaction.atomic():
+                done = keep(job, good, at)
+                bad = done.refused
+                if bad:
+                    raise _RolledBack
+                _note(job, done)
+                _finish(job, at)
+                return
+        except _RolledBack:
+            pass
+    _note(job, Kept(refused=bad))
+    _finish(job, at)
 
 
 def _batch(

@@ -137,6 +137,12 @@ class NetworkNeeded(Refusal):
     code = "epcis_network_needed"
 
 
+class GivenUp(Refusal):
+    """The worker could not carry this job to its end."""
+
+    code = "epcis_given_up"
+
+
 class JobUnknown(Refusal):
     """There is no capture job of this id."""
 

@@ -10,12 +10,21 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from kaishu.base.models import Job
 from kaishu.supply.capture import errors
+from kaishu.supply.capture.actions import KIND
 from kaishu.supply.capture.models import CapturedEvent, CaptureJob, EventValue, Speaker
 from kaishu.supply.capture.parameters import Query
 from kaishu.supply.models import Network
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/epcis-context.jsonld"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """When a job ended that its worker could not carry to its end."""
+
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,15 @@ def job(number: str, *, by: str, party: str) -> CaptureJob:
     if found is None:
         raise errors.JobUnknown
     return found
+
+
+def given_up(row: CaptureJob) -> Ended | None:
+    """Return how the worker gave a job up, or None where it did not."""
+    if row.finished_at is not None:
+        return None
+    over = Job.objects.filter(kind=KIND, key=f"{KIND}:{row.number}").exclude(state__in=Job.ALIVE)
+    found = over.values_list("finished_at").first()
+    return Ended(found[0]) if found and found[0] else None
 
 
 def seen_by(network: Network, *, by: str, party: str) -> QuerySet[CapturedEvent]:

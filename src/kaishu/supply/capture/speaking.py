@@ -76,10 +76,12 @@ def box_known(network: Network) -> Callable[[str], bool]:
 
 def _holds(held: tuple[str, ...], said: Said) -> bool:
     owner = said.name.owner
-    return any(
-        owner == each or (owner.startswith(each) and (each[-1] in "/:#." or each.isdigit()))
-        for each in held
-    )
+    return any(owner.startswith(each if _ends(each) else f"{each}/") for each in held)
+
+
+def _ends(prefix: str) -> bool:
+    """Say whether whatever follows a prefix belongs to its holder; /x/item/CELL is not CELL2."""
+    return prefix.isdigit() or prefix[-1] in "/:#."
 
 
 def _created(facts: Facts) -> Iterator[tuple[str, Said]]:
