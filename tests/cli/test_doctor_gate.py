@@ -7,8 +7,7 @@ from pathlib import Path
 
 from kaishu.base.keeping.values import silent
 from kaishu.cli._doctor import gate
-from kaishu.core.gate import Gate, Unit
-from kaishu.core.gate_page import TABLE
+from kaishu.core.gate import Gate, Unit, here
 
 AT = datetime(2026, 11, 20, 3, tzinfo=UTC)
 
@@ -24,7 +23,7 @@ class Cheap:
 
 
 def look(data_dir: Path, count: int) -> None:
-    table = Gate(data_dir / TABLE, prover=Cheap())
+    table = Gate(here(data_dir), prover=Cheap())
     for number in range(count):
         unit = Unit("K100", f"AK2{number * 7:05d}")
         table.weigh([unit], address="203.0.113.7", visitor="", at=AT.timestamp())

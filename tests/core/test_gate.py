@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from altcha import v2
 
-from kaishu.core.gate import Brought, Gate, House, Lane, Ruling, Unit, client_address
+from kaishu.core.gate import Brought, Gate, House, Lane, Ruling, Unit, client_address, here
 from kaishu.core.gate.near import range_of, run_of, subnet_of
 from kaishu.core.gate.price import Counts, price
 from kaishu.core.gate.proof import Altcha
@@ -149,6 +150,32 @@ def test_two_gates_on_one_file_count_together(tmp_path: Path) -> None:
     assert ruling.lane is Lane.PROVE
     assert look(two, 40_003, brought=Brought(slow=True)).lane is Lane.SLOW
     assert (two.pressure(AT).go, two.pressure(AT).prove, two.pressure(AT).slow) == (2, 1, 1)
+
+
+def test_a_pass_of_one_door_opens_the_other_whichever_was_there_first(tmp_path: Path) -> None:
+    path, secret = here(tmp_path), b"of the whole installation"
+    edge = Gate(path, buckets=256, house=CHEAP)  # it was given nothing
+    main = Gate(path, secret=secret, shares=True, buckets=256, house=CHEAP)
+    far = Gate(None, secret=secret, buckets=256, house=CHEAP)  # on another machine
+    for number, asked, opened in ((40_003, main, edge), (60_004, edge, main), (80_005, edge, far)):
+        proof = solved(over(asked, number))
+        word = look(asked, number, brought=Brought(proof=proof)).pass_
+        assert look(opened, number, brought=Brought(pass_=word)).reason == "passed"
+        assert look(opened, number + 1, brought=Brought(pass_=word)).reason != "passed"
+    alone = Gate(None, buckets=256, house=CHEAP)
+    assert not alone.table.shared()
+    for gate in (edge, main, far, alone):
+        gate.close()
+
+
+def test_each_running_system_has_a_table_of_its_own_and_old_ones_go(tmp_path: Path) -> None:
+    other = tmp_path / "gate-0123456789.table"
+    Gate(other, buckets=8).close()
+    old = tmp_path / "gate.table"  # as it was called before
+    Gate(old, buckets=8).close()
+    os.utime(old, (AT, AT))
+    Gate(here(tmp_path), buckets=8).close()
+    assert sorted(tmp_path.glob("*.table")) == sorted([other, here(tmp_path)])
 
 
 def test_without_its_file_the_gate_counts_alone_and_answers(tmp_path: Path) -> None:

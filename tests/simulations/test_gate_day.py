@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.simulations import gate_news
 from tests.simulations.gate_day import RANGE, Script, live
 from tests.support.seeds import TORTURE
 
@@ -41,3 +42,11 @@ def test_on_a_quiet_day_nearly_nobody_waits() -> None:
 @pytest.mark.parametrize("script", [Script(1, 0, True, True, False)])
 def test_a_script_that_does_not_calculate_gets_what_a_family_gets(script: Script) -> None:
     assert len(live(script, families=0).read) == 2
+
+
+def test_after_the_news_everybody_with_a_script_is_answered_within_minutes() -> None:
+    day = gate_news.live(gate_news.News(people=800, carriers=8, script=None))
+    assert len(day.people) == 800
+    waits = sorted(p.waited for p in day.people if p.who == gate_news.WITH and p.answered)
+    assert len(waits) == 784
+    assert waits[-1] <= 600  # the highest price on an old phone

@@ -187,6 +187,8 @@ KAISHU_METRICS_TOKEN = os.environ.get("KAISHU_METRICS_TOKEN", "")
 
 # How many proxies of your own stand in front: so many entries of X-Forwarded-For are yours. The
 # gate before the check needs to know which network asks (docs/why/gate.md); 0 = none.
+# The same word as the edges': a pass of any door then opens all others, on every machine.
+KAISHU_GATE_SECRET = bytes.fromhex(os.environ.get("KAISHU_EDGE_GATE_SECRET", ""))
 KAISHU_PROXY_HOPS = int(os.environ.get("KAISHU_PROXY_HOPS") or 1)
 
 # Webhooks go to public https addresses only. Hosts of your own network that may be called all the

@@ -18,7 +18,6 @@ from kaishu.core.recall import Recall, say
 from kaishu.core.sentences import sentence
 
 PASS, PROOF, TICKET, SLOW = FIELDS = ("pass", "proof", "ticket", "slow")
-TABLE = "gate.table"  # in the data folder
 TEMPLATE = "public/gate.html"
 STATUS = 429
 A_MINUTE = 60

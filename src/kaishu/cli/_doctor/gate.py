@@ -11,8 +11,7 @@ from django.conf import settings
 from kaishu.base import sealing
 from kaishu.base.keeping.values import Advance
 from kaishu.cli._doctor.values import Trouble, warning
-from kaishu.core.gate import Gate
-from kaishu.core.gate_page import TABLE
+from kaishu.core.gate import Gate, here
 
 MANY = 100  # looks that had to pay, in this hour and the last
 SHARE = 0.1
@@ -20,7 +19,7 @@ SHARE = 0.1
 
 def pressed(at: datetime, advance: Advance) -> Iterator[Trouble]:
     """Say when the gate counts alone in each process, and when many looks have to pay."""
-    path = Path(settings.KAISHU_DATA_DIR) / TABLE
+    path = here(Path(settings.KAISHU_DATA_DIR))
     if not path.exists():  # nobody asked yet, or nobody through a proxy that names them
         return
     gate = Gate(path, secret=sealing.derived("gate")[0])
@@ -29,7 +28,7 @@ def pressed(at: datetime, advance: Advance) -> Iterator[Trouble]:
         if not gate.shared:
             yield warning(
                 "gate_alone",
-                TABLE,
+                path.name,
                 "cannot be opened: each process counts alone",
                 "See its rights.",
             )

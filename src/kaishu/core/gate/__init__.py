@@ -1,6 +1,6 @@
 """The gate before the check: a look costs nothing, a calculation or a wait; never a "no".
 
-    gate = Gate(folder / "gate.table")
+    gate = Gate(here(folder))
     ruling = gate.weigh(
         [Unit("A1263", "ARF4P60F20300001")],
         address="203.0.113.7",          # near.client_address reads it behind a proxy
@@ -32,6 +32,7 @@ from kaishu.core.gate.near import client_address as client_address
 from kaishu.core.gate.near import subnet_of as subnet_of
 from kaishu.core.gate.proof import Altcha, Prover
 from kaishu.core.gate.table import BUCKETS, Table
+from kaishu.core.gate.table import here as here
 from kaishu.core.gate.tokens import PASS, TICKET, Token
 from kaishu.core.gate.values import A_DAY, AN_HOUR, PHONE_CORES
 from kaishu.core.gate.values import Brought as Brought
@@ -71,17 +72,37 @@ class Gate:
         house: House | None = None,
         prover: Prover | None = None,
         buckets: int = BUCKETS,
+        shares: bool = False,
     ) -> None:
-        """Open the table. `secret` signs words that several machines must read; else the file's."""
+        """Open the table. `secret` signs words that several doors or machines must read.
+
+        Who knows the installation's secret `shares` it with this machine's other doors; who was
+        given none signs with what was shared, else with this machine's own.
+        """
         self.house = house or House()
         self.shared = path is not None
         try:
             self.table = Table(path, buckets=buckets)
         except OSError:
             self.table, self.shared = Table(None, buckets=buckets), False
-        self._secret = secret or self.table.secret
+        self._given = hashlib.sha256(b"gate secret" + secret).digest() if secret else b""
+        if self._given and shares:
+            self.table.share(self._given)
         self._key = Keys(hashlib.sha256(b"gate keys" + self.table.secret).digest())
-        self._prover = prover or Altcha(self._secret)
+        self._proves = (self._secret, prover or Altcha(self._secret))
+        self._own_prover = prover is not None
+
+    @property
+    def _secret(self) -> bytes:
+        return self._given or self.table.shared() or self.table.secret
+
+    @property
+    def _prover(self) -> Prover:
+        """The prover of the secret in force: the main site may start after the edge."""
+        secret = self._secret
+        if secret != self._proves[0] and not self._own_prover:
+            self._proves = (secret, Altcha(secret))
+        return self._proves[1]
 
     def close(self) -> None:
         """Let go of the table."""

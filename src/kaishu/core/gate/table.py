@@ -1,6 +1,7 @@
 """The gate's memory: one file of fixed size that all processes of a machine map and share.
 
-    header (4096 bytes)   magic "KAISHU-GATE-1\\0", u32 buckets, 32 bytes secret of this machine
+    header (4096 bytes)   magic "KAISHU-GATE-1\\0", u32 buckets, 32 bytes secret of this machine;
+                          at 64: 32 bytes secret of the installation, zeros where none was given
     bucket × buckets      8 rows of 24 bytes
     row                   u64 key, u32 until (epoch), u32 first count, u32 second count, u32 CRC-32
 
@@ -8,16 +9,19 @@ All numbers little-endian. A key is a keyed hash: no address, serial or name is 
 ends by itself at `until`. Where a bucket is full the row with the least count makes room. A row
 whose checksum is wrong (the machine stopped in its middle) is empty: the table only ever forgets.
 Changes are made under a lock on the file's first byte (`fcntl`), which the system lets go when a
-process dies; reading takes none.
+process dies; reading takes none. Two machines never share one: a memory map is not kept alike over
+a network's disk, so the file is named after the running system (`here`).
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import mmap
 import os
 import secrets
+import socket
 import struct
 import threading
 import zlib
@@ -36,6 +40,8 @@ BUCKET_BYTES = BUCKET.size
 FIELDS = 5
 BUCKETS = 1 << 17
 LONGEST = 3 * 86_400
+SHARED_AT, SECRET_BYTES = 64, 32
+_SYSTEM = Path("/proc/sys/kernel/random/boot_id")
 MOST = 0xFFFFFFFF
 
 
@@ -55,6 +61,17 @@ class Table:
             self._map = mmap.mmap(self._file, size)
             self.secret = HEADER.unpack_from(self._map)[2]
         self.buckets = buckets
+
+    def shared(self) -> bytes:
+        """Return the secret that all doors of the installation sign with; empty where none was."""
+        found = bytes(self._map[SHARED_AT : SHARED_AT + SECRET_BYTES])
+        return found if any(found) else b""
+
+    def share(self, secret: bytes) -> None:
+        """Keep the installation's secret, 32 bytes, for the doors that were not given it."""
+        if self.shared() != secret:
+            with self.held():
+                self._map[SHARED_AT : SHARED_AT + SECRET_BYTES] = secret
 
     def close(self) -> None:
         """Let go of the file."""
@@ -124,6 +141,27 @@ class Table:
                 self._depth -= 1
 
 
+def here(folder: Path) -> Path:
+    """Return where this machine's table lies in a folder that several machines may share.
+
+    Containers on one machine have one running system, and so one table. After a restart the counts
+    begin anew.
+    """
+    try:
+        system = _SYSTEM.read_bytes()
+    except OSError:
+        system = socket.gethostname().encode()
+    return folder / f"gate-{hashlib.blake2b(system, digest_size=5).hexdigest()}.table"
+
+
+def _sweep(path: Path) -> None:
+    """Remove tables that nobody has counted in for days: of systems that do not run any more."""
+    for old in (*path.parent.glob("gate-*.table"), path.with_name("gate.table")):
+        with contextlib.suppress(OSError):
+            if old != path and path.stat().st_mtime - old.stat().st_mtime > LONGEST:
+                old.unlink()
+
+
 def _spare(bucket: tuple[int, ...], start: int, at: int) -> int:
     """Return the place of the row that makes room: one that is over, else the least counted."""
     weights = [
@@ -167,6 +205,7 @@ def _make(path: Path, buckets: int, size: int) -> None:
         os.ftruncate(file, size)
         with contextlib.suppress(FileExistsError):
             os.link(aside, path)
+            _sweep(path)
     finally:
         os.close(file)
         aside.unlink(missing_ok=True)

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kaishu.core import signing
+from kaishu.core.gate import here
 from kaishu.core.signing import Trusted
-
-TABLE = "gate.table"  # in the data folder: the main site counts in it, too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EdgeSettings:
     """`main_site` starts the links to claim and notice; empty where both are one address.
 
-    `gate_table` counts for the gate; without it each process counts alone. `proxy_hops` as at the
+    `gate_table` counts for the gate, in the data folder the main site with it; without it each
+    process counts alone. `proxy_hops` as at the
     main site (KAISHU_PROXY_HOPS). With `trusted` keys, one of them must have signed each edition.
     """
 
@@ -43,7 +43,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> EdgeSetting
         main_site=environment.get("KAISHU_EDGE_MAIN_SITE", "").rstrip("/"),
         https=environment.get("KAISHU_MODE", "") == "production",
         poll_seconds=float(environment.get("KAISHU_EDGE_POLL_SECONDS") or 1.0),
-        gate_table=data / TABLE if data.is_dir() else None,
+        gate_table=here(data) if data.is_dir() else None,
         gate_secret=bytes.fromhex(environment.get("KAISHU_EDGE_GATE_SECRET", "")),
         proxy_hops=int(environment.get("KAISHU_PROXY_HOPS") or 1),
         trusted=signing.read_keys(trust) if trust else None,

@@ -18,8 +18,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from kaishu.base import clock, language, metrics, sealing
-from kaishu.core.gate import Gate, Unit, client_address, subnet_of, visitor_of
-from kaishu.core.gate_page import STATUS, TABLE, answer_query, gate_page, read_brought
+from kaishu.core.gate import Gate, Unit, client_address, here, subnet_of, visitor_of
+from kaishu.core.gate_page import STATUS, answer_query, gate_page, read_brought
 from kaishu.core.looks import looked_at
 from kaishu.core.pack import Pack
 from kaishu.core.recall import Recall
@@ -87,9 +87,10 @@ def _visitor(request: HttpRequest) -> str:
 
 
 def _table() -> Path:
-    return Path(settings.KAISHU_DATA_DIR) / TABLE
+    return here(Path(settings.KAISHU_DATA_DIR))
 
 
 @lru_cache(maxsize=4)
 def _gate(path: Path) -> Gate:
-    return Gate(path, secret=sealing.derived("gate")[0])
+    secret = settings.KAISHU_GATE_SECRET or sealing.derived("gate")[0]
+    return Gate(path, secret=secret, shares=True)
