@@ -119,3 +119,21 @@ def test_names_are_loaded_and_put_right(db: None, tmp_path: Path) -> None:
     assert [(each.code, each.name) for each in Item.objects.all()] == [
         ("/01/04548736120037", "Pack P1")
     ]
+
+
+def test_an_xml_document_is_loaded_and_its_bad_events_are_told(
+    db: None, settings: object, tmp_path: Path
+) -> None:
+    settings.KAISHU_DATA_DIR = tmp_path / "data"  # type: ignore[attr-defined]
+    run("open", "acme")
+    file = tmp_path / "events.xml"
+    file.write_text(
+        '<e:EPCISDocument xmlns:e="urn:epcglobal:epcis:xsd:1"><EPCISBody><EventList><ObjectEvent>'
+        "<eventTime>2026-03-01T09:00:00Z</eventTime><eventTimeZoneOffset>+00:00"
+        "</eventTimeZoneOffset><epcList><epc>urn:epc:id:sgtin:4999902.0000200.P1</epc></epcList>"
+        "<action>ADD</action></ObjectEvent></EventList></EPCISBody></e:EPCISDocument>"
+    )
+    loaded = run("load", str(file))
+    assert loaded.exit_code == 1
+    assert loaded.stdout == ("events.xml: 1 events, 0 kept, 0 known already, 1 refused; 0 names.\n")
+    assert loaded.stderr.startswith("events.xml event 1 (line 1): ")

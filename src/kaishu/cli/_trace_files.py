@@ -17,7 +17,9 @@ from kaishu.cli._progress import bars, json_option, no_progress_option
 if TYPE_CHECKING:
     import polars as pl
 
+    from kaishu.supply.capture12.actions import BadEvent, Progress
     from kaishu.supply.links.actions import Loaded
+    from kaishu.supply.models import Network
 
 SHOWN = 20
 THERE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -47,7 +49,7 @@ def load_(
     as_json: bool,
     no_progress: bool,
 ) -> None:
-    """Load link files: CSV, XLSX or Parquet, one row a link.
+    """Load link files (CSV, XLSX or Parquet, one row a link) and EPCIS 1.2 documents in XML.
 
     A file whose columns are called parent, child, quantity, time, party, place needs no mapping,
     only --act: made, fitted, removed, packed, unpacked, seen_in, moved, ended. Bad rows are listed
@@ -59,6 +61,7 @@ def load_(
     """
     start()
     from kaishu.base.clock import now
+    from kaishu.supply.capture12.reading import is_xml
     from kaishu.supply.links import actions
     from kaishu.supply.links.mapping import from_toml
     from kaishu.supply.network import queries
@@ -69,6 +72,9 @@ def load_(
     with _Bad(bad) as rows, bars(hidden=no_progress) as progress:
         for path in paths:
             rows.path = path
+            if is_xml(path):
+                found += _load_xml(there, path, dry_run, rows, progress)
+                continue
             loaded = actions.load_file(
                 network=there,
                 path=path,
@@ -86,6 +92,22 @@ def load_(
             click.echo(_as_json(path, loaded) if as_json else _told(path, loaded, dry_run))
     rows.show()
     raise SystemExit(1 if found else 0)
+
+
+def _load_xml(there: Network, path: Path, dry_run: bool, rows: _Bad, progress: Progress) -> int:
+    from kaishu.base.clock import now
+    from kaishu.supply.capture12.actions import load_xml
+
+    by = f"server:{getpass.getuser()}"
+    taken = load_xml(
+        network=there, path=path, dry_run=dry_run, by=by, at=now(), note=rows.event,
+        progress=progress,
+    )  # fmt: skip
+    click.echo(
+        f"{path.name}: {taken.events:,} events, {taken.kept:,} kept, "
+        f"{taken.known:,} known already, {taken.refused:,} refused; {taken.names:,} names."
+    )
+    return taken.refused
 
 
 @click.command("names")
@@ -178,6 +200,14 @@ class _Bad:
         if self.to is not None:
             with self.to.open("a", encoding="utf-8", newline="") as file:
                 file.write(_with_words(bad, self.path.name).write_csv(include_header=False))
+
+    def event(self, bad: BadEvent) -> None:
+        """Take an event that was refused."""
+        from kaishu.core.sentences import sentence
+
+        said = sentence(bad.code, "en", bad.facts)
+        where = f"{self.path.name} event {bad.number} (line {bad.line})"
+        click.echo(f"{where}: {said.text} {said.next}".rstrip(), err=True)
 
     def show(self) -> None:
         """Print the first bad rows, and how many there are of each kind."""

@@ -57,8 +57,8 @@ class _Count:
         self.reasons.update(dict(bad["code"].value_counts().iter_rows()))
         if len(good):
             self.hashes.append(_hashes(good))
-            self.first = min(self.first, int(good["at"].min()))  # type: ignore[arg-type]
-            self.last = max(self.last, int(good["at"].max()))  # type: ignore[arg-type]
+            first, last = parts.bounds(good)
+            self.first, self.last = min(self.first, first), max(self.last, last)
 
 
 def load_file(

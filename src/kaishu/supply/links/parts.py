@@ -65,7 +65,7 @@ class Writer:
         rows.write_parquet(out, compression="zstd", compression_level=1)
         part = self._put(PartOf.ROWS, number, out.getvalue())
         part.rows = len(rows)
-        part.first_at, part.last_at = _bounds(rows)
+        part.first_at, part.last_at = bounds(rows)
 
     def _put(self, of: PartOf, number: int, content: bytes) -> LinkPart:
         digest = hashlib.sha256(content).hexdigest()
@@ -100,6 +100,7 @@ def sweep(*, at: datetime, dry_run: bool = False) -> Mapping[str, int]:
     return {"link_parts": len(lost)}
 
 
-def _bounds(rows: pl.DataFrame) -> tuple[int, int]:
+def bounds(rows: pl.DataFrame) -> tuple[int, int]:
+    """Return the first and the last moment of some rows."""
     first, last = rows.select(first=pl.col("at").min(), last=pl.col("at").max()).row(0)
     return int(first), int(last)
