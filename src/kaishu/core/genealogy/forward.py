@@ -104,9 +104,10 @@ class Forward:
         sums: dict[tuple[int, int], list[float]] = {}
         key = (items[self._single].astype(np.int64) + 1) << 5 | kinds[self._single] << 2
         key |= self.levels[self._single]
-        for code, many in zip(*np.unique(key, return_counts=True), strict=True):
-            line = sums.setdefault((int(code >> 5) - 1, int(code >> 2 & 7)), [0.0, 0.0, 0])
-            line[0 if code & 3 == CERTAIN else 1] += int(many)
+        counts = np.bincount(key)
+        for code in np.flatnonzero(counts).tolist():
+            line = sums.setdefault(((code >> 5) - 1, code >> 2 & 7), [0.0, 0.0, 0])
+            line[0 if code & 3 == CERTAIN else 1] += int(counts[code])
         for place in np.flatnonzero(self._counted).tolist():
             line = sums.setdefault((int(items[place]), int(kinds[place])), [0.0, 0.0, 0])
             known = self._amounts.bounds(int(self.nodes[place]), FOREVER)
@@ -159,13 +160,15 @@ class Forward:
         A box is reached by what is in it now, a party and a place by what was ever there.
         Raises ThingUnknown, NotReached.
         """
-        node = self._graph.need(code)
-        proof = Proof(self._graph, self._reach, self._amounts)
+        graph = self._graph
+        node = graph.need(code)
+        proof = Proof(graph, self._reach, self._amounts)
         if self._place(node) is not None:
             return proof.taint(node, FOREVER)
         if node in self._reach.spans.carried:
             return proof.taint(node, max(high for _, high in self._reach.spans.carried[node]))
-        if node in self._inside:
+        here = graph.kind(node) not in (Kind.PARTY, Kind.PLACE)
+        if here and node in self._inside:
             inner = node
             while inner in self._inside:
                 inner = self._inside[inner][1]

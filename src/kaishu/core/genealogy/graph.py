@@ -86,6 +86,8 @@ class Graph:
         self._group: NDArray[Any] = arrays["group"]
         self._group_kind: NDArray[np.uint8] = arrays["group_kind"]
         self._group_item: NDArray[np.int32] = arrays["group_item"]
+        kinds = self._group_kind
+        self._group_counted = (kinds == Kind.LOT) | (kinds == Kind.ITEM)
         self._names = Texts("name", arrays)
         self._groups = Texts("prefix", arrays)
         self._items = Texts("item", arrays)
@@ -180,8 +182,7 @@ class Graph:
 
     def counted(self, nodes: Some) -> NDArray[np.bool_]:
         """Return which things are counted by quantity: lots, and classes without a lot."""
-        kinds = self.kinds(nodes)
-        found: NDArray[np.bool_] = (kinds == Kind.LOT) | (kinds == Kind.ITEM)
+        found: NDArray[np.bool_] = self._group_counted[self._group[np.asarray(nodes, np.int64)]]
         return found
 
     def is_counted(self, node: int) -> bool:

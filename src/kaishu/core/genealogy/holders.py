@@ -9,7 +9,7 @@ import numpy as np
 from kaishu.core.genealogy.answers import Held
 from kaishu.core.genealogy.graph import Graph
 from kaishu.core.genealogy.levels import CERTAIN, POSSIBLE
-from kaishu.core.genealogy.walk import Array
+from kaishu.core.genealogy.walk import Array, in_order
 from kaishu.core.genealogy.where import Places
 
 NOWHERE = (-1, -1)
@@ -112,20 +112,32 @@ def _count(lines: Lines, pieces: Pieces, rows: Array, moves: Array) -> None:
     at = np.where(moves >= 0, lines.graph.at[moves], pieces.since[rows])
     item, sure = pieces.item[rows], pieces.level[rows] == CERTAIN
     key = (holder * (lines.graph.classes + 1) + item + 1) << 1 | sure
-    order = np.argsort(key, kind="stable")
-    starts = np.flatnonzero(np.append(True, np.diff(key[order]) != 0))
-    since = np.minimum.reduceat(at[order], starts)
-    many = np.diff(np.append(starts, len(order)))
-    for place, first, number in zip(
-        order[starts].tolist(), since.tolist(), many.tolist(), strict=True
-    ):
+    runs = _runs(key)
+    many = np.diff(np.append(runs, len(key)))
+    first = np.minimum.reduceat(at, runs)
+    order = np.argsort(key[runs], kind="stable")
+    starts = _runs(key[runs][order])
+    sums = zip(
+        runs[order][starts].tolist(),
+        np.add.reduceat(many[order], starts).tolist(),
+        np.minimum.reduceat(first[order], starts).tolist(),
+        strict=True,
+    )
+    for place, number, since in sums:
         level = CERTAIN if sure[place] else POSSIBLE
-        lines.pieces(names[holder[place]], int(item[place]), level, number, first)
+        lines.pieces(names[holder[place]], int(item[place]), level, number, since)
+
+
+def _runs(key: Array) -> Array:
+    """Return where runs of equal numbers begin: neighbours mostly go the same way."""
+    return np.append(0, np.flatnonzero(key[1:] != key[:-1]) + 1)
 
 
 def _holders(graph: Graph, moves: Array) -> tuple[Array, list[Holder]]:
     """Return each move's holder as a number, and who these are."""
-    acts, which = np.unique(moves, return_inverse=True)
+    runs = _runs(moves)
+    acts, of_run = np.unique(moves[runs], return_inverse=True)
+    which = np.repeat(of_run, np.diff(np.append(runs, len(moves))))
     place = np.minimum(np.searchsorted(graph.who_act, acts), max(len(graph.who_act) - 1, 0))
     both = np.full((len(acts), 2), -1, np.int64)
     if len(graph.who_act):
@@ -151,7 +163,8 @@ def ever(lines: Lines, pieces: Pieces, places: Places) -> None:
     move = np.append(places.own_move, move[spots])
     after = graph.at[move] >= pieces.since[row]
     row, move = row[after], move[after]
-    if not len(row):
+    if in_order(row):  # each piece moved once
+        _count(lines, pieces, row, move)
         return
     holder, names = _holders(graph, move)
     key = row * np.int64(len(names)) + holder

@@ -12,7 +12,7 @@ import numpy as np
 
 from kaishu.core.genealogy.acts import Did
 from kaishu.core.genealogy.things import Kind
-from kaishu.core.genealogy.walk import FOREVER, NONE, Array, spread
+from kaishu.core.genealogy.walk import FOREVER, NONE, Array, in_order, spread
 
 if TYPE_CHECKING:
     from kaishu.core.genealogy.graph import Graph
@@ -98,8 +98,12 @@ class Levels:
 
     def _prove(self, nodes: Array, at: Array, certain: Array) -> None:
         nodes, late = nodes[certain], FOREVER - at[certain]
-        pieces = ~self._graph.counted(nodes) & ~self._reach.own[nodes]
-        np.maximum.at(self.sure, nodes[pieces], late[pieces].astype(np.uint32))
+        pieces = ~(self._graph.counted(nodes) | self._reach.own[nodes])
+        nodes, late = nodes[pieces], late[pieces].astype(np.uint32)
+        if in_order(nodes):
+            self.sure[nodes] = np.maximum(self.sure[nodes], late)
+        else:
+            np.maximum.at(self.sure, nodes, late)
 
     def fit(self, part: Array, whole: Array, at: Array) -> None:
         """Note parts that stay in their wholes from moments on, and what that proves now."""

@@ -15,7 +15,7 @@ from kaishu.core.genealogy.acts import Did
 from kaishu.core.genealogy.graph import Graph
 from kaishu.core.genealogy.levels import Levels
 from kaishu.core.genealogy.spans import Spans
-from kaishu.core.genealogy.walk import FOREVER, NONE, Array, bit, once, spread
+from kaishu.core.genealogy.walk import FOREVER, NONE, Array, bit, in_order, once, spread
 
 _MADE, _FITTED = int(Did.MADE), int(Did.FITTED)
 
@@ -72,7 +72,7 @@ class Reach:
     def fresh(self, acts: Array) -> Array:
         """Return the acts that were not met before, each once, in the order of time."""
         acts = acts[self.levels.of_act[acts] == 0]
-        return np.sort(acts[once(acts, self._slot)])
+        return acts if in_order(acts) else np.sort(acts[once(acts, self._slot)])
 
     def _fit(self, part: Array, act: Array, since: Array, *, first: bool) -> tuple[Array, Array]:
         graph = self.graph
@@ -96,6 +96,9 @@ class Reach:
         late = FOREVER - np.concatenate([moments for _, moments in found])
         better = late > self.late[nodes]
         nodes, late = nodes[better], late[better]
+        if in_order(nodes):  # each once
+            self.late[nodes] = late
+            return nodes
         order = np.argsort(late, kind="stable")
         nodes = nodes[order]
         self.late[nodes] = late[order]

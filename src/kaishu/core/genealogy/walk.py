@@ -19,11 +19,21 @@ def spread(first: Array, rows: Array) -> tuple[Array, Array]:
     """
     if not len(rows):
         return NONE, NONE
+    low, high = int(rows[0]), int(rows[-1]) + 1
+    if high - low == len(rows) and (len(rows) < 2 or in_order(rows)):  # neighbours: one long range
+        edges = first[low : high + 1].astype(np.int64)
+        which = np.repeat(np.arange(len(rows)), edges[1:] - edges[:-1])
+        return np.arange(edges[0], edges[-1]), which
     starts = first[rows].astype(np.int64)
     counts = first[rows + 1] - starts
     ends = np.cumsum(counts)
     which = np.repeat(np.arange(len(rows)), counts)
-    return np.arange(ends[-1]) + (starts - ends + counts)[which], which
+    return np.arange(ends[-1]) + np.repeat(starts - ends + counts, counts), which
+
+
+def in_order(numbers: Array) -> bool:
+    """Return whether numbers ascend, each larger than the one before."""
+    return bool((numbers[1:] > numbers[:-1]).all())
 
 
 def once(numbers: Array, slot: Array) -> Array:

@@ -154,20 +154,26 @@ def _same(inside: Array, start: Array, end: Array) -> tuple[Array, Array]:
     """Return for each stay the number of its kind, and one stay of each kind."""
     if not len(inside):
         return NONE, NONE
-    order = np.lexsort((inside, end, start))
-    mine = tuple(x[order] for x in (inside, start, end))
-    new = np.ones(len(order), np.bool_)
-    new[1:] = np.logical_or.reduce([x[1:] != x[:-1] for x in mine])
-    number = np.empty(len(order), np.int64)
+    run = _new((inside, start, end))  # things that came together stand together: short runs first
+    firsts = np.flatnonzero(run)
+    order = firsts[np.lexsort((inside[firsts], end[firsts], start[firsts]))]
+    new = _new((inside[order], start[order], end[order]))
+    number = np.empty(len(inside), np.int64)
     number[order] = np.cumsum(new) - 1
-    return number, order[new]
+    return number[firsts][np.cumsum(run) - 1], order[new]
+
+
+def _new(columns: tuple[Array, ...]) -> Array:
+    """Return which lines differ from the one before."""
+    found = np.ones(len(columns[0]), np.bool_)
+    found[1:] = np.logical_or.reduce([x[1:] != x[:-1] for x in columns])
+    return found
 
 
 def _once(way: Array, move: Array) -> tuple[Array, Array]:
     order = np.lexsort((move, way))
     way, move = way[order], move[order]
-    new = np.ones(len(way), np.bool_)
-    new[1:] = (way[1:] != way[:-1]) | (move[1:] != move[:-1])
+    new = _new((way, move))
     return way[new], move[new]
 
 
