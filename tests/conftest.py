@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page
 from pytest_django import DjangoDbBlocker, Settings
 
 from tests.support import browser as chromium
-from tests.support import databases, seeds
+from tests.support import databases, migrated, seeds
 from tests.support.server import running_site
 
 DATABASE_FIXTURES = {"db", "fresh_db", "site", "client", "admin_client", "transactional_db"}
@@ -29,7 +29,9 @@ LANGUAGES = ("ja", "zh-hans", "en")
 WIDTHS = ("1366", "390")
 BROWSER_FIXTURES = {"browser", "browser_page", "open_page"}
 
-hypothesis.settings.register_profile("slice", max_examples=100, deadline=None, print_blob=True)
+# On PostgreSQL the same properties run a second time: the rules are the same, the locks are not.
+SLICE = 100 if ENGINE == "sqlite" else 40
+hypothesis.settings.register_profile("slice", max_examples=SLICE, deadline=None, print_blob=True)
 hypothesis.settings.register_profile("torture", max_examples=2000, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("torture" if seeds.TORTURE else "slice")
 
@@ -67,9 +69,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ]
     left_out = set(items) - set(kept)
     config.hook.pytest_deselected(items=[item for item in items if item in left_out])
-    items[:] = kept
+    # The long ones first, so that no process is left with one of them when the others are done.
+    items[:] = sorted(kept, key=lambda item: not _is_long(item))
 
 
+def _is_long(item: pytest.Item) -> bool:
+    return item.get_closest_marker("walk") is not None or item.path.stem in LONG
+
+
+LONG = {"test_simulator", "test_past", "test_state_machine", "test_random_lives", "test_payouts"}
 # What only calls the actions below it, and hardly asks the database anything of its own.
 ABOVE_THE_ACTIONS = {"access", "api", "cli", "demo", "doors", "editions", "incidents", "notices"}
 
@@ -138,8 +146,17 @@ def data_dir(settings: Settings, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
-    """Name the database that pytest-django builds from the migrations."""
-    connections["default"].settings_dict["TEST"]["NAME"] = databases.test_database_name()
+    """Name the test database, and lay a migrated one there if an earlier run kept it."""
+    name = databases.test_database_name()
+    connections["default"].settings_dict["TEST"]["NAME"] = name
+    if ENGINE == "sqlite":
+        migrated.lay_ready(Path(name))
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Go on from the database that lies there; on SQLite its folder is this process's own."""
+    return ENGINE == "sqlite"
 
 
 @pytest.fixture(scope="session")
@@ -154,13 +171,16 @@ def template_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> It
     mine = before != databases.test_database_name()
     with django_db_blocker.unblock():
         if mine:
-            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+            kept = ENGINE == "sqlite"
+            connection.creation.create_test_db(
+                verbosity=0, autoclobber=True, serialize=False, keepdb=kept
+            )
         template = databases.make_template()
     yield template
     databases.drop(template)
     if mine:
         with django_db_blocker.unblock():
-            connection.creation.destroy_test_db(before, verbosity=0)
+            connection.creation.destroy_test_db(before, verbosity=0, keepdb=kept)
 
 
 @pytest.fixture

@@ -79,8 +79,11 @@ def machine() -> bool:
 
 
 def pytest_options() -> list[str]:
-    """Return how pytest is run; KAISHU_TEST_WORKERS says over how many processes."""
-    workers = os.environ.get("KAISHU_TEST_WORKERS", str(min(4, os.cpu_count() or 1)))
+    """Return how pytest is run; KAISHU_TEST_WORKERS says over how many processes.
+
+    One more than there are cores: a third of the time a test waits for another process.
+    """
+    workers = os.environ.get("KAISHU_TEST_WORKERS", str(min(4, 1 + (os.cpu_count() or 1))))
     return ["-q", "--durations=5", "-n", workers, "--dist", "worksteal"]
 
 

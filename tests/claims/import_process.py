@@ -1,17 +1,9 @@
-"""A worker that dies in the middle of a row: `python import_process.py ROWS [POINT]`.
-
-Started by `test_import_kill.py`; the database and the data folder come from the environment.
-"""
+"""A worker that dies in the middle of a row; `test_import_kill.py` runs it in a copy of itself."""
 
 from __future__ import annotations
 
 import os
-import sys
 from typing import Any
-
-import django
-
-django.setup()
 
 from kaishu.base.clock import now
 from kaishu.base.jobs.run import run_due
@@ -42,7 +34,9 @@ POINTS = {
     "before a list is attached": (upload, "_attach"),
 }
 
-if __name__ == "__main__":
-    place, name = POINTS[sys.argv[2]]
-    setattr(place, name, dying(getattr(place, name), after=int(sys.argv[1])))
+
+def run_until(point: str, rows: int) -> None:
+    """Do what is due; where a row after this many comes to the point, this process ends."""
+    place, name = POINTS[point]
+    setattr(place, name, dying(getattr(place, name), after=rows))
     run_due(at=now(), kinds=KINDS, seconds=60)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from kaishu.base import jobs
 from kaishu.base.clock import now
@@ -22,11 +18,10 @@ from kaishu.claims.imports.tie_out import tie_out
 from kaishu.claims.models import Claim
 from kaishu.config.jobs import KINDS
 from kaishu.people.models import Person
+from tests.claims.import_process import run_until
 from tests.claims.imports_world import brought, open_world, results, row, tried
 from tests.claims.world import World
-from tests.support.environment import DATABASE_URL, ENGINE
-
-SCRIPT = Path(__file__).with_name("import_process.py")
+from tests.support.forked import forked
 
 
 @pytest.fixture
@@ -35,19 +30,9 @@ def real_old(fresh_db: str, tmp_path: Path) -> Iterator[World]:
     assert [str(finding) for finding in (*audit(), *audit_claims())] == []
 
 
-def worker_that_dies(database: str, rows: int, point: str) -> None:
+def worker_that_dies(rows: int, point: str) -> None:
     """Run the worker in another process until it dies; the rows before are its last."""
-    server = DATABASE_URL.rsplit("/", 1)[0]
-    url = f"sqlite:///{database}" if ENGINE == "sqlite" else f"{server}/{database}"
-    environment = {
-        **os.environ,
-        "KAISHU_DATABASE_URL": url,
-        "KAISHU_DATA_DIR": str(settings.KAISHU_DATA_DIR),
-        "DJANGO_SETTINGS_MODULE": "kaishu.config.settings",
-    }
-    command = [sys.executable, str(SCRIPT), str(rows), point]
-    done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
-    assert done.returncode == 9, done.stderr
+    assert forked(lambda: run_until(point, rows)) == 9
 
 
 def work_after_the_lease() -> None:
@@ -61,7 +46,7 @@ def work_after_the_lease() -> None:
     [("in a claim", 2), ("in a decision", 5), ("in a move", 5), ("in a payment", 5)],
 )
 def test_an_import_goes_on_where_a_killed_worker_stopped(
-    real_old: World, fresh_db: str, point: str, after: int
+    real_old: World, point: str, after: int
 ) -> None:
     rows = [
         row(f"C-{number}", f"SN00{number:02d}", paid="3990", came="2025-11-01")
@@ -70,7 +55,7 @@ def test_an_import_goes_on_where_a_killed_worker_stopped(
     source = brought(rows)
     tried(source)
     job = actions.start_import(import_id=source.id, typed="6", by="jun", at=now())
-    worker_that_dies(fresh_db, after, point)
+    worker_that_dies(after, point)
     assert jobs.counts(job.id) == {"done": 2, "waiting": 4}
     assert (Claim.objects.count(), Person.objects.count()) == (2, 2)
     work_after_the_lease()

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.doors import kumo
+from tests.support.migrated import lay_ready
 from tests.support.served import Served, get, kaishu_serve, wait_for
 
 CHECK = f"/ja/r/{kumo.SLUG}/check/?model=K100&serial={kumo.LISTED}"
@@ -29,6 +30,7 @@ OPENING = b'--b\r\nContent-Disposition: form-data; name="photo"; filename="a.jpg
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("served") / "data"
     folder.mkdir()
+    lay_ready(folder / "kaishu.sqlite3")
     kumo.write_pack(folder)
     with kaishu_serve(folder) as served:
         yield served
@@ -115,6 +117,7 @@ def test_a_crashed_upload_process_comes_back_and_the_pages_never_left(
 
 
 def test_one_signal_ends_both_and_frees_both_ports(tmp_path: Path) -> None:
+    lay_ready(tmp_path / "data" / "kaishu.sqlite3")
     with kaishu_serve(tmp_path / "data") as served:
         pids = served.children()
         assert set(pids) == {"uploads", "pages"}

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import random
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from kaishu.payouts import actions
 from kaishu.payouts.due import due
@@ -27,10 +22,10 @@ from tests.payouts.teller import (
     scanned,
     transfers,
 )
+from tests.payouts.worker_process import run_until
 from tests.support import seeds
-from tests.support.environment import DATABASE_URL, ENGINE
+from tests.support.forked import forked
 
-SCRIPT = Path(__file__).with_name("worker_process.py")
 OWED = "JPY: cost -3990  owed 3990"
 IN_FLIGHT = "JPY: cost -3990  sent 3990"
 PAID = "JPY: cost -3990  paid 3990"
@@ -53,30 +48,17 @@ POINTS = (
 )
 
 
-def run_worker_that_dies(world: World, database: str, point: str) -> None:
+def run_worker_that_dies(world: World, point: str) -> None:
     """Run the worker in another process until it dies at the point."""
-    assert run_worker(world, database, point) == 9
+    assert run_worker(world, point) == 9
 
 
-def run_worker(world: World, database: str, point: str) -> int:
+def run_worker(world: World, point: str) -> int:
     """Run the worker in another process, which dies if it comes to the point; its exit code."""
-    server = DATABASE_URL.rsplit("/", 1)[0]
-    url = f"sqlite:///{database}" if ENGINE == "sqlite" else f"{server}/{database}"
-    environment = {
-        **os.environ,
-        "KAISHU_DATABASE_URL": url,
-        "KAISHU_DATA_DIR": str(settings.KAISHU_DATA_DIR),
-        "DJANGO_SETTINGS_MODULE": "kaishu.config.settings",
-    }
-    done = subprocess.run(
-        [sys.executable, str(SCRIPT), point, world.now().isoformat()],
-        env=environment,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode in (0, 9), done.stderr
-    return done.returncode
+    at = world.now()
+    code = forked(lambda: run_until(point, at))
+    assert code in (0, 9)
+    return code
 
 
 @pytest.mark.parametrize(
@@ -92,11 +74,11 @@ def run_worker(world: World, database: str, point: str) -> int:
     ],
 )
 def test_a_worker_killed_at_any_point_pays_once(
-    real_world: World, fresh_db: str, point: str, state: str, money: str, booked: int
+    real_world: World, point: str, state: str, money: str, booked: int
 ) -> None:
     make_due(real_world, "SN0001")
     approved_batch(real_world)
-    run_worker_that_dies(real_world, fresh_db, point)
+    run_worker_that_dies(real_world, point)
     assert Instruction.objects.get().state == state
     assert (money in real_world.books(), transfers()) == (True, booked)
     rounds(real_world)
@@ -105,14 +87,12 @@ def test_a_worker_killed_at_any_point_pays_once(
 
 
 @pytest.mark.parametrize("number", seeds.runs(3, 500))
-def test_a_worker_killed_again_and_again_pays_once(
-    real_world: World, fresh_db: str, number: int
-) -> None:
+def test_a_worker_killed_again_and_again_pays_once(real_world: World, number: int) -> None:
     dice = random.Random(seeds.FIRST + number)
     make_due(real_world, "SN0001", "SN0002")
     approved_batch(real_world)
     for _ in range(dice.randint(1, 3)):
-        run_worker(real_world, fresh_db, dice.choice(POINTS))
+        run_worker(real_world, dice.choice(POINTS))
         real_world.minutes += dice.choice([1, LEASE // timedelta(minutes=1)])
     rounds(real_world)
     assert ("JPY: cost -7980  paid 7980" in real_world.books(), transfers()) == (True, 2)
@@ -120,7 +100,7 @@ def test_a_worker_killed_again_and_again_pays_once(
 
 @pytest.mark.parametrize("number", seeds.runs(2, 300))
 def test_a_worker_killed_among_a_bank_s_faults_pays_each_promise_once(
-    real_world: World, fresh_db: str, number: int
+    real_world: World, number: int
 ) -> None:
     seed = seeds.FIRST + number
     dice = random.Random(seed)
@@ -130,7 +110,7 @@ def test_a_worker_killed_among_a_bank_s_faults_pays_each_promise_once(
         owners_correct(real_world)
         if due():
             approved_batch(real_world)
-        run_worker(real_world, fresh_db, dice.choice(POINTS))
+        run_worker(real_world, dice.choice(POINTS))
         real_world.minutes += LEASE // timedelta(minutes=1)
     simulated_bank().plan(FaultPlan())
     for _ in range(4):
@@ -152,14 +132,14 @@ def test_a_worker_killed_among_a_bank_s_faults_pays_each_promise_once(
     ],
 )
 def test_a_code_or_a_unit_is_given_once_though_the_worker_dies(
-    real_world: World, fresh_db: str, remedy: str, point: str, money: str
+    real_world: World, remedy: str, point: str, money: str
 ) -> None:
     actions.load_codes(commodity="coupon:JPY", codes=["AAA", "BBB"], at=real_world.now())
     real_world.claim("SN0001", remedy=remedy)
     real_world.approve("SN0001")
     scanned(real_world, "SN0001")
     approved_batch(real_world)
-    run_worker_that_dies(real_world, fresh_db, point)
+    run_worker_that_dies(real_world, point)
     rounds(real_world)
     assert money in real_world.books()
     given = ShopCode.objects.filter(issued_key__isnull=False).count()

@@ -1,18 +1,10 @@
-"""A worker in a process of its own that dies at a chosen point: `python worker_process.py POINT`.
-
-Started by `test_kill.py`; the database and the data folder come from the environment.
-"""
+"""A worker that dies at a chosen point; `test_kill.py` runs it in a copy of its own process."""
 
 from __future__ import annotations
 
 import os
-import sys
 from datetime import datetime
 from typing import Any, NoReturn
-
-import django
-
-django.setup()
 
 from kaishu.payouts import pauses, results, sending, stock, worker
 from kaishu.payouts.models import ProviderEvent
@@ -53,7 +45,9 @@ POINTS = {
     "after a result was moved": (results, "move", after(results.move)),
 }
 
-if __name__ == "__main__":
-    place, name, death = POINTS[sys.argv[1]]
+
+def run_until(point: str, at: datetime) -> None:
+    """Work once round; where the work comes to the point, this process ends."""
+    place, name, death = POINTS[point]
     setattr(place, name, death)
-    worker.run_once(at=datetime.fromisoformat(sys.argv[2]))
+    worker.run_once(at=at)

@@ -20,6 +20,7 @@ import psycopg
 from django.db import connections
 from psycopg import sql
 
+from tests.support import migrated
 from tests.support.environment import DATABASE_URL, ENGINE, ROOM
 
 T = TypeVar("T")
@@ -40,6 +41,7 @@ def make_template() -> str:
         with sqlite3.connect(source) as database:
             database.execute("VACUUM INTO ?", [template])
         database.close()
+        migrated.keep(Path(template))
         return template
     template = f"{source}_template"
     _copy_on_server(source, template)

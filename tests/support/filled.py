@@ -13,12 +13,15 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.support.migrated import lay_ready
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def fill(folder: Path) -> str:
     """Fill a folder; returns the token of the claim in it."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("KAISHU_", "DJANGO_"))}
+    lay_ready(folder / "kaishu.sqlite3")
     done = subprocess.run(
         [sys.executable, "-m", "tests.support.filled"],
         cwd=ROOT,
