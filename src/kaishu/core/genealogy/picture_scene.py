@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kaishu.core.genealogy.acts import Did
-from kaishu.core.genealogy.blast_where import Where, Whereabouts
+from kaishu.core.genealogy.blast_where import wheres
 from kaishu.core.genealogy.forward import CERTAIN, Forward
 from kaishu.core.genealogy.graph import Graph
 from kaishu.core.genealogy.neighbours_time import entries_of
@@ -17,7 +17,11 @@ from kaishu.core.genealogy.picture_values import Ints, Lane, Scene
 from kaishu.core.genealogy.things import Kind
 
 NOT_SAID = float("nan")
+DEEPEST = 12  # boxes in each other; what is deeper is with the holder at once
+Amounts = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 NOWHERE = -1  # stands for a holder whom nobody told
+_KIND_OF_LANE = {Lane.BOX: Kind.BOX, Lane.PARTY: Kind.PARTY}
 _LANE_OF_KIND = {Kind.LOT: Lane.LOT, Kind.UNIT: Lane.PRODUCT, Kind.BOX: Lane.BOX}
 
 
@@ -27,28 +31,36 @@ class _Around:
 
     first: int
     nodes: list[int] = field(default_factory=list)
-    lanes: list[int] = field(default_factory=list)
-    kinds: list[int] = field(default_factory=list)
-    counts: list[list[int]] = field(default_factory=list)
+    lanes: list[Lane] = field(default_factory=list)
     numbers: dict[tuple[Lane, int], int] = field(default_factory=dict)
-    links: dict[tuple[int, int], list[float]] = field(default_factory=dict)
+    links: list[tuple[Ints, Ints, Amounts, Amounts]] = field(default_factory=list)
 
-    def thing(self, lane: Lane, node: int) -> int:
-        key = (lane, node)
-        if key not in self.numbers:
-            self.numbers[key] = self.first + len(self.nodes)
-            self.nodes.append(node)
-            self.lanes.append(lane)
-            self.kinds.append(Kind.BOX if lane is Lane.BOX else Kind.PARTY)
-            self.counts.append([0, 0])
-        return self.numbers[key]
+    def things(self, lane: Lane, nodes: Ints) -> Ints:
+        """Return the places of boxes or holders in the scene; new ones get the next ones."""
+        different, back = np.unique(nodes, return_inverse=True)
+        found = []
+        for node in different.tolist():
+            if (lane, node) not in self.numbers:
+                self.numbers[lane, node] = self.first + len(self.nodes)
+                self.nodes.append(node)
+                self.lanes.append(lane)
+            found.append(self.numbers[lane, node])
+        return np.array(found, np.int64)[back]
 
-    def link(self, source: int, target: int, certain: float, possible: float) -> None:
-        line = self.links.setdefault((source, target), [0.0, 0.0])
-        line[0] += certain
-        line[1] += possible
-        self.counts[target - self.first][0] += round(certain)
-        self.counts[target - self.first][1] += round(possible)
+    def link(self, source: Ints, target: Ints, certain: Amounts, possible: Amounts) -> None:
+        """Note what went from where to where."""
+        self.links.append((source, target, certain, possible))
+
+    def linked(self) -> tuple[Ints, Ints, Amounts, Amounts]:
+        """Return all links."""
+        none = (np.zeros(0, np.int64),) * 2 + (np.zeros(0),) * 2
+        source, target, certain, possible = zip(none, *self.links, strict=True)
+        return (
+            np.concatenate(source),
+            np.concatenate(target),
+            np.concatenate(certain),
+            np.concatenate(possible),
+        )
 
 
 def scene_of(
@@ -59,9 +71,10 @@ def scene_of(
     sure = found.levels == CERTAIN
     around = _around(graph, nodes, sure)
     source, target, quantity = _made_of(graph, nodes, found.since)
-    ends = np.array(list(around.links), np.int64).reshape(-1, 2).T
-    moved = np.array(list(around.links.values()), np.float64).reshape(-1, 2).T
-    counts = np.array(around.counts, np.int64).reshape(-1, 2).T
+    ends, moved = np.stack(around.linked()[:2]), np.stack(around.linked()[2:])
+    counts = np.zeros((2, len(around.nodes)), np.int64)
+    for count, much in zip(counts, moved, strict=True):
+        np.add.at(count, ends[1] - len(nodes), np.round(much).astype(np.int64))
     unsaid = np.full(len(source), NOT_SAID)
     everyone = np.concatenate([nodes, np.array(around.nodes, np.int64)])
     pinned = {int(np.searchsorted(nodes, graph.need(code))) for code in suspects}
@@ -74,7 +87,9 @@ def scene_of(
     return Scene(
         codes,
         np.concatenate([_lanes(graph, nodes, kinds), np.array(around.lanes, np.int64)]),
-        np.concatenate([graph.kinds(nodes), np.array(around.kinds, np.int64)]).astype(np.int64),
+        np.concatenate([graph.kinds(nodes), [_KIND_OF_LANE[lane] for lane in around.lanes]]).astype(
+            np.int64
+        ),
         np.concatenate([graph.items(nodes), np.full(len(around.nodes), -1)]).astype(np.int64),
         np.concatenate([sure.astype(np.int64), counts[0]]),
         np.concatenate([1 - sure.astype(np.int64), counts[1]]),
@@ -144,31 +159,48 @@ def _each(
     return said / np.maximum(outputs[which[inputs]], 1)
 
 
-def _around(graph: Graph, nodes: Ints, sure: NDArray[np.bool_]) -> _Around:
+def _around(graph: Graph, nodes: Ints, sure: Flags) -> _Around:
     """Return the boxes in which the units are and who has them; lots that went out as lots too."""
-    around, asked = _Around(len(nodes)), Whereabouts(graph)
+    around = _Around(len(nodes))
     kinds = graph.kinds(nodes)
-    places = np.flatnonzero(kinds == Kind.UNIT)
-    for place, where in zip(places.tolist(), asked.of(nodes[places]), strict=True):
-        if not where.over:
-            both = (1.0, 0.0) if sure[place] else (0.0, 1.0)
-            _carry(around, asked, place, where, both)
+    units = np.flatnonzero(kinds == Kind.UNIT)
+    found = wheres(graph, nodes[units])
+    here = np.flatnonzero(~found.over)
+    holder = np.where(found.party >= 0, found.party, found.place)[here]
+    certain = sure[units[here]].astype(np.float64)
+    _carry(graph, around, units[here], found.box[here], holder, (certain, 1 - certain))
     for place in np.flatnonzero(kinds == Kind.LOT).tolist():
         _lot_sent(graph, around, place, int(nodes[place]), bool(sure[place]))
     return around
 
 
 def _carry(
-    around: _Around, asked: Whereabouts, thing: int, where: Where, both: tuple[float, float]
+    graph: Graph,
+    around: _Around,
+    thing: Ints,
+    box: Ints,
+    holder: Ints,
+    both: tuple[Amounts, Amounts],
 ) -> None:
-    seen: set[int] = set()
-    holder = where.party if where.party >= 0 else where.place
-    while where.box >= 0 and where.box not in seen:
-        seen.add(where.box)
-        box = around.thing(Lane.BOX, where.box)
-        around.link(thing, box, *both)
-        thing, where = box, asked.one(where.box)
-    around.link(thing, around.thing(Lane.PARTY, holder), *both)
+    """Follow things out through their boxes to the holder, all of one depth at once."""
+    for depth in range(DEEPEST + 1):
+        out = (box < 0) | (depth == DEEPEST)
+        with_whom = around.things(Lane.PARTY, holder[out])
+        around.link(thing[out], with_whom, both[0][out], both[1][out])
+        inside = ~out
+        if not inside.any():
+            return
+        number = around.things(Lane.BOX, box[inside])
+        around.link(thing[inside], number, both[0][inside], both[1][inside])
+        # The contents of one box that are with one holder go on together.
+        pairs, back = np.unique(np.stack([number, holder[inside]]), axis=1, return_inverse=True)
+        whole = np.zeros((2, pairs.shape[1]))
+        for total, much in zip(whole, both, strict=True):
+            np.add.at(total, back.ravel(), much[inside])
+        both = (whole[0], whole[1])
+        thing, holder = pairs[0], pairs[1]
+        boxes = np.array([around.nodes[each - around.first] for each in thing.tolist()], np.int64)
+        box = wheres(graph, boxes).box
 
 
 def _lot_sent(graph: Graph, around: _Around, place: int, node: int, sure: bool) -> None:
@@ -182,8 +214,9 @@ def _lot_sent(graph: Graph, around: _Around, place: int, node: int, sure: bool) 
         mine = first + int(np.flatnonzero(graph.amount[first:past] == node << 1)[0])
         at = int(np.searchsorted(graph.said_at, mine))
         told = at < len(graph.said_at) and graph.said_at[at] == mine
-        much = float(graph.said[at]) if told else 0.0
+        much = np.array([graph.said[at] if told else 0.0])
         who = int(np.searchsorted(graph.who_act, act))
         party, spot = int(graph.who_party[who]), int(graph.who_place[who])
-        holder = around.thing(Lane.PARTY, party if party >= 0 else spot)
-        around.link(place, holder, much if sure else 0.0, 0.0 if sure else much)
+        holder = around.things(Lane.PARTY, np.array([party if party >= 0 else spot]))
+        certain, possible = (much, much * 0) if sure else (much * 0, much)
+        around.link(np.array([place]), holder, certain, possible)
