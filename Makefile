@@ -33,8 +33,8 @@ bench-large: setup ## The long ones: ten minutes of checks while the main site b
 shots: setup ## Walk the pages, save screenshots in shots/ and lay them out on sheets
 	@KAISHU_SHOTS=1 $(PYTHON) -m pytest -q -m walk; $(PYTHON) tools/contact_sheet.py; $(PYTHON) tools/staff_sheet.py
 
-torture: setup ## The long version of the tests: 2,000 examples for each property
-	@KAISHU_TORTURE=1 $(PYTHON) tools/check.py
+torture: setup ## The long version of the tests, for hours; goes on where it was interrupted
+	@$(PYTHON) tools/torture.py
 
 docs: setup ## Build the documentation as a site, in build/docs
 	@NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict --quiet && echo "open build/docs/index.html"

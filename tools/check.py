@@ -16,7 +16,6 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -103,19 +102,6 @@ def benchmarks() -> bool:
     return commands(["python", "-m", "bench.report"])
 
 
-def record(run: Run) -> None:
-    """Write one line about a long run: when, with which seed, and what came of it."""
-    page = ROOT / "docs" / "reference" / "torture.md"
-    outcome = "; ".join(
-        f"{name}: {'ok' if passed else 'FAILED'} ({seconds:.0f} s)"
-        for name, seconds, passed in run.results
-        if name.startswith("tests")
-    )
-    today = datetime.now(UTC).date().isoformat()
-    with page.open("a") as file:
-        file.write(f"| {today} | {os.environ['KAISHU_SEED']} | {outcome} |\n")
-
-
 def main(arguments: list[str]) -> int:
     """Run the sections that the argument names."""
     os.environ.setdefault("KAISHU_SEED", str(random.SystemRandom().randrange(10**9)))
@@ -128,8 +114,6 @@ def main(arguments: list[str]) -> int:
         run.section("machine", machine)
         run.section("tests on SQLite", tests_on_sqlite)
         run.section("tests on PostgreSQL", tests_on_postgres)
-    if os.environ.get("KAISHU_TORTURE") == "1":
-        record(run)
     return run.close()
 
 
