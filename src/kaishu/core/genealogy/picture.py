@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from kaishu.core.genealogy.picture_values import Edge, Folded, Lane, Node
 
-WIDTH, GAP = 160, 84  # of a node, and between two lanes
+WIDTH, GAP = 150, 64  # of a node, and between two lanes
 LEAST_HEIGHT, BETWEEN, PORT = 54, 14, 15
 TOP, MARGIN = 30, 8
 SWEEPS = 6

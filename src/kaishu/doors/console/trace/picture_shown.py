@@ -15,7 +15,7 @@ from kaishu.core.genealogy.picture_values import Lane, Node
 from kaishu.core.genealogy.things import Kind, item_of
 from kaishu.doors.console.trace.opened import Opened, Thing
 
-BOLD, THIN = 18, 23  # half-width signs that fit into a box
+BOLD, THIN = 17, 22  # half-width signs that fit into a box
 
 
 @dataclass(frozen=True, slots=True)
