@@ -129,6 +129,10 @@ def test_a_letter_of_ours_is_looked_at_signed_and_taken_back(hana: Client) -> No
     wrong = hana.post(f"{HOME}new/", {**typed, "made_from": "last week"})
     assert wrong.status_code == 422
     assert hana.post(f"{HOME}new/", {**typed, "lots": ""}).status_code == 422
+    nothing = find(parsed(hana.post(f"{HOME}new/", {**typed, "defect": ""})), ".summary a")
+    assert [(text(each), each.get("href")) for each in nothing] == [
+        ("“What is wrong” is needed.", "#id-defect")
+    ]
     look = hana.post(f"{HOME}new/", typed)
     assert "about to be signed" in text(parsed(look))
     assert not Letter.objects.exists()
@@ -170,7 +174,6 @@ def test_every_page_speaks_the_language_of_its_reader(hana: Client, language: st
     letter = sent()
     take(hana, file_of(letter))
     take(hana, json.dumps({"format": "no"}).encode())
-    hana.cookies["kaishu_language"] = language
     for address in (HOME, f"{HOME}{letter.letter.number}/", f"{HOME}keys/", f"{HOME}new/"):
         page = hana.get(address, headers={"Accept-Language": language})
         said = text(find(parsed(page), "main")[0])

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kaishu.base import clock, desk, exports, language
@@ -83,7 +84,7 @@ def _change_key(request: HttpRequest) -> HttpResponseBase:
                 request, _("Letters of %(name)s are verified from now on.") % {"name": row.name}
             )
     except Refusal as refusal:
-        return _keys(request, typed, [problem_of(refusal, "id-public")])
+        return _keys(request, typed, [words.problem(refusal, "id-public")])
     back = typed.get("letter", "")
     return HttpResponseRedirect(f"{HOME}{back}/" if state.is_here(back) else KEYS)
 
@@ -102,7 +103,14 @@ def show_list(request: HttpRequest, problems: Sequence[Problem] = ()) -> HttpRes
         if chosen in ("", each.word.value) or (chosen == "waits" and each.waits)
     ]
     header = (
-        *(_("Letter"), _("Number"), _("From"), _("Key"), _("State"), _("Issued")),
+        *(
+            _("Letter"),
+            _("Number"),
+            pgettext("letter", "From"),
+            _("Key"),
+            _("State"),
+            pgettext("letter", "Issued"),
+        ),
         *(_("Answer wanted by"), _("Found here"), _("Lots in the letter")),
     )
     file = exports.offered(request, name="lot-alerts", header=header, rows=map(_cells, shown))

@@ -10,10 +10,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from kaishu.base import clock, desk
-from kaishu.base.desk import Problem, problem_of
+from kaishu.base.desk import Problem
 from kaishu.base.roles import staff
 from kaishu.core.errors import Refusal
 from kaishu.core.genealogy.things import Kind, item_of, kind_of, name_of
@@ -64,8 +65,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
         said = Problem(_("Write the day like this: 2025-06-30."), "", f"id-{wrong}")
         return _form(request, typed, [said])
     except Refusal as refusal:
-        field = refusal.facts.get("field", "lots")
-        return _form(request, typed, [problem_of(refusal, f"id-{field}")])
+        return _form(request, typed, [words.problem(refusal, "id-lots")])
     desk.say_next(request, _("Signed. Send the file to those who may have the lots."))
     return HttpResponseRedirect(f"{HOME}{row.number}/")
 
@@ -154,7 +154,7 @@ def _look(request: HttpRequest, draft: Draft, name: str, count: int) -> HttpResp
         "facts": [
             (_("What is wrong"), words.word("defect", draft.defect)),
             (_("Danger"), words.word("severity", draft.severity)),
-            (_("What to do now"), words.word("act", draft.act)),
+            (pgettext("letter", "What to do now"), words.word("act", draft.act)),
             (_("Whom to ask"), words.word("contact", draft.contact)),
         ],
         "fields": [

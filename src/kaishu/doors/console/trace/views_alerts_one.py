@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kaishu.base import clock, desk
-from kaishu.base.desk import Problem, problem_of
+from kaishu.base.desk import Problem
 from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
 from kaishu.core.errors import Refusal
@@ -65,7 +65,7 @@ def do(request: HttpRequest, number: str) -> HttpResponseBase:
     typed, at = request.POST, clock.now()
     who: dict[str, Any] = {"number": number, "by": request.user.get_username(), "at": at}
     us, what = typed.get("us", ""), typed.get("do", "")
-    network, form = typed.get("network", ""), {"key": desk.key_of(request)}
+    network, key = typed.get("network", ""), desk.key_of(request)
     try:
         if what == "match":
             anyway = typed.get("anyway") == "1"
@@ -77,15 +77,15 @@ def do(request: HttpRequest, number: str) -> HttpResponseBase:
                 return _look(request, number)
             units = _units(typed)
             step = typed.get("step", "")
-            write.answer(**who, **form, us=us, step=step, units=units, door="console")
+            write.answer(**who, key=key, us=us, step=step, units=units, door="console")
         elif what == "forward":
-            write.forward(**who, **form, network=network, us=us, to=typed.get("to", ""))
+            write.forward(**who, key=key, network=network, us=us, to=typed.get("to", ""))
         elif what == "withdraw":
-            write.withdraw(**who, **form, reason=typed.get("reason", ""), door="console")
+            write.withdraw(**who, key=key, reason=typed.get("reason", ""), door="console")
     except AlertUnknown as refusal:
         return refusal_page(request, refusal, status=404, href=HOME)
     except Refusal as refusal:
-        return _page(request, number, typed, [problem_of(refusal, f"id-{what}")])
+        return _page(request, number, typed, [words.problem(refusal, f"id-{what}")])
     desk.say_next(request, _done(what))
     return HttpResponseRedirect(f"{HOME}{number}/#{what}")
 

@@ -9,8 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from kaishu.base import language
+from kaishu.base.desk import Problem, problem_of
+from kaishu.core.errors import Refusal
 from kaishu.core.lot_alert import COUNTS
 from kaishu.core.sentences import sentence
+from kaishu.supply.alerts.errors import AlertIncomplete
 from kaishu.supply.alerts.known import Standing
 from kaishu.supply.alerts.state import State, Word
 
@@ -51,21 +54,47 @@ def standing(code: Standing) -> tuple[str, str]:
 
 
 def hits(found: State) -> str:
-    """Say how much of a letter was found here: "2 lots, 48 units"."""
+    """Say how much of a letter was found here: "2 of 3 lots; units: 48"."""
     if found.match is None:
         return ""
     counts = found.match.counts
     units = counts["certain"] + counts["possible"]
-    return _("%(lots)s lots, %(units)s units") % {
+    return _("%(lots)s of %(all)s lots; units: %(units)s") % {
         "lots": f"{counts['lots']:,}",
+        "all": f"{found.row.lots:,}",
         "units": f"{units:,}",
     }
+
+
+def problem(refusal: Refusal, control: str) -> Problem:
+    """Return a refusal as a page tells it, with the field's own name where one is missing."""
+    code = refusal.facts.get("field", "")
+    if not isinstance(refusal, AlertIncomplete):
+        return problem_of(refusal, control)
+    names = {
+        "defect": _("What is wrong"),
+        "severity": _("Danger"),
+        "act": pgettext("letter", "What to do now"),
+        "contact": _("Whom to ask"),
+        "item": _("Item"),
+        "ids": _("Lots"),
+        "until": _("Made until"),
+        "supersedes": _("Replaces letter number"),
+        "name": _("Company"),
+        "code": _("Its party code"),
+        "step": _("Our answer"),
+        "to": _("To whom"),
+        "reason": _("Reason"),
+    }
+    controls = {"ids": "lots", "until": "made_until"}
+    said = AlertIncomplete(field=names.get(code, code))
+    return problem_of(said, f"id-{controls.get(code, code)}")
 
 
 def figures(counts: Mapping[str, int]) -> list[dict[str, Any]]:
     """Return the counts of a match or an answer with their names, in their order."""
     names = {
-        "lots": _("of the lots in the letter"),
+        "lots": _("lots of the letter that are ours"),
         "certain": _("units that certainly carry them"),
         "possible": _("units that possibly carry them"),
         "here": _("of these units, still with us"),
