@@ -15,6 +15,8 @@ from kaishu.core.errors import Refusal
 from kaishu.core.genealogy.forward import Forward, forward
 from kaishu.core.genealogy.things import Kind
 from kaishu.doors.console.trace.opened import Opened
+from kaishu.editions import queries as editions
+from kaishu.markets import zone_of
 from kaishu.supply.questions import typed
 from kaishu.supply.questions.typed import SUSPECT, Unclear
 from kaishu.supply.to_recall.rules import Question
@@ -107,12 +109,13 @@ def _unclear(each: Unclear, control: str) -> Problem:
 
 
 def _moment(text: str, name: str, problems: list[Problem]) -> int | None:
-    """Return seconds since 1970; a day as an end means its last second."""
+    """Return seconds since 1970, on the clock of the pages; a day as an end is its last second."""
     if not text:
         return None
+    zone = zone_of(row.market for row in editions.recall_rows()) or UTC
     for form in FORMS:
         try:
-            found = int(datetime.strptime(text, form).replace(tzinfo=UTC).timestamp())
+            found = int(datetime.strptime(text, form).replace(tzinfo=zone).timestamp())
         except ValueError:
             continue
         return found + A_DAY - 1 if name == "until" and form == FORMS[-1] else found

@@ -77,7 +77,7 @@ def answer(opened: Opened, asked: Asked, found: Forward) -> dict[str, Any]:
         "brands": _brands(units, things),
         "holders": _holders(opened, asked, holders, things, "now"),
         "ever": _holders(opened, asked, ever, things, "ever"),
-        "lost": _lost(holders),
+        "lost": _lost(opened, asked, holders, things),
         "ended": len(found.ended()),
         "was": len(found.was()),
         "rows": f"{opened.base}rows/?{asked.query}",
@@ -139,11 +139,21 @@ def _holders(
     return {"lines": lines, "more": max(0, len(ordered) - MOST_HOLDERS), "count": len(ordered)}
 
 
-def _lost(held: Iterable[Held]) -> dict[str, Any]:
-    """Return how much is with nobody known."""
-    lost = [each for each in held if not each.party and not each.place]
-    pieces = sum(each.certain + each.possible for each in lost)
-    return {"pieces": _pieces(pieces), "unsaid": sum(each.unsaid for each in lost)}
+def _lost(
+    opened: Opened, asked: Asked, held: Iterable[Held], things: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Return what is with nobody known, by item."""
+    return [
+        {
+            "item": things.get(each.item),
+            "certain": _pieces(each.certain),
+            "possible": _pieces(each.possible),
+            "unsaid": each.unsaid,
+            "rows": f"{opened.base}rows/?{asked.query}&{urlencode({'item': each.item, 'lost': 1})}",
+        }
+        for each in held
+        if not each.party and not each.place
+    ]
 
 
 def _parties(held: Iterable[Held]) -> list[str]:

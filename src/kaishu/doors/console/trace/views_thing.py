@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,6 +30,7 @@ from kaishu.doors.console.trace.views_ask import choices
 from kaishu.doors.console.trace.views_rows import page_of
 from kaishu.supply.questions import history
 from kaishu.supply.questions.history import Happened
+from kaishu.supply.questions.records import Recorded, recorded
 
 PAGE = 50
 MOST = 500
@@ -48,6 +50,7 @@ def thing(request: HttpRequest, opened: Opened) -> HttpResponseBase:
     page, pages = page_of(request, number, PAGE)
     acts = history.history(opened.graph, node, start=(page - 1) * PAGE, most=PAGE)
     things = opened.things([code, item_of(code), *(each for act in acts for each in _codes(act))])
+    told = recorded(opened.network, (act.key for act in acts))
     (where,) = Whereabouts(opened.graph).of([node])
     now = [opened.graph.code(n) if n >= 0 else "" for n in (where.party, where.place, where.box)]
     around = opened.things(now)
@@ -55,7 +58,7 @@ def thing(request: HttpRequest, opened: Opened) -> HttpResponseBase:
     context = {
         "thing": things[code],
         "item": things.get(item_of(code)),
-        "lines": [_line(act, things) for act in acts],
+        "lines": [_line(act, things) | {"told": told.get(act.key)} for act in acts],
         "number": number,
         "page": page,
         "pages": pages,
@@ -77,28 +80,22 @@ def path(request: HttpRequest, opened: Opened) -> HttpResponseBase:
     """Show step by step why one thing is in the answer."""
     asked = asking.read(request, opened)
     code = request.GET.get("code", "")
+    if not asked.codes or opened.graph.number(code) is None:
+        return refusal_page(request, ThingUnknown(code=code[:200]), status=404)
     try:
-        steps = asking.follow(opened, asked).path(code) if asked.codes else ()
-        level = asking.follow(opened, asked).level(code) if asked.codes else 0
+        found = asking.follow(opened, asked)
+        steps, level = found.path(code), found.level(code)
     except Refusal as refusal:
         return refusal_page(request, refusal, status=404)
     things = opened.things([code, *(each for step in steps for each in (step.source, step.target))])
-    header = (
-        _("Step"),
-        _("When"),
-        pgettext("trace", "Act"),
-        _("From"),
-        _("Into"),
-        _("Quantity"),
-        _("How sure"),
-    )
-    cells = (_proved(number, step) for number, step in enumerate(steps, start=1))
-    file = exports.offered(request, name="trace-proof", header=header, rows=cells)
+    told = recorded(opened.network, (step.act_key for step in steps))
+    cells = (_proved(number, step, told) for number, step in enumerate(steps, start=1))
+    file = exports.offered(request, name="trace-proof", header=_proof_header(), rows=cells)
     context = {
         "asked": asked,
         "thing": things[code],
         "level": level,
-        "lines": [_step(step, things) for step in steps],
+        "lines": _steps(opened, steps, things),
     }
     return file or show(request, "console/trace/path.html", opened, context, here="path/")
 
@@ -137,11 +134,11 @@ def _behind(opened: Opened, code: str, part: str) -> dict[str, Any]:
         groups.setdefault(item.name if item else "", []).append(things[each])
     return {
         "thing": things[code],
-        "groups": sorted(groups.items()),
+        "inside": sorted(groups.items()),
         "lot_count": len(found.lots),
         "unit_count": len(found.units),
         "boxes": [things[each] for each in boxes],
-        "steps": [_step(step, things) for step in steps],
+        "steps": _steps(opened, steps, things),
         "part": things.get(part),
     }
 
@@ -150,14 +147,30 @@ def _proof(found: Backward, part: str) -> tuple[Step, ...]:
     return found.path(part) if part else ()
 
 
-def _proved(number: int, step: Step) -> tuple[object, ...]:
-    did, level = label("trace_did", int(step.did)), label("trace_level", step.level)
-    return (number, moment(step.at), did, step.source, step.target, step.quantity, level)
+def _proof_header() -> tuple[str, ...]:
+    return (
+        *(_("Step"), _("When"), pgettext("trace", "Act"), _("From"), _("Into"), _("Quantity")),
+        *(_("How sure"), _("Record"), _("Recorded by")),
+    )
 
 
-def _step(step: Step, things: dict[str, Any]) -> dict[str, Any]:
+def _proved(number: int, step: Step, told: Mapping[str, Recorded]) -> tuple[object, ...]:
+    by = told[step.act_key].by if step.act_key in told else ""
+    return (
+        *(number, moment(step.at), label("trace_did", int(step.did)), step.source, step.target),
+        *(step.quantity, label("trace_level", step.level), step.act_key, by),
+    )
+
+
+def _steps(opened: Opened, steps: tuple[Step, ...], things: dict[str, Any]) -> list[dict[str, Any]]:
+    told = recorded(opened.network, (step.act_key for step in steps))
+    return [_step(step, things, told.get(step.act_key)) for step in steps]
+
+
+def _step(step: Step, things: dict[str, Any], told: Recorded | None) -> dict[str, Any]:
     return {
         "step": step,
+        "told": told,
         "at": moment(step.at),
         "did": int(step.did),
         "source": things[step.source],
