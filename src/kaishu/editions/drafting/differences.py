@@ -110,11 +110,12 @@ def _units(was: Recall | None, now: Recall) -> list[UnitChange]:
 
 def _rule_line(rule: Any) -> str:
     """Name a rule by what it says, so that a moved rule is no change."""
-    said = [rule.product, rule.kind.value, rule.file, rule.first, rule.last, rule.prefix]
+    said = [rule.product, rule.kind.value, rule.file, rule.head, rule.first, rule.last]
+    said += [rule.prefix, *rule.endings, *rule.codes]
     if rule.length:
         said.append(str(rule.length))
     when = rule.when
-    said += [*when.colours, *(f"not {colour}" for colour in when.not_colours), *when.markets]
+    said += [*when.batches, *when.colours, *(f"not {colour}" for colour in when.not_colours), *when.markets]
     said += [f"from {when.bought_from}"] if when.bought_from else []
     said += [f"to {when.bought_to}"] if when.bought_to else []
     return " · ".join(each for each in said if each)
