@@ -11,6 +11,7 @@ import pytest
 from kaishu.core.genealogy.acts import columns
 from kaishu.core.genealogy.graph import Graph, build
 from kaishu.editions.drafting import judging, queries
+from kaishu.editions.drafting.differences import differences
 from kaishu.editions.drafting.models import RecallDraft
 from kaishu.supply.models import Network
 from kaishu.supply.to_recall import complete
@@ -113,6 +114,11 @@ def test_a_next_edition_keeps_what_was_published_and_adds_up(
     ]
     product = loaded.recall.product("K100")
     assert product is not None and product.units == 1040
+    changed = differences(revision)
+    assert changed is not None and changed.rules_added == [
+        "K100 · counter · AK · 20250301000161 · 20250301000180",
+        "K100 · counter · AK · 20250301000181 · 20250301000200",
+    ]
     assert {party.code for party in loaded.recall.parties} == {"nagare"}
 
 

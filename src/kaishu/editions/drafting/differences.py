@@ -115,7 +115,12 @@ def _rule_line(rule: Any) -> str:
     if rule.length:
         said.append(str(rule.length))
     when = rule.when
-    said += [*when.batches, *when.colours, *(f"not {colour}" for colour in when.not_colours), *when.markets]
+    said += [
+        *when.batches,
+        *when.colours,
+        *(f"not {colour}" for colour in when.not_colours),
+        *when.markets,
+    ]
     said += [f"from {when.bought_from}"] if when.bought_from else []
     said += [f"to {when.bought_to}"] if when.bought_to else []
     return " · ".join(each for each in said if each)
