@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from click.testing import CliRunner
 from django.test import override_settings
@@ -21,6 +23,7 @@ from kaishu.core import signing
 from kaishu.editions import keys
 from tests.access.test_second_step import SECRET, digits
 from tests.doors import kumo
+from tests.support.seeds import TORTURE
 
 ZONE = """
 [[record]]
@@ -62,9 +65,18 @@ def ready(data_dir: Path, db: None) -> Path:
     return data_dir
 
 
+@pytest.fixture(autouse=True)
+def quick_site(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the edge stand for the main site, which is long to start; `make torture` starts it."""
+    if not TORTURE:
+        monkeypatch.setattr(loading, "_site", loading._edge)
+        monkeypatch.setattr(loading, "forms", loading.questions)
+
+
 def rehearse(folder: Path, *more: str) -> tuple[int, list[Point], str]:
     """Run the command for three seconds; the bars are low, the machine is a test's."""
     words = ["--rehearse", "--json", "--seconds", "3", "--rate", "1", "--p99-ms", "20000"]
+    words += ["--site-rate", "1"]
     words += ["--mail-dns", str(folder / "zone.toml"), "--backups", str(folder / "copies"), *more]
     with override_settings(KAISHU_MAIL_FROM=SENDER):
         done = CliRunner().invoke(announce, words, catch_exceptions=False)
@@ -80,7 +92,7 @@ def test_it_is_a_go_only_when_every_point_is(ready: Path, monkeypatch: pytest.Mo
     areas = {point.area for point in points}
     assert areas == {
         *("editions", "words", "people", "mail", "backup", "disk"),
-        *("copy", "telephone", "notice", "load"),
+        *("copy", "telephone", "notice", "load", "site"),
     }
     assert (code, said.strip()) == (0, "GO")
     assert "<h1>GO</h1>" in page.read_text("utf-8")
@@ -90,20 +102,25 @@ def test_it_is_a_go_only_when_every_point_is(ready: Path, monkeypatch: pytest.Mo
 def test_each_no_go_names_its_next_step(ready: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ground, "ROOM", 1)
     monkeypatch.setattr(loading, "ask", lambda *a: Result(900, 12, 3, "nobody"))
+    monkeypatch.setattr(loading, "_by_us", lambda *a: None)
+    for server in ("_edge", "_site"):
+        monkeypatch.setattr(loading, server, lambda *a: nullcontext(1))
     user = accounts.find("operator-0")
     user.code_app.delete()
     user = accounts.find("approver-0")
     accounts.disable(name="approver-0", by="aki", at=clock.now())
     for signature in (ready / "packs").glob("*/signature.json"):
         signature.unlink()
-    page = ready / "go.html"
+    page = ready / "go.pdf"
     code, points, said = rehearse(ready, "--page", str(page))
     against = [point for point in points if not point.is_go]
-    assert [point.area for point in against] == ["editions", "people", "people", "load"]
+    assert [point.area for point in against] == ["editions", "people", "people", "load", "site"]
     assert all(point.next for point in against)
     assert code == 1
-    assert said.startswith("NO GO: 4 of ")
-    assert page.read_text("utf-8").index("no go") < page.read_text("utf-8").index("✓ go")
+    assert said.startswith("NO GO: 5 of ")
+    with pypdfium2.PdfDocument(page.read_bytes()) as sheet:
+        words = sheet[0].get_textpage().get_text_bounded()
+    assert words.index(said.strip()) < words.index("Recall manager")
 
 
 @pytest.mark.parametrize(
@@ -145,6 +162,7 @@ def test_what_cannot_be_looked_at_is_a_no_go(ready: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(ground, "disk", broken)
     monkeypatch.setattr(loading, "load_test", lambda *a: iter(()))
+    monkeypatch.setattr(loading, "load_site", lambda *a: iter(()))
     points = list(_announce.rehearse(Targets(), at=clock.now()))
     (found,) = [point for point in points if point.area == "disk"]
     assert (found.is_go, "RuntimeError" in found.what) == (False, True)

@@ -15,6 +15,7 @@ from kaishu.cli._progress import json_option
 @click.option("--rehearse", is_flag=True, required=True, help="Announce nothing; look at it all.")
 @click.option("--seconds", default=20, show_default=True, help="How long to load the check.")
 @click.option("--rate", default=500, show_default=True, help="Checks a second that are wanted.")
+@click.option("--site-rate", default=600, show_default=True, help="Pages a second, main site.")
 @click.option("--p99-ms", default=300, show_default=True, help="Slowest of a hundred, at most.")
 @click.option("--workers", default=1, show_default=True, help="Processes of the check server.")
 @click.option(
@@ -28,7 +29,7 @@ from kaishu.cli._progress import json_option
 @click.option(
     "--page",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the page here as HTML, to print and sign.",
+    help="Write the page here, to print and sign: .pdf, else HTML.",
 )
 @json_option
 def announce(
@@ -36,6 +37,7 @@ def announce(
     rehearse: bool,
     seconds: int,
     rate: int,
+    site_rate: int,
     p99_ms: int,
     workers: int,
     mail_dns: Path | None,
@@ -47,10 +49,11 @@ def announce(
 
     Editions whole and signed; texts and notices in three languages with a telephone number on
     every page; people and their second steps; the mail domain; backups; disk; the static copy,
-    built; the check server under load, over a copy of the editions. Each no-go names its next step.
+    built; the check server and the main site's first pages under load, over a copy. Each no-go
+    names its next step.
 
     \b
-    Example:  kaishu announce --rehearse --mail-dns zone.toml --backups /backups --page go.html
+    Example:  kaishu announce --rehearse --mail-dns zone.toml --backups /backups --page go.pdf
     Exit codes: 0 go · 1 no go
     """
     load()
@@ -62,6 +65,7 @@ def announce(
     want = _announce.Targets(
         seconds=seconds,
         rate=rate,
+        site_rate=site_rate,
         p99_ms=p99_ms,
         workers=workers,
         mail_dns=mail_dns,
@@ -72,8 +76,8 @@ def announce(
         points.append(point)
         click.echo(json.dumps(point.as_json()) if as_json else str(point))
     if page is not None:
-        written = _announce.html_page(points, at=now(), site=settings.KAISHU_PUBLIC_URL)
-        page.write_text(written, "utf-8")
+        site = settings.KAISHU_PUBLIC_URL
+        page.write_bytes(_announce.page_bytes(points, at=now(), site=site, name=page.name))
     said = _announce.verdict(points)
     click.echo(said, err=as_json)
     raise SystemExit(0 if said == "GO" else 1)

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 
 from kaishu.cli._announce import copy, ground, loading, mail
-from kaishu.cli._announce.page import html_page as html_page
+from kaishu.cli._announce.page import page_bytes as page_bytes
 from kaishu.cli._announce.page import verdict as verdict
 from kaishu.cli._announce.values import Point as Point
 from kaishu.cli._announce.values import Targets as Targets
@@ -36,6 +36,7 @@ def rehearse(want: Targets, *, at: datetime) -> Iterator[Point]:
         if found:
             looks["copy"] = lambda: copy.static_copy(scratch / "site", found)
             looks["load"] = lambda: loading.load_test(scratch, folder, found, want)
+            looks["site"] = lambda: loading.load_site(scratch, folder, found, want)
         for area, look in looks.items():
             try:
                 yield from look()

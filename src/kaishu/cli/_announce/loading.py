@@ -1,4 +1,8 @@
-"""The load: the edge server on a free port over a copy of the editions, asked without a pause."""
+"""The load: the real servers on free ports over a copy of the editions, asked without a pause.
+
+The edge answers checks; the main site, with an empty database of its own, the check's form and the
+first page of the claim. Nothing of the installation is written to.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import http.client
 import os
 import random
 import re
+import secrets
 import shutil
 import socket
 import subprocess
@@ -16,7 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from kaishu.cli._announce.values import Point, Targets, go, no_go
 from kaishu.core.pack import Pack
@@ -56,19 +61,49 @@ def load_test(
     except OSError as problem:
         yield no_go("load", f"the check server did not start: {problem}", "kaishu edge says why.")
         return
+    yield _held("load", "checks", result, want.rate, want)
+
+
+def load_site(
+    scratch: Path, packs_folder: Path, found: list[Pack], want: Targets
+) -> Iterator[Point]:
+    """Ask the main site for the pages that its visitors open first, of an empty database."""
+    shutil.copytree(packs_folder, scratch / "site-data" / "packs", copy_function=_link)
+    try:
+        with _site(scratch, want.workers) as port:
+            paths = forms(found)
+            _by_us(port, paths, 1)
+            result = ask(scratch, port, paths, want.seconds)
+    except OSError as problem:
+        yield no_go("site", f"the main site did not start: {problem}", "kaishu serve says why.")
+        return
+    yield _held("site", "pages", result, want.site_rate, want)
+
+
+def _held(area: str, what: str, result: Result, rate: int, want: Targets) -> Point:
+    """Hold a result against what is wanted."""
     said = (
-        f"{result.rate:,.0f} checks/s, 99 of 100 within {result.p99_ms:.0f} ms, "
+        f"{result.rate:,.0f} {what}/s, 99 of 100 within {result.p99_ms:.0f} ms, "
         f"{result.failed} failed, {want.seconds} s, {result.client}"
     )
     if result.failed:
-        yield no_go("load", said, "No answer may fail. Look at what the server logged.")
-    elif result.rate < want.rate:
-        after = f"{want.rate} a second are wanted: more --workers, more cores, a cache in front."
-        yield no_go("load", said, after)
-    elif result.p99_ms > want.p99_ms:
-        yield no_go("load", said, f"{want.p99_ms} ms are wanted: more --workers, or more cores.")
-    else:
-        yield go("load", said)
+        return no_go(area, said, "No answer may fail. Look at what the server logged.")
+    if result.rate < rate:
+        after = f"{rate} a second are wanted: more --workers, more cores, a cache in front."
+        return no_go(area, said, after)
+    if result.p99_ms > want.p99_ms:
+        return no_go(area, said, f"{want.p99_ms} ms are wanted: more --workers, or more cores.")
+    return go(area, said)
+
+
+def forms(found: list[Pack]) -> list[str]:
+    """Return the pages of the main site that come before an answer, in three languages."""
+    return [
+        f"/{tongue}/r/{pack.recall.slug}/{page}"
+        for pack in found
+        for tongue in ("ja", "zh-hans", "en")
+        for page in ("check/", f"check/?model={quote(pack.recall.products[0].model)}", "claim/")
+    ]
 
 
 def questions(found: list[Pack]) -> list[str]:
@@ -149,17 +184,35 @@ def _one(port: int, paths: list[str], until: float, took: list[float], failed: l
 @contextmanager
 def _edge(scratch: Path, workers: int) -> Iterator[int]:
     """Run `kaishu edge` over the copy until the block ends."""
+    words = ["edge", "--workers", str(workers)]
+    with _running(scratch, words, {"KAISHU_DATA_DIR": str(scratch / "data")}) as port:
+        yield port
+
+
+@contextmanager
+def _site(scratch: Path, workers: int) -> Iterator[int]:
+    """Run `kaishu serve` with a database and keys that end with the block."""
+    words = ["serve", "--workers", str(workers), "--upload-port", "0"]
+    settings = {
+        "KAISHU_DATA_DIR": str(scratch / "site-data"),
+        "KAISHU_MODE": "development",
+        "KAISHU_FIELD_KEY": secrets.token_hex(32),
+        "KAISHU_ALLOWED_HOSTS": "127.0.0.1",
+    }
+    with _running(scratch, words, settings) as port:
+        yield port
+
+
+@contextmanager
+def _running(scratch: Path, words: list[str], settings: dict[str, str]) -> Iterator[int]:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]
-    command = [sys.executable, "-m", "kaishu.cli.main", "edge", "--port", str(port)]
+    command = [sys.executable, "-m", "kaishu.cli.main", *words, "--port", str(port)]
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("KAISHU_")}
-    with (scratch / "edge.log").open("wb") as log:
+    with (scratch / f"{words[0]}.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 (our own command)
-            [*command, "--workers", str(workers)],
-            env={**inherited, "KAISHU_DATA_DIR": str(scratch / "data")},
-            stdout=log,
-            stderr=log,
+            command, env={**inherited, **settings}, stdout=log, stderr=log
         )
     try:
         _wait(process, port)

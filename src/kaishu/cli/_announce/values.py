@@ -30,6 +30,7 @@ class Targets:
 
     seconds: int = 20
     rate: int = 500
+    site_rate: int = 600
     p99_ms: int = 300
     workers: int = 1
     mail_dns: Path | None = None
