@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kaishu.core.genealogy import names, stays
+from kaishu.core.genealogy import cycles, names, stays
 from kaishu.core.genealogy.acts import Columns, Did
 from kaishu.core.genealogy.errors import GraphTooLarge
 from kaishu.core.genealogy.text import pack
@@ -45,11 +45,14 @@ def arrays_of(columns: Columns) -> tuple[dict[str, Array], dict[str, int]]:
         **pack("key", [columns.keys[place].encode() for place in order.tolist()]),
         **named,
     }
+    circles = cycles.groups(arrays, len(old))
+    arrays["cycle"] = np.repeat(np.arange(len(circles)), [len(x) for x in circles]).astype(np.int32)
+    arrays["cycle_thing"] = np.array([node for each in circles for node in each], np.int32)
     facts = {
         "nodes": len(old),
         "acts": len(order),
         "edges": len(thing),
-        "cycles": 0,
+        "cycles": len(circles),
         "first_at": int(at[0]) if len(at) else 0,
         "last_at": int(at[-1]) if len(at) else 0,
     }

@@ -122,6 +122,19 @@ class Graph:
         """How much the graph holds."""
         return GraphFacts(bytes=self._file.bytes, **self._file.facts)
 
+    def bytes_of(self) -> dict[str, int]:
+        """Return how many bytes each array of the file takes."""
+        return {name: array.nbytes for name, array in self._file.arrays.items()}
+
+    def cycles(self) -> list[list[str]]:
+        """Return the groups of things that are made of each other, as codes."""
+        arrays = self._file.arrays
+        found: list[list[str]] = [[] for _ in range(self.facts.cycles)]
+        codes = self.codes(arrays["cycle_thing"])
+        for group, code in zip(arrays["cycle"].tolist(), codes, strict=True):
+            found[group].append(code)
+        return found
+
     def number(self, code: str) -> int | None:
         """Return a thing's number, or None if no act names it."""
         raw = code.encode()

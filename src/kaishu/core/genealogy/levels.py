@@ -37,14 +37,18 @@ class Levels:
         since, until = reach.window
         self.sure[reach.suspects] = FOREVER - since
         self.doubt[reach.suspects] = 0 if until == FOREVER else until + 2
+        self._doubts = until != FOREVER
         self._open: list[Array] = []
         self._lots: list[Array] = []
         self._fits: list[tuple[Array, Array, Array]] = []
 
     def certain(self, nodes: Array, at: Array) -> Array:
         """Return whether things are certain at moments, one each."""
-        sure, doubt = self.sure[nodes].astype(np.int64), self.doubt[nodes]
-        found: Array = (sure > 0) & (FOREVER - sure <= at) & ((doubt == 0) | (at < doubt - 1))
+        sure = self.sure[nodes]
+        found: Array = (sure > 0) & (~sure <= at)
+        if self._doubts:
+            doubt = self.doubt[nodes]
+            found &= (doubt == 0) | (at < doubt - 1)
         return self._reach.spans.also(found, nodes, at, self._reach.spans.sure)
 
     def acts(self, acts: Array) -> tuple[Array, Array]:
@@ -59,29 +63,35 @@ class Levels:
         amount = graph.amount[places]
         node = (amount >> 1).astype(np.int64)
         out = (amount & 1).astype(np.bool_)
-        at = graph.at[acts].astype(np.int64)
-        inputs = np.flatnonzero(~out)
+        at = graph.at[acts]
+        inputs, outputs = np.flatnonzero(~out), np.flatnonzero(out)
         of_input = which[inputs]
         sure = self.certain(node[inputs], at[of_input])
-        wanted = np.bincount(of_input, minlength=len(acts))
-        proved = np.bincount(of_input[sure], minlength=len(acts))
-        certain = proved == wanted
-        partly = np.flatnonzero((proved > 0) & ~certain)
-        outputs = np.flatnonzero(out)
+        partly = NONE
+        if len(inputs) == len(acts) and in_order(of_input):  # one input each
+            certain = sure
+        else:
+            wanted = np.bincount(of_input, minlength=len(acts))
+            proved = np.bincount(of_input[sure], minlength=len(acts))
+            certain = proved == wanted
+            partly = np.flatnonzero((proved > 0) & ~certain)
         if len(partly):
             some = np.isin(of_input, partly)
             classes = self._whole_classes(node[inputs[some]], of_input[some], sure[some])
             certain[classes] = True
             certain[partly] |= self._one_unit(node[outputs], which[outputs], len(acts))[partly]
-        self.of_act[acts] = np.where(certain, CERTAIN, POSSIBLE)
-        self._prove(node[outputs], at[which[outputs]], certain[which[outputs]])
-        return node[outputs], at[which[outputs]]
+        self.of_act[acts] = certain.view(np.uint8) + np.uint8(POSSIBLE)
+        made: Array = node[outputs]
+        of_output = which[outputs]
+        moments: Array = at[of_output]
+        self._prove(made, moments, certain[of_output])
+        return made, moments
 
     def _one_unit(self, output: Array, act: Array, acts: int) -> Array:
         """Return which acts made one unit and nothing else: all that went in is in it."""
         first = np.full(acts, -1, np.int64)
         first[act[::-1]] = output[::-1]
-        found = self._graph.kinds(first) == Kind.UNIT
+        found: Array = self._graph.kinds(first) == Kind.UNIT
         found[first < 0] = False
         found[act[output != first[act]]] = False
         return found
@@ -97,9 +107,8 @@ class Levels:
         return found
 
     def _prove(self, nodes: Array, at: Array, certain: Array) -> None:
-        nodes, late = nodes[certain], FOREVER - at[certain]
-        pieces = ~(self._graph.counted(nodes) | self._reach.own[nodes])
-        nodes, late = nodes[pieces], late[pieces].astype(np.uint32)
+        certain = certain & ~(self._graph.counted(nodes) | self._reach.own[nodes])
+        nodes, late = nodes[certain], ~at[certain]
         if in_order(nodes):
             self.sure[nodes] = np.maximum(self.sure[nodes], late)
         else:
@@ -145,6 +154,7 @@ class Levels:
         self.sure[lots[which[~bad]]] = (FOREVER - at[~bad]).astype(np.uint32)
         doubt = np.zeros(len(lots), np.int64)
         doubt[which[bad]] = at[bad] + 1
+        self._doubts |= bool(bad.any())
         self.doubt[lots] = doubt
         return bool((before[0] != self.sure[lots]).any() or (before[1] != doubt).any())
 

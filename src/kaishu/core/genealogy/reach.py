@@ -9,15 +9,29 @@ one by one in `Spans`, all else in arrays.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from kaishu.core.genealogy.acts import Did
 from kaishu.core.genealogy.graph import Graph
 from kaishu.core.genealogy.levels import Levels
 from kaishu.core.genealogy.spans import Spans
-from kaishu.core.genealogy.walk import FOREVER, NONE, Array, bit, in_order, once, spread
+from kaishu.core.genealogy.walk import (
+    FOREVER,
+    NONE,
+    Array,
+    bit,
+    blocks,
+    blocks_by,
+    in_order,
+    once,
+    spread,
+)
 
 _MADE, _FITTED = int(Did.MADE), int(Did.FITTED)
+_PASSES = np.zeros(16, np.bool_)
+_PASSES[[_MADE, _FITTED]] = True
 
 
 class Reach:
@@ -37,37 +51,39 @@ class Reach:
         self.reached: list[Array] = []
         todo, first = suspects, True
         while len(todo) or self.spans.todo:
-            new = [*self._expand(todo, first=first), *self.spans.drain()]
-            todo, first = self._label(new), False
-            self.levels.after(todo)
+            new = [x for part in blocks(todo) for x in self._step(part, first=first)]
+            new += [self._label(*found) for found in self.spans.drain()]
+            todo, first = np.concatenate([NONE, *new]), False
             self.reached.append(todo)
         self.levels.settle()
 
-    def _expand(self, todo: Array, *, first: bool) -> list[tuple[Array, Array]]:
-        """Return (things, moments) that are reached from things in one step."""
+    def _step(self, part: Array, *, first: bool) -> Iterator[Array]:
+        """Label what is reached from things in one step; yield what is new."""
+        for nodes, moments in self._expand(part, first=first):
+            yield self._label(nodes, moments)
+
+    def _expand(self, todo: Array, *, first: bool) -> Iterator[tuple[Array, Array]]:
+        """Yield (things, moments) that are reached from things in one step."""
         graph = self.graph
         places, which = spread(graph.node_first, todo)
         entry = graph.entry[places]
         act = (entry >> 1).astype(np.int64)
         did = graph.did[act]
-        use = (entry & 1) == 0
-        use &= (did == _MADE) | (did == _FITTED)
-        use = np.flatnonzero(use)
+        use = np.flatnonzero(((entry & 1) == 0) & _PASSES[did])
         act, did, which = act[use], did[use], which[use]
         at = graph.at[act]
         if first:
-            since = np.full(len(use), self.window[0], np.int64)
-            in_window = (at >= self.window[0]) & (at <= self.window[1])
+            inside = np.flatnonzero((at >= self.window[0]) & (at <= self.window[1]))
+            act, did, which, at = act[inside], did[inside], which[inside], at[inside]
+            since = np.full(len(act), self.window[0], np.uint32)
         else:
-            since = (FOREVER - self.late[todo])[which].astype(np.int64)
-            in_window = np.ones(len(use), np.bool_)
-        later = at >= since
-        made = (did == _MADE) & later & in_window
-        found = [self.levels.acts(self.fresh(act[made]))]
-        fitted = np.flatnonzero((did == _FITTED) & in_window)
-        if len(fitted):
-            found.append(self._fit(todo[which[fitted]], act[fitted], since[fitted], first=first))
-        return found
+            since = ~self.late[todo][which]
+        made = np.flatnonzero((did == _MADE) & (at >= since))
+        for acts in blocks_by(graph.act_first, self.fresh(act[made])):
+            yield self.levels.acts(acts)
+        if len(made) < len(act) and (fitted := np.flatnonzero(did == _FITTED)).size:
+            since = since.astype(np.int64)
+            yield self._fit(todo[which[fitted]], act[fitted], since[fitted], first=first)
 
     def fresh(self, acts: Array) -> Array:
         """Return the acts that were not met before, each once, in the order of time."""
@@ -90,19 +106,21 @@ class Reach:
         self.levels.fit(part, whole, at)
         return whole, np.maximum(at, since)
 
-    def _label(self, found: list[tuple[Array, Array]]) -> Array:
+    def _label(self, nodes: Array, moments: Array) -> Array:
         """Note when things were reached; return those reached for the first time or earlier."""
-        nodes = np.concatenate([nodes for nodes, _ in found])
-        late = FOREVER - np.concatenate([moments for _, moments in found])
+        late = ~moments.astype(np.uint32)
         better = late > self.late[nodes]
         nodes, late = nodes[better], late[better]
         if in_order(nodes):  # each once
             self.late[nodes] = late
+            self.levels.after(nodes)
             return nodes
         order = np.argsort(late, kind="stable")
         nodes = nodes[order]
         self.late[nodes] = late[order]
-        return np.sort(nodes[once(nodes, self._slot)])
+        found: Array = np.sort(nodes[once(nodes, self._slot)])
+        self.levels.after(found)
+        return found
 
     def carries(self, nodes: Array, at: Array) -> Array:
         """Return whether things pass taint on at moments, one each."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,8 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 FOREVER = (1 << 32) - 1
 NONE = np.empty(0, np.int64)
+BLOCK = 1 << 13
+_FEW = 16
 
 
 def spread(first: Array, rows: Array) -> tuple[Array, Array]:
@@ -19,16 +23,40 @@ def spread(first: Array, rows: Array) -> tuple[Array, Array]:
     """
     if not len(rows):
         return NONE, NONE
-    low, high = int(rows[0]), int(rows[-1]) + 1
-    if high - low == len(rows) and (len(rows) < 2 or in_order(rows)):  # neighbours: one long range
-        edges = first[low : high + 1].astype(np.int64)
-        which = np.repeat(np.arange(len(rows)), edges[1:] - edges[:-1])
-        return np.arange(edges[0], edges[-1]), which
+    runs = np.flatnonzero(np.diff(rows) != 1) + 1
+    if len(runs) < _FEW and len(runs) * 16 < len(rows):  # neighbours: a few long ranges
+        return _long_runs(first, rows, runs)
     starts = first[rows].astype(np.int64)
     counts = first[rows + 1] - starts
     ends = np.cumsum(counts)
     which = np.repeat(np.arange(len(rows)), counts)
     return np.arange(ends[-1]) + np.repeat(starts - ends + counts, counts), which
+
+
+def _long_runs(first: Array, rows: Array, runs: Array) -> tuple[Array, Array]:
+    lows = rows[np.append(0, runs)].tolist()
+    highs = (rows[np.append(runs, len(rows)) - 1] + 1).tolist()
+    edges = [first[low : high + 1].astype(np.int64) for low, high in zip(lows, highs, strict=True)]
+    counts = np.concatenate([edge[1:] - edge[:-1] for edge in edges])
+    places = np.concatenate([np.arange(edge[0], edge[-1]) for edge in edges])
+    return places, np.repeat(np.arange(len(rows)), counts)
+
+
+def blocks(numbers: Array) -> Iterator[Array]:
+    """Yield numbers in parts small enough for what is worked out of them to stay in the cache."""
+    for start in range(0, len(numbers), BLOCK):
+        yield numbers[start : start + BLOCK]
+
+
+def blocks_by(first: Array, rows: Array) -> Iterator[Array]:
+    """Yield rows in parts that have about a block of entries together."""
+    if len(rows):
+        ends = np.cumsum(first[rows + 1] - first[rows])
+        cuts = np.searchsorted(ends, np.arange(BLOCK, int(ends[-1]), BLOCK))
+        edges = np.unique(np.concatenate([[0], cuts + 1, [len(rows)]])).tolist()
+        for start, stop in pairwise(edges):
+            if start < len(rows):
+                yield rows[start : min(stop, len(rows))]
 
 
 def in_order(numbers: Array) -> bool:
