@@ -40,10 +40,11 @@ SCOPES = (
     "webhooks",
     "epcis:write",
     "epcis:read",
+    "trace:read",
 )
 # What only somebody at a site can do, and what only the maker's own system may see.
 NEEDS_PARTY = frozenset({"scans:write", "trade:write"})
-ONLY_MAKER = frozenset({"promises:read", "reports:read"})
+ONLY_MAKER = frozenset({"promises:read", "reports:read", "trace:read"})
 LONGEST_LIFE = timedelta(days=400)
 USED_EVERY = timedelta(minutes=1)
 _SHAPE = re.compile(r"kaishu_([0-9a-z]{10})_[0-9A-Za-z_-]{43}")

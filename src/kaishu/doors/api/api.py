@@ -31,6 +31,7 @@ from kaishu.doors.api import (
     hooks,
     promises,
     scans,
+    trace,
     trade,
 )
 from kaishu.doors.api.common import Bearer
@@ -79,6 +80,7 @@ for _routes in (
     hooks,
     epcis,
     epcis_events,
+    trace,
 ):
     api.add_router("", _routes.router)
 

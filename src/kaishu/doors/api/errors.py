@@ -17,7 +17,7 @@ from kaishu.base import language, logs
 from kaishu.base.language import TAGS
 from kaishu.core.errors import Refusal
 from kaishu.core.sentences import sentence
-from kaishu.supply.capture.actions import MOST_BYTES
+from kaishu.supply.capture.documents import MOST_BYTES
 from kaishu.supply.capture.errors import TooLarge
 
 ROOT = "/api/v1/"
@@ -62,6 +62,11 @@ STATUS: Mapping[str, int] = {
     "epcis_too_large": 413,
     "api_too_big": 413,
     "alert_unknown": 404,
+    "network_unknown": 404,
+    "trace_thing_not_found": 404,
+    "thing_unknown": 404,
+    "graph_missing": 409,
+    "graph_file_lost": 409,
     "alert_not_json": 400,
     "alert_too_big": 413,
     "api_too_many_lines": 413,

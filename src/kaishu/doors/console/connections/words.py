@@ -21,6 +21,7 @@ def scope(code: str) -> str:
         "webhooks": _("Register webhooks"),
         "epcis:write": _("Send supply chain events"),
         "epcis:read": _("Read supply chain events"),
+        "trace:read": _("Ask which lots went where"),
     }[code]
 
 
