@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-from kaishu.core.recall import LANGUAGES, Recall
+from kaishu.core.recall import LANGUAGES, Effect, Recall, Rule, Window
 from kaishu.editions import compare
 from kaishu.editions.compare import Change, RuleChange
 from kaishu.editions.drafting import judging
@@ -17,6 +17,10 @@ from kaishu.editions.models import Edition
 from kaishu.editions.queries import pack_for
 
 _TEXT = re.compile(rf"^(.*)\.({'|'.join(LANGUAGES)})$")
+
+_BARE = ("product", "kind", "file", "head", "first", "last", "prefix", "endings", "codes", "length")
+_NOT_SAID = ("no", "when", "note", "verified")
+_CALLED = {"bought_from": "bought from", "bought_to": "bought to"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,22 +112,38 @@ def _units(was: Recall | None, now: Recall) -> list[UnitChange]:
     ]
 
 
-def _rule_line(rule: Any) -> str:
-    """Name a rule by what it says, so that a moved rule is no change."""
-    said = [rule.product, rule.kind.value, rule.file, rule.head, rule.first, rule.last]
-    said += [rule.prefix, *rule.endings, *rule.codes]
-    if rule.length:
-        said.append(str(rule.length))
-    when = rule.when
-    said += [
-        *when.batches,
-        *when.colours,
-        *(f"not {colour}" for colour in when.not_colours),
-        *when.markets,
+def _rule_line(rule: Rule) -> str:
+    """Name a rule by all that it says, so that a moved rule is no change and no change is hidden.
+
+    Serials and codes stand bare; whatever else is set is named, a field of tomorrow too. How
+    sure a rule is (`note`, `verified`) is not what it covers: that is among the changed fields.
+    """
+    bare = [text for name in _BARE for text in _texts_of(getattr(rule, name))]
+    named = [
+        _named(each.name, getattr(rule, each.name))
+        for each in fields(rule)
+        if each.name not in _BARE and each.name not in _NOT_SAID
     ]
-    said += [f"from {when.bought_from}"] if when.bought_from else []
-    said += [f"to {when.bought_to}"] if when.bought_to else []
-    return " · ".join(each for each in said if each)
+    when = rule.when
+    held = [
+        _named(_CALLED.get(each.name, each.name), getattr(when, each.name)) for each in fields(when)
+    ]
+    return " · ".join(each for each in (*bare, *named, *held) if each)
+
+
+def _named(name: str, value: Any) -> str:
+    if value == Effect.INCLUDE:
+        return ""
+    said = ", ".join(_texts_of(value))
+    return f"{name.replace('_', ' ')} {said}" if said else ""
+
+
+def _texts_of(value: Any) -> list[str]:
+    if isinstance(value, tuple):
+        return [text for each in value for text in _texts_of(each)]
+    if isinstance(value, Window):
+        return [f"{value.start or ''}–{value.end or ''}"]
+    return [str(value)] if value else []
 
 
 def _texts(changes: Sequence[Change]) -> list[TextChange]:
