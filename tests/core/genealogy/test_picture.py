@@ -111,6 +111,10 @@ def test_an_opened_item_shows_its_units_by_lot_and_an_opened_lot_its_units() -> 
     assert rest.things + len(shown) == 300
     assert rest.after == 100 + len(shown)
     assert things.unit(PHONE, "S301") in {node.code for node in shown}
+    last = fold(scene, opened=[PHONE, f"{PACK}/lot/P1"], skip=299)
+    assert {node.code for node in last.nodes} >= {things.unit(PHONE, "S898")}
+    again = fold(scene, opened=[PHONE, f"{PACK}/lot/P1"], skip=300)
+    assert again == fold(scene, opened=[PHONE, f"{PACK}/lot/P1"])
 
 
 def test_of_many_holders_the_largest_are_named_and_the_rest_counted() -> None:

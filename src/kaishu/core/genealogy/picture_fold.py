@@ -189,7 +189,7 @@ def _part(scene: Scene, group: _Group, left: int, skip: int) -> list[_Group]:
     """Return `left` things of an opened group one by one, and one node for the rest."""
     things = group.things
     things = things[np.lexsort((-scene.possible[things], -scene.certain[things]))]
-    skip = min(skip, max(len(things) - left, 0))
+    skip = skip if skip < len(things) else 0  # behind the last one comes the first again
     shown = things[skip : skip + left]
     rest = np.concatenate([things[:skip], things[skip + left :]])
     opens = group.opens if len(rest) else ""

@@ -104,14 +104,16 @@ def scene_of(
 
 def _lanes(graph: Graph, nodes: Ints, kinds: Mapping[str, str]) -> Ints:
     """Return the lane of each thing: of its item, or of its kind where nobody described it."""
-    items, kind = graph.items(nodes), graph.kinds(nodes)
-    of_pair: dict[tuple[int, int], int] = {}
-    pairs = list(zip(items.tolist(), kind.tolist(), strict=True))
-    for item, each in set(pairs):
+    items, kind = graph.items(nodes).astype(np.int64), graph.kinds(nodes)
+    pairs, back = np.unique(items * 16 + kind, return_inverse=True)
+    lanes = np.zeros(len(pairs), np.int64)
+    for place, pair in enumerate(pairs.tolist()):
+        item, each = divmod(pair, 16)
         said = kinds.get(graph.item_code(item), "").upper()
-        known = Lane[said] if said in Lane.__members__ else _LANE_OF_KIND.get(Kind(each), Lane.BOX)
-        of_pair[item, each] = int(known)
-    return np.array([of_pair[pair] for pair in pairs], np.int64)
+        other = _LANE_OF_KIND.get(Kind(each), Lane.BOX)
+        lanes[place] = Lane[said] if said in Lane.__members__ else other
+    found: Ints = lanes[back]
+    return found
 
 
 def _made_of(
