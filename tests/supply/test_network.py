@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from kaishu.cli._doctor import files as doctor_files
+from kaishu.cli._doctor import graphs as doctor_graphs
 from kaishu.core.errors import Refusal
 from kaishu.core.genealogy.forward import forward
+from kaishu.supply.links import parts
 from kaishu.supply.links.actions import void_file
-from kaishu.supply.models import GraphFile, Item, Network, Partner
+from kaishu.supply.models import GraphFile, Item, LinkPart, Network, Partner
 from kaishu.supply.network import actions, graphs, queries, tasks
 from tests.supply.linked import NOW, PACK, Loading, load, network
 
@@ -68,6 +71,25 @@ def test_a_lost_graph_file_says_so_and_is_made_again_by_the_worker(
     assert tasks.catch_up(at=NOW) == {"graphs": 0}, "a graph rests for a minute"
     assert tasks.catch_up(at=NOW + tasks.REST) == {"graphs": 1}
     assert reached() == 1
+
+
+def test_the_doctor_names_a_lost_and_a_damaged_graph_and_a_lost_piece(
+    load: Loading, network: Network
+) -> None:
+    loaded = load(rows(1), act="made")
+    made = actions.rebuild(slug="acme", by="t", at=NOW)
+
+    def found() -> list[str]:
+        steps = (doctor_graphs.whole, doctor_files.stored)
+        return [each.code for step in steps for each in step(NOW, lambda *_: None)]
+
+    assert found() == []
+    file = graphs.place_of("acme", made.digest)
+    file.write_bytes(file.read_bytes()[:-1])
+    assert found() == ["graph_damaged"]
+    file.unlink()
+    parts.store().delete(LinkPart.objects.filter(file=loaded.number)[0].name)
+    assert found() == ["graph_lost", "file_missing"]
 
 
 def test_only_one_process_makes_a_graph_and_old_files_go(

@@ -14,7 +14,7 @@ import click
 
 from kaishu.base import clock
 from kaishu.base.keeping.values import Advance, silent
-from kaishu.cli._doctor import books, files, gate, machine, work
+from kaishu.cli._doctor import books, files, gate, graphs, machine, work
 from kaishu.cli._doctor.values import Trouble, error
 
 Step = Callable[[datetime, Advance], Iterator[Trouble]]
@@ -26,7 +26,7 @@ QUICK: Sequence[Step] = (
     work.all_of_it,
     gate.pressed,
 )
-THOROUGH: Sequence[Step] = (files.packs, files.stored, books.audits)
+THOROUGH: Sequence[Step] = (files.packs, files.stored, graphs.whole, books.audits)
 
 
 def examine(*, quick: bool = False, advance: Advance = silent) -> Iterator[Trouble]:

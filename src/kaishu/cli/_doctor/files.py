@@ -25,6 +25,8 @@ from kaishu.editions.models import Edition
 from kaishu.editions.place import packs_folder
 from kaishu.people.retention import rule
 from kaishu.returns.models import Certificate, CertificateFile
+from kaishu.supply.links.parts import store as link_store
+from kaishu.supply.models import LinkPart
 
 LOST = "Restore it from a backup; a person may have to send it again."
 Named = tuple[str, str, str]  # where, name in the store, sha256 of its bytes or ""
@@ -65,7 +67,7 @@ def stored(at: datetime, advance: Advance) -> Iterator[Trouble]:
     for number, (where, name, digest) in enumerate(_evidence(), 1):
         yield from _one(evidence_store(), where, name, digest)
         advance("files", number, max(total, number))
-    for store, names in ((import_store, _imports), (draft_store, _drafts)):
+    for store, names in ((import_store, _imports), (draft_store, _drafts), (link_store, _links)):
         yield from _all_of(store, names)
     count = orphans(at=at, dry_run=True)["orphan_files"]
     if count:
@@ -114,3 +116,8 @@ def _drafts() -> Iterator[Named]:
     for row in Revision.objects.order_by("id").iterator(200):
         for file in row.files.values():
             yield f"draft {row.draft_id} revision {row.pk}", file["name"], file.get("sha256", "")
+
+
+def _links() -> Iterator[Named]:
+    for row in LinkPart.objects.order_by("id").iterator(500):
+        yield f"link file {row.file_id}, part {row.number} of {row.of}", row.name, row.sha256
