@@ -26,6 +26,7 @@ COMMANDS = {
     "search": ["-m", "bench.search"],
     "scan": ["-m", "bench.scan"],
     "payouts_due": ["-m", "bench.payouts_due"],
+    "trace": ["-m", "bench.trace"],
     "check_http": ["-m", "bench.check_http"],
     "same_time": ["-m", "bench.same_time"],
     "slow_upload": ["-m", "bench.slow_upload"],
