@@ -12,6 +12,7 @@ from kaishu.cli._trace_alerts import alert
 from kaishu.cli._trace_ask import backward, blast, cause, forward, what_if
 from kaishu.cli._trace_files import files, load_, names, void
 from kaishu.cli._trace_mock import mock
+from kaishu.cli._trace_speaker import speaker
 
 
 @click.group()
@@ -29,6 +30,7 @@ for command in (
     load_,
     mock,
     names,
+    speaker,
     void,
     what_if,
 ):

@@ -12,6 +12,7 @@ from kaishu.base.jobs.run import run_due
 from kaishu.config.jobs import KINDS
 from kaishu.core.genealogy.acts import Act, Amount, Did
 from kaishu.supply.capture import actions, acts, speaking
+from kaishu.supply.capture.documents import read_document
 from kaishu.supply.capture.errors import PrefixWrong
 from kaishu.supply.capture.models import CapturedEvent, EventValue
 from tests.supply.capture.world import (
@@ -145,9 +146,9 @@ def test_a_large_document_is_the_workers_and_goes_on_where_it_stopped(
     def stops(*_: object) -> None:
         raise KeyboardInterrupt
 
-    document = actions.read_document(actions.store().get(job.file))
+    document = read_document(actions.store().get(job.file))
     with pytest.raises(KeyboardInterrupt):
-        actions.run(job, document, at=AT, told=stops)
+        actions.run(job=job, document=document, at=AT, told=stops)
     job.refresh_from_db()
     assert (job.finished_at, job.read, job.kept) == (None, 2, 2)
     done = run_due(at=clock.now(), kinds=KINDS)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from kaishu.supply.capture import actions, parameters, queries
+from kaishu.supply.capture.documents import read_document
 from kaishu.supply.capture.errors import KeyTwice
 from kaishu.supply.capture.models import CapturedEvent
 from tests.supply.capture.world import AT, CONTEXT, event, network, send
@@ -52,7 +53,7 @@ def test_an_example_of_the_standard_is_captured_and_read_back_without_loss(path:
 def test_an_example_with_one_name_twice_is_refused() -> None:
     body = next(FOLDER.rglob(TWICE)).read_bytes()
     with pytest.raises(KeyTwice, match="eventID"):
-        actions.read_document(body)
+        read_document(body)
 
 
 A_UNIT = "urn:epc:id:sgtin:4999903.000030.S1"

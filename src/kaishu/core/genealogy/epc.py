@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
-from stdnum import ean
-
 from kaishu.core.errors import Refusal
 from kaishu.core.genealogy import things
 from kaishu.core.genealogy.things import Kind
@@ -265,7 +263,9 @@ def _plain(text: str, word: str, longest: int) -> str:
 
 @lru_cache(maxsize=50_000)
 def _check_digit(body: str) -> str:
-    return str(ean.calc_check_digit(body))
+    from biip.checksums import gs1_standard_check_digit  # a quarter second, once
+
+    return str(gs1_standard_check_digit(body))
 
 
 # --- GS1 Digital Links

@@ -26,6 +26,7 @@ from kaishu.doors.api import errors
 from kaishu.doors.api.common import Bearer, Key, Text, answer, caller, once
 from kaishu.doors.api.common import page as page_of
 from kaishu.supply.capture import actions, queries
+from kaishu.supply.capture.documents import MOST_BYTES
 from kaishu.supply.capture.errors import BehaviourUnknown, GivenUp, TooLarge, VersionUnknown
 from kaishu.supply.capture.models import CaptureJob
 
@@ -44,7 +45,7 @@ SPOKEN = {
     "GS1-Vendor-Version": "kaishu/1",
     "GS1-Extensions": "",
     "GS1-Capture-Error-Behaviour": "rollback, proceed",
-    "GS1-EPCIS-Capture-File-Size-Limit": str(actions.MOST_BYTES),
+    "GS1-EPCIS-Capture-File-Size-Limit": str(MOST_BYTES),
 }
 _ANY_OBJECT = {"type": "object"}
 CAPTURE: dict[str, Any] = {
@@ -250,7 +251,7 @@ def spoken(response: HttpResponse) -> HttpResponse:
 
 def _body(request: HttpRequest) -> bytes:
     """Return the whole body, never more than is allowed. Raises TooLarge."""
-    limit = actions.MOST_BYTES
+    limit = MOST_BYTES
     said = request.META.get("CONTENT_LENGTH") or "0"
     if said.isdigit() and int(said) > limit:
         raise TooLarge(most=limit // 1024 // 1024)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,14 +14,14 @@ from django.db import transaction
 from kaishu.base import jobs
 from kaishu.base.storage import FolderStore, Store
 from kaishu.core.errors import Refusal
-from kaishu.supply.capture import errors, reading, schema, speaking
+from kaishu.supply.capture import reading, speaking
 from kaishu.supply.capture.checking import Checked, Checker
+from kaishu.supply.capture.documents import Document, read_document
 from kaishu.supply.capture.keeping import Kept, keep
 from kaishu.supply.capture.models import CaptureJob
 from kaishu.supply.models import Network
 
 KIND = "epcis_capture"
-MOST_BYTES = 16 * 1024 * 1024
 AT_ONCE = 200  # events of a document that is captured while its sender waits
 BATCH = 500
 MOST_LISTED = 1000  # problems of one job that are listed; the others are counted
@@ -31,31 +30,6 @@ Told = Callable[[int, int], None]  # (done, total)
 
 class _RolledBack(Exception):
     """Ends the one transaction of a job that keeps all of its events or none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A document whose frame is as the standard says; its events are not looked at yet."""
-
-    context: object
-    events: Sequence[Any]
-    used: frozenset[str]  # prefixes that its text could use
-
-
-def read_document(body: bytes) -> Document:
-    """Return a document's events. Raises what is wrong with its frame, `pointer` says where."""
-    if len(body) > MOST_BYTES:
-        raise errors.TooLarge(most=MOST_BYTES // 1024 // 1024)
-    found = reading.parse(body)
-    for pointer, refusal in schema.document_problems(found):
-        refusal.facts["pointer"] = pointer
-        raise refusal
-    try:
-        reading.prefixes(found["@context"])
-    except Refusal as refusal:
-        refusal.facts["pointer"] = "/@context"
-        raise
-    return Document(found["@context"], found["epcisBody"]["eventList"], reading.used_prefixes(body))
 
 
 def capture(
@@ -80,7 +54,7 @@ def capture(
     )
     if len(document.events) <= AT_ONCE:
         job.save()
-        run(job, document, at=at)
+        run(job=job, document=document, at=at)
         return job
     with transaction.atomic():
         job.file = store().put(body)
@@ -95,7 +69,7 @@ def store() -> Store:
     return FolderStore(settings.KAISHU_DATA_DIR / "captures")
 
 
-def run(job: CaptureJob, document: Document, *, at: datetime, told: Told | None = None) -> None:
+def run(*, job: CaptureJob, document: Document, at: datetime, told: Told | None = None) -> None:
     """Capture a job's events from where it stopped, and say in the job what came of it."""
     if job.finished_at is not None:
         return

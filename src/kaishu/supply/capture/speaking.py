@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from kaishu.core.genealogy.things import Kind
 from kaishu.supply.capture import errors
 from kaishu.supply.capture.models import EventValue, Speaker, indexed
@@ -47,6 +49,12 @@ def let_speak(
     said = {"prefixes": wanted, "made_by": by, "made_at": at}
     row, _ = Speaker.objects.update_or_create(network=network, party=party, defaults=said)
     return row
+
+
+def speakers(network: Network, party: str = "") -> QuerySet[Speaker]:
+    """Return who may speak in a network, one party where it is named."""
+    rows = Speaker.objects.filter(network=network).order_by("party")
+    return rows.filter(party=party) if party else rows
 
 
 def problems(facts: Facts, held: Held, is_known: Callable[[str], bool]) -> list[Problem]:

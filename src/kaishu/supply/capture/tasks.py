@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from kaishu.base.jobs import JobKind, JobView, Progress
-from kaishu.supply.capture.actions import KIND, read_document, run, store
+from kaishu.supply.capture.actions import KIND, run, store
+from kaishu.supply.capture.documents import read_document
 from kaishu.supply.capture.models import CaptureJob
 
 
@@ -14,7 +15,8 @@ def _run(job: JobView, progress: Progress, at: datetime) -> Mapping[str, object]
     """Capture one document; batches that were kept before are not read again."""
     row = CaptureJob.objects.select_related("network").get(number=job.facts["capture"])
     if row.file:
-        run(row, read_document(store().get(row.file)), at=at, told=progress)
+        document = read_document(store().get(row.file))
+        run(job=row, document=document, at=at, told=progress)
         name, row.file = row.file, ""
         row.save(update_fields=["file"])
         store().delete(name)
