@@ -120,6 +120,7 @@ def _context(
         "asked": asked,
         "suspects": [things[code] for code in asked.codes],
         "trade": [line for line in lines if line["consignee"].is_trade],
+        "addable": any(line["consignee"].account and not line["listed"] for line in lines),
         "others": [line for line in lines if not line["consignee"].is_trade],
         "recalls": [(code, frame.recall_name(code)) for code in packs],
         "slug": slug,
