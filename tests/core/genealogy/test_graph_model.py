@@ -117,25 +117,21 @@ def assert_proved(found: Forward, graph: Graph, trace: Trace) -> None:
 
 
 def assert_same(
-    acts: list[Act], suspects: list[str], window: tuple[int | None, int | None]
+    acts: list[Act], suspects: list[str], window: tuple[int | None, int | None], *, grown: bool
 ) -> None:
     """Ask the graph and the model the same, forward and backward."""
     world = World(acts)
     with TemporaryDirectory() as folder, patch("os.fsync"):
         path = Path(folder) / "g"
-        half = len(acts) // 2
-        build(columns(acts[:half]), path)
-        extend(path, columns(acts[half:]), path)
-        whole = Path(folder) / "w"
-        build(columns(acts), whole)
+        first = len(acts) // 2 if grown else len(acts)
+        build(columns(acts[:first]), path)
+        if grown:
+            extend(path, columns(acts[first:]), path)
         graph = Graph.open(path)
         known = [code for code in suspects if graph.number(code) is not None]
         trace = Trace(world, known, *window)
         found = forward(graph, known, since=window[0], until=window[1])
         assert answer(found, graph) == expected(trace)
-        with Graph.open(whole) as other:
-            again = forward(other, known, since=window[0], until=window[1])
-            assert answer(again, other) == expected(trace)
         assert_proved(found, graph, trace)
         for code in UNITS:
             if graph.number(code) is not None:
@@ -157,4 +153,4 @@ def test_the_graph_answers_as_the_model(
     seed: int, many: int, suspects: list[str], window: tuple[int | None, int | None]
 ) -> None:
     draw = Random(seed)
-    assert_same([told(draw) for _ in range(many)], suspects, window)
+    assert_same([told(draw) for _ in range(many)], suspects, window, grown=bool(seed % 2))

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from kaishu.core.genealogy.errors import ThingWrong
 from kaishu.core.genealogy.text import from_flat, pack
 from kaishu.core.genealogy.things import Kind, item_of, kind_of
+from kaishu.core.genealogy.walk import cut
 
 Array = NDArray[Any]
-PER_BUCKET = 4
+PER_BUCKET = 8
 _CHUNK = 1 << 19
 _FACTOR = 0x9E3779B97F4A7C15
 _WORD = (1 << 64) - 1
@@ -32,12 +33,11 @@ def arrays(codes: list[str], old: Array) -> dict[str, Array]:
     names = slashes[np.searchsorted(slashes, ends) - 1] + 1
     group, classes, of_group = _groups(codes)
     names[classes] = ends[classes]
-    narrow: Any = np.uint16 if len(of_group["group_kind"]) < 1 << 16 else np.uint32
-    text = [_gather(flat, names[part], ends[part]) for part in _parts(old)]
+    narrow = np.min_scalar_type(len(of_group["group_kind"]))
     return {
         "group": group[old].astype(narrow),
         **of_group,
-        **from_flat("name", np.concatenate([*text, flat[:0]]), (ends - names)[old]),
+        **from_flat("name", cut(flat, names[old], ends[old]), (ends - names)[old]),
         **_buckets(flat, starts, old),
     }
 
@@ -69,18 +69,6 @@ def _hashes(flat: Array, starts: Array) -> Array:
         found[first : first + _CHUNK] = np.add.reduceat(weighed, mine[:-1] - base)
     short: Array = found >> np.uint64(32)
     return short
-
-
-def _parts(old: Array) -> list[Array]:
-    return [old[first : first + _CHUNK] for first in range(0, len(old), _CHUNK)]
-
-
-def _gather(flat: Array, starts: Array, ends: Array) -> Array:
-    lengths = ends - starts
-    stops = np.cumsum(lengths)
-    total = int(stops[-1]) if len(stops) else 0
-    found: Array = flat[np.arange(total) + np.repeat(starts - stops + lengths, lengths)]
-    return found
 
 
 def _groups(codes: list[str]) -> tuple[Array, Array, dict[str, Array]]:

@@ -1,18 +1,21 @@
-"""Many short texts in arrays: their bytes one after another, a length each, a place a block.
+"""Many short texts in arrays: 32 a block, each as what it does not share with the one before it.
 
-A place for each text would cost more than most texts; the place of one in 32 and the lengths in
-between find it as well.
+Neighbours are serials of one lot, which differ in their last letters. A place for each text would
+cost more than most texts; the place of each block finds them as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kaishu.core.genealogy.walk import cut
+
 BLOCK = 32
+LONGEST = 255
 Array = NDArray[Any]
 
 
@@ -23,24 +26,42 @@ def pack(name: str, texts: Sequence[bytes]) -> dict[str, Array]:
 
 
 def from_flat(name: str, flat: Array, lengths: Array) -> dict[str, Array]:
-    """Return the arrays of a table whose bytes stand one after another already."""
-    ends = np.cumsum(lengths)
-    starts = np.concatenate([np.zeros(1, np.int64), ends])[: len(lengths)]
-    width: Any = np.uint8 if not len(lengths) or lengths.max() < 256 else np.uint32
+    """Return the arrays of a table whose texts stand one after another already."""
+    starts = np.append(0, np.cumsum(lengths))[: len(lengths)]
+    shared = _shared(flat, starts, lengths)
+    rest = lengths - shared
+    places = np.append(0, np.cumsum(rest))[: len(lengths)]
+    width: Any = np.uint8 if not len(lengths) or lengths.max() <= LONGEST else np.uint32
     return {
-        f"{name}_text": flat,
-        f"{name}_size": lengths.astype(width),
-        f"{name}_block": starts[::BLOCK].astype(np.uint64),
+        f"{name}_text": cut(flat, starts + shared, starts + lengths),
+        f"{name}_size": rest.astype(width),
+        f"{name}_same": shared.astype(np.uint8),
+        f"{name}_block": places[::BLOCK].astype(np.uint64),
     }
+
+
+def _shared(flat: Array, starts: Array, lengths: Array) -> Array:
+    """Return how many bytes each text has in common with the one before it in its block."""
+    shared = np.zeros(len(lengths), np.int64)
+    alike = np.flatnonzero(np.arange(len(lengths)) % BLOCK)
+    most = np.minimum(np.minimum(lengths[alike], lengths[alike - 1]), LONGEST)
+    for place in range(int(most.max()) if len(alike) else 0):
+        same = most > place
+        same[same] = flat[starts[alike[same]] + place] == flat[starts[alike[same] - 1] + place]
+        alike, most = alike[same], most[same]
+        shared[alike] += 1
+        if not len(alike):
+            break
+    return shared
 
 
 class Texts:
     """An open table of texts."""
 
-    def __init__(self, name: str, arrays: dict[str, Array]) -> None:
+    def __init__(self, name: str, arrays: Mapping[str, Array]) -> None:
         """Take the table's arrays out of a file's."""
-        self._text, self._size, self._block = (
-            arrays[f"{name}_{part}"] for part in ("text", "size", "block")
+        self._text, self._size, self._same, self._block = (
+            arrays[f"{name}_{part}"] for part in ("text", "size", "same", "block")
         )
 
     def __len__(self) -> int:
@@ -49,11 +70,27 @@ class Texts:
 
     def one(self, number: int) -> bytes:
         """Return one text."""
-        block = number // BLOCK
-        sizes = self._size[block * BLOCK : number + 1].tolist()
-        end = int(self._block[block]) + sum(sizes)
-        return self._text[end - sizes[-1] : end].tobytes()
+        return self._of_block(number // BLOCK, number % BLOCK + 1)[-1]
 
     def many(self, numbers: Array) -> list[bytes]:
         """Return some texts, in the order in which they are asked."""
-        return [self.one(number) for number in numbers.tolist()]
+        found, known, block = [], -1, [b""]
+        for number in numbers.tolist():
+            if number // BLOCK != known:
+                known = number // BLOCK
+                block = self._of_block(known, BLOCK)
+            found.append(block[number % BLOCK])
+        return found
+
+    def _of_block(self, block: int, many: int) -> list[bytes]:
+        """Return the first texts of a block."""
+        mine = slice(block * BLOCK, block * BLOCK + many)
+        sizes, same = self._size[mine].tolist(), self._same[mine].tolist()
+        place = int(self._block[block])
+        text = self._text[place : place + sum(sizes)].tobytes()
+        found, last, place = [], b"", 0
+        for size, shared in zip(sizes, same, strict=True):
+            last = last[:shared] + text[place : place + size]
+            place += size
+            found.append(last)
+        return found

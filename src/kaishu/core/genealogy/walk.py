@@ -13,6 +13,7 @@ Array = NDArray[Any]
 FOREVER = (1 << 32) - 1
 NONE = np.empty(0, np.int64)
 BLOCK = 1 << 13
+_MANY = 1 << 19
 _FEW = 16
 
 
@@ -62,6 +63,17 @@ def blocks_by(first: Array, rows: Array) -> Iterator[Array]:
 def in_order(numbers: Array) -> bool:
     """Return whether numbers ascend, each larger than the one before."""
     return bool((numbers[1:] > numbers[:-1]).all())
+
+
+def cut(flat: Array, starts: Array, ends: Array) -> Array:
+    """Return parts of a long array, one after another, a good many at a time."""
+    found = [flat[:0]]
+    for first in range(0, len(starts), _MANY):
+        low = starts[first : first + _MANY]
+        lengths = ends[first : first + _MANY] - low
+        stops = np.cumsum(lengths)
+        found.append(flat[np.arange(stops[-1]) + np.repeat(low - stops + lengths, lengths)])
+    return np.concatenate(found)
 
 
 def once(numbers: Array, slot: Array) -> Array:
