@@ -110,6 +110,8 @@ def test_a_document_that_is_none_is_refused_as_a_whole(world: DeskWorld) -> None
     )
     assert (big.status_code, big.json()["code"]) == (413, "epcis_too_large")
     assert "kaishu trace load" in big.json()["next"]
+    parts = system.post("epcis/capture", good, **{"Transfer-Encoding": "chunked"})
+    assert parts.json()["code"] == "epcis_length_needed"
     assert CaptureJob.objects.count() == 0
 
 

@@ -27,7 +27,13 @@ from kaishu.doors.api.common import Bearer, Key, Text, answer, caller, once
 from kaishu.doors.api.common import page as page_of
 from kaishu.supply.capture import actions, queries
 from kaishu.supply.capture.documents import MOST_BYTES
-from kaishu.supply.capture.errors import BehaviourUnknown, GivenUp, TooLarge, VersionUnknown
+from kaishu.supply.capture.errors import (
+    BehaviourUnknown,
+    GivenUp,
+    LengthNeeded,
+    TooLarge,
+    VersionUnknown,
+)
 from kaishu.supply.capture.models import CaptureJob
 
 router = Router(tags=["EPCIS"])
@@ -250,7 +256,9 @@ def spoken(response: HttpResponse) -> HttpResponse:
 
 
 def _body(request: HttpRequest) -> bytes:
-    """Return the whole body, never more than is allowed. Raises TooLarge."""
+    """Return the whole body, never more than is allowed. Raises TooLarge, LengthNeeded."""
+    if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
+        raise LengthNeeded  # what the application reads ends at Content-Length
     limit = MOST_BYTES
     said = request.META.get("CONTENT_LENGTH") or "0"
     if said.isdigit() and int(said) > limit:

@@ -56,6 +56,7 @@ STATUS: Mapping[str, int] = {
     "epcis_query": 400,
     "epcis_behaviour": 400,
     "epcis_version": 400,
+    "epcis_length_needed": 400,
     "epcis_network_needed": 400,
     "epcis_job_unknown": 404,
     "epcis_event_unknown": 404,

@@ -41,6 +41,12 @@ class TooLarge(Refusal):
     code = "epcis_too_large"
 
 
+class LengthNeeded(Refusal):
+    """A body in chunks does not say how long it is."""
+
+    code = "epcis_length_needed"
+
+
 class ContextWrong(Refusal):
     """@context does not name the EPCIS context, or gives its words another meaning."""
 
