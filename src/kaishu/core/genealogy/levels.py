@@ -76,23 +76,26 @@ class Levels:
             certain = proved == wanted
             partly = np.flatnonzero((proved > 0) & ~certain)
         if len(partly):
-            some = np.isin(of_input, partly)
+            doubtful = np.zeros(len(acts), np.bool_)
+            doubtful[partly] = True
+            some, made = doubtful[of_input], outputs[doubtful[which[outputs]]]
             classes = self._whole_classes(node[inputs[some]], of_input[some], sure[some])
             certain[classes] = True
-            certain[partly] |= self._one_unit(node[outputs], which[outputs], len(acts))[partly]
+            certain[partly] |= self._one_unit(node[made], which[made], len(acts))[partly]
         self.of_act[acts] = certain.view(np.uint8) + np.uint8(POSSIBLE)
-        made: Array = node[outputs]
+        result: Array = node[outputs]
         of_output = which[outputs]
         moments: Array = at[of_output]
-        self._prove(made, moments, certain[of_output])
-        return made, moments
+        self._prove(result, moments, certain[of_output])
+        return result, moments
 
     def _one_unit(self, output: Array, act: Array, acts: int) -> Array:
         """Return which acts made one unit and nothing else: all that went in is in it."""
         first = np.full(acts, -1, np.int64)
         first[act[::-1]] = output[::-1]
-        found: Array = self._graph.kinds(first) == Kind.UNIT
-        found[first < 0] = False
+        found = np.zeros(acts, np.bool_)
+        known = np.flatnonzero(first >= 0)
+        found[known] = self._graph.kinds(first[known]) == Kind.UNIT
         found[act[output != first[act]]] = False
         return found
 
