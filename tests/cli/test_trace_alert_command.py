@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kaishu.base import clock
+from kaishu.cli import _trace_alerts
 from kaishu.cli.trace import trace
 from kaishu.core.errors import Refusal
 from kaishu.core.lot_alert_file import file_of, read
@@ -19,6 +20,12 @@ from tests.support.letters import CELL, Stranger
 
 HARIMA = Stranger("Harima Cells", 1)
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def migrated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database of a test is up to date: each command would look a second long."""
+    monkeypatch.setattr(_trace_alerts, "start", lambda: None)
 
 
 def run(*words: str) -> Result:
