@@ -79,7 +79,7 @@ def test_three_incidents_lead_to_the_lot_and_the_lot_to_every_owner(
     asked = Question(network=world.SLUG, suspects=first.lots, graph=file.digest)
     wish = Wish(question=asked, models=("K100",), slug=kumo.SLUG)
     at = world.AT + timedelta(hours=1)
-    draft = make_draft(graph, network, wish, by="hana", at=at)
+    draft = make_draft(graph=graph, network=network, wish=wish, by="hana", at=at)
     changed = differences(newest(draft))
     assert changed is not None and [unit.more for unit in changed.units] == [40]
     assert judging.judge(newest(draft)).errors == ()

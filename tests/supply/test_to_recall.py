@@ -63,7 +63,7 @@ def only(parts: list[Part]) -> Part:
 def test_the_units_of_a_suspect_lot_become_one_range_and_mixed_ones_another(
     graph: Graph, network: Network, published: None
 ) -> None:
-    part = only(plan(graph, network, WISH, at=world.AT))
+    part = only(plan(graph=graph, network=network, wish=WISH, at=world.AT))
     assert [(row["kind"], row["head"], row["first"], row["last"]) for row in part.made.rules] == [
         ("counter", "AK", "20250301000161", "20250301000180"),
         ("counter", "AK", "20250301000181", "20250301000200"),
@@ -79,16 +79,18 @@ def test_the_units_of_a_suspect_lot_become_one_range_and_mixed_ones_another(
 def test_possible_units_stay_out_only_where_somebody_says_so(
     graph: Graph, network: Network, published: None
 ) -> None:
-    part = only(plan(graph, network, replace(WISH, possible=False), at=world.AT))
+    part = only(plan(graph=graph, network=network, wish=replace(WISH, possible=False), at=world.AT))
     assert part.change.added == tuple(SURE) and sum(part.population.values()) == 20
 
 
 def test_units_are_counted_where_they_were_last_seen(
     graph: Graph, network: Network, published: None
 ) -> None:
-    sold = only(plan(graph, network, WISH, at=world.AT)).population
+    sold = only(plan(graph=graph, network=network, wish=WISH, at=world.AT)).population
     assert sold == {SOLD: 30, Share("distributor", "unsold", "nagare"): 10}
-    kept = only(plan(graph, network, replace(WISH, shops_sold=False), at=world.AT)).population
+    kept = only(
+        plan(graph=graph, network=network, wish=replace(WISH, shops_sold=False), at=world.AT)
+    ).population
     assert kept == {
         SOLD: 10,
         Share("retailer", "unsold", "minato"): 20,
@@ -99,7 +101,7 @@ def test_units_are_counted_where_they_were_last_seen(
 def test_a_next_edition_keeps_what_was_published_and_adds_up(
     graph: Graph, network: Network, published: None
 ) -> None:
-    draft = make_draft(graph, network, WISH, by="hana", at=world.AT)
+    draft = make_draft(graph=graph, network=network, wish=WISH, by="hana", at=world.AT)
     revision = queries.newest(draft)
     judged = judging.judge(revision)
     assert [each.problem.code for each in judged.errors] == []
@@ -124,13 +126,15 @@ def test_a_next_edition_keeps_what_was_published_and_adds_up(
 
 def test_taking_units_out_is_never_silent(graph: Graph, network: Network, published: None) -> None:
     wish = replace(WISH, replaces=True)
-    part = only(plan(graph, network, wish, at=world.AT))
+    part = only(plan(graph=graph, network=network, wish=wish, at=world.AT))
     assert part.change.removed == tuple(serial.decode() for serial in kumo.LISTS["k100.csv"])
     with pytest.raises(UnitsTakenOut) as refused:
-        make_draft(graph, network, wish, by="hana", at=world.AT)
+        make_draft(graph=graph, network=network, wish=wish, by="hana", at=world.AT)
     assert refused.value.facts == {"count": "2", "rules": "0"}
     assert RecallDraft.objects.count() == 0
-    draft = make_draft(graph, network, replace(wish, agreed=True), by="hana", at=world.AT)
+    draft = make_draft(
+        graph=graph, network=network, wish=replace(wish, agreed=True), by="hana", at=world.AT
+    )
     loaded = judging.load(queries.newest(draft))
     assert loaded.recall is not None
     assert [rule.product for rule in loaded.recall.rules] == ["K200", "K300", "K100", "K100"]
@@ -142,7 +146,7 @@ def test_a_whole_model_that_would_shrink_is_named_as_a_rule(
     rules = kumo.recall().rules
     whole = replace(rules[1], no=1, product="K100", when=rules[1].when.__class__())
     kumo.publish(data_dir, kumo.recall(rules=(whole, *rules[1:])))
-    part = only(plan(graph, network, replace(WISH, replaces=True), at=world.AT))
+    part = only(plan(graph=graph, network=network, wish=replace(WISH, replaces=True), at=world.AT))
     assert [(gone.no, gone.kind.value) for gone in part.change.gone] == [(1, "model")]
     assert part.change.takes_out and len(part.change.removed) == 360
 
@@ -151,7 +155,7 @@ def test_a_new_recall_starts_with_model_format_units_and_holders(
     graph: Graph, network: Network
 ) -> None:
     wish = replace(WISH, slug="", market="jp", models=("K100", "S900"))
-    draft = make_draft(graph, network, wish, by="hana", at=world.AT)
+    draft = make_draft(graph=graph, network=network, wish=wish, by="hana", at=world.AT)
     data = judging.data(queries.newest(draft))
     assert [(row["model"], row["units"]) for row in data["products"]] == [
         ("K100", 40),
@@ -168,7 +172,9 @@ def test_lots_without_units_are_asked_for_by_the_batch_on_the_label(
     graph: Graph, network: Network, published: None
 ) -> None:
     network.items.filter(code=world.PACK).update(model="K300")
-    part = only(plan(graph, network, replace(WISH, models=("K300",)), at=world.AT))
+    part = only(
+        plan(graph=graph, network=network, wish=replace(WISH, models=("K300",)), at=world.AT)
+    )
     assert [row["when"]["batches"] for row in part.made.rules] == [["P2", "P5", "P6"], ["P3"]]
 
 
@@ -177,9 +183,9 @@ def test_an_unaffected_or_unknown_model_makes_no_draft(
 ) -> None:
     good = replace(WISH, question=replace(WISH.question, suspects=("/x/item/PACK-9/lot/P5",)))
     with pytest.raises(NothingAffected):
-        make_draft(graph, network, good, by="hana", at=world.AT)
+        make_draft(graph=graph, network=network, wish=good, by="hana", at=world.AT)
     with pytest.raises(ModelNotMade):
-        plan(graph, network, replace(WISH, models=("K999",)), at=world.AT)
+        plan(graph=graph, network=network, wish=replace(WISH, models=("K999",)), at=world.AT)
     assert RecallDraft.objects.count() == 0
 
 

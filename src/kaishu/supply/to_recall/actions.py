@@ -73,7 +73,7 @@ class Part:
     parties: Mapping[str, Holder] = field(default_factory=dict)
 
 
-def plan(graph: Graph, network: Network, wish: Wish, *, at: datetime) -> list[Part]:
+def plan(*, graph: Graph, network: Network, wish: Wish, at: datetime) -> list[Part]:
     """Return what a wish would put into a recall; writes nothing.
 
     Raises ModelNotMade, FormatMissing, RecallUnknown, and what a question to the graph raises.
@@ -94,13 +94,13 @@ def plan(graph: Graph, network: Network, wish: Wish, *, at: datetime) -> list[Pa
 
 
 @transaction.atomic
-def make_draft(graph: Graph, network: Network, wish: Wish, *, by: str, at: datetime) -> RecallDraft:
+def make_draft(*, graph: Graph, network: Network, wish: Wish, by: str, at: datetime) -> RecallDraft:
     """Start a draft and put the scope, the population and the products of a trace into it.
 
     Raises NothingAffected; UnitsTakenOut where units would leave the recall and nobody agreed; and
     what `plan` raises. Nothing is published: a draft is handed to a second person as any other.
     """
-    parts = plan(graph, network, wish, at=at)
+    parts = plan(graph=graph, network=network, wish=wish, at=at)
     if not any(part.made.rules for part in parts):
         raise NothingAffected()
     out = [part.change for part in parts if part.change.takes_out]

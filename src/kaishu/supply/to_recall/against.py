@@ -111,12 +111,15 @@ def _scope(pack: Pack, model: str, rules: list[Rule], files: Mapping[str, bytes]
     finds: dict[int, Callable[[bytes], int]] = {}
     for rule in rules:
         if rule.kind is RuleKind.LIST and rule.file in files:
-            inside = frozenset(files[rule.file].split(b"\n")[1:])
-            finds[rule.no] = lambda key, inside=inside: int(key in inside)  # type: ignore[misc]
+            finds[rule.no] = _find_in(frozenset(files[rule.file].split(b"\n")[1:]))
         elif rule.kind is RuleKind.LIST:
             finds[rule.no] = pack.index.section(rule.no).find
     recall: Recall = replace(pack.recall, rules=tuple(rules))
     return Scope(recall, model, finds)
+
+
+def _find_in(serials: frozenset[bytes]) -> Callable[[bytes], int]:
+    return lambda key: int(key in serials)
 
 
 def _named(pack: Pack, rules: Sequence[Rule]) -> tuple[set[str], list[Rule]]:

@@ -46,12 +46,16 @@ def scope(request: HttpRequest, opened: Opened) -> HttpResponseBase:
         wish = _wish(request, opened, asked, reached)
         if request.method == "POST":
             draft = actions.make_draft(
-                opened.graph, opened.network, wish, by=request.user.get_username(), at=at
+                graph=opened.graph,
+                network=opened.network,
+                wish=wish,
+                by=request.user.get_username(),
+                at=at,
             )
             said = _("The draft is made. Read it, fill in what is missing, then hand it on.")
             desk.say_next(request, said)
             return HttpResponseRedirect(f"/staff/recalls/drafts/{draft.id}/")
-        parts = actions.plan(opened.graph, opened.network, wish, at=at)
+        parts = actions.plan(graph=opened.graph, network=opened.network, wish=wish, at=at)
     except Refusal as refusal:
         return _refused(request, opened, asked, refusal)
     context = _context(opened, asked, reached, wish, parts)
@@ -66,7 +70,7 @@ def _refused(
     try:
         reached = scope_of(opened.graph, opened.network, asking.follow(opened, asked))
         wish = _wish(request, opened, asked, reached)
-        parts = actions.plan(opened.graph, opened.network, wish, at=clock.now())
+        parts = actions.plan(graph=opened.graph, network=opened.network, wish=wish, at=clock.now())
         context = _context(opened, asked, reached, wish, parts)
     except Refusal:
         context = {"asked": asked, "none": True}
