@@ -21,7 +21,6 @@ import hashlib
 import mmap
 import os
 import secrets
-import socket
 import struct
 import threading
 import zlib
@@ -150,7 +149,7 @@ def here(folder: Path) -> Path:
     try:
         system = _SYSTEM.read_bytes()
     except OSError:
-        system = socket.gethostname().encode()
+        system = os.uname().nodename.encode()
     return folder / f"gate-{hashlib.blake2b(system, digest_size=5).hexdigest()}.table"
 
 
