@@ -113,7 +113,8 @@ def origins(graph: Graph, nodes: Some, *, at: int | None = None) -> tuple[Array,
         row, node, moment, _ = _step(graph, *todo)
         todo = _new(every, (row, node, moment))
         if len(todo[0]):
-            every = tuple(np.concatenate(pair) for pair in zip(every, todo, strict=True))  # type: ignore[assignment]
+            more = [np.concatenate(pair) for pair in zip(every, todo, strict=True)]
+            every = more[0], more[1], more[2]
     key = every[0] * graph.nodes + every[1]
     key = np.unique(key[every[1] != start[every[0]]]) if graph.nodes else key
     return key // max(graph.nodes, 1), (key % max(graph.nodes, 1)).astype(np.int32)
