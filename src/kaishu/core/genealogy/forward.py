@@ -33,9 +33,9 @@ class Forward:
     def __init__(self, graph: Graph, reach: Reach) -> None:
         """Use forward()."""
         self._graph, self._reach = graph, reach
-        now = reach.now()
+        now = reach.carrying()
         self.nodes: Numbers = now.astype(np.int32)
-        self.levels: NDArray[np.uint8] = reach.levels.now(now)
+        self.levels: NDArray[np.uint8] = reach.levels.at_last(now)
         self.since: NDArray[np.uint32] = reach.since(now)
         self._amounts = Amounts(graph, reach)
         self._lots = Lots(graph, self._amounts)
@@ -132,9 +132,9 @@ class Forward:
     def holders(self) -> tuple[Held, ...]:
         """Return how much is with whom now; what ended or was used up is with nobody."""
         lines = holders.Lines(self._graph)
-        holders.now(lines, self._pieces, self._places)
+        holders.where_now(lines, self._pieces, self._places)
         for place in np.flatnonzero(self._counted).tolist():
-            self._lots.now(lines, int(self.nodes[place]), int(self.since[place]))
+            self._lots.where_now(lines, int(self.nodes[place]), int(self.since[place]))
         return lines.held()
 
     def consignees(self) -> tuple[Held, ...]:

@@ -95,7 +95,7 @@ class Pieces:
     since: Array
 
 
-def now(lines: Lines, pieces: Pieces, places: Places) -> None:
+def where_now(lines: Lines, pieces: Pieces, places: Places) -> None:
     """Add where pieces are now; what ended or was used up is nowhere."""
     last = np.full(len(pieces.item), -1, np.int64)
     np.maximum.at(last, places.row, places.ways.last[places.took])

@@ -179,7 +179,7 @@ class Levels:
                 still = still[self.of_act[still] == POSSIBLE]
             changed |= len(still) < before
 
-    def now(self, nodes: Array) -> Array:
+    def at_last(self, nodes: Array) -> Array:
         """Return the levels of things that carry taint, as of now."""
         certain = self.certain(nodes, np.full(len(nodes), FOREVER, np.int64))
         certain |= self._reach.own[nodes]

@@ -50,7 +50,7 @@ class Lots:
             total = max(0.0, total - used)
         return Share(total, known, self._amounts.certain(lot, FOREVER))
 
-    def now(self, lines: Lines, lot: int, since: int) -> None:
+    def where_now(self, lines: Lines, lot: int, since: int) -> None:
         """Add where what is left of a lot is now."""
         item = int(self._graph.items([lot])[0])
         if self.ended(lot):

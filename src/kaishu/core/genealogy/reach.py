@@ -130,7 +130,7 @@ class Reach:
         found &= ~mine | ((at >= self.window[0]) & (at <= self.window[1]))
         return self.spans.also(found, nodes, at, self.spans.carried)
 
-    def now(self) -> Array:
+    def carrying(self) -> Array:
         """Return everything that carries taint now, in ascending order."""
         found = np.sort(np.concatenate([self.suspects, *self.reached, NONE]))
         keep = np.ones(len(found), np.bool_)
