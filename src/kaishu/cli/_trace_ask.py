@@ -34,10 +34,9 @@ def question(*, window: bool = True) -> Callable[[Callable[..., Answer]], Callab
             from kaishu.supply.network import asking, queries
             from kaishu.supply.network.answers import Asked
 
-            since = asking.moment(said.pop("since", ""))
-            until = asking.moment(said.pop("until", ""), end=True)
+            moments = asking.window(said.pop("since", ""), said.pop("until", ""))
             there = queries.network(network)
-            asked = Asked(there, queries.open_graph(there.slug), since, until)
+            asked = Asked(there, queries.open_graph(there.slug), *moments)
             plain, lines = answer(asked, **said)
             if as_json:
                 click.echo(json.dumps(plain, ensure_ascii=False))
@@ -48,7 +47,10 @@ def question(*, window: bool = True) -> Callable[[Callable[..., Answer]], Callab
         command.__doc__ = (answer.__doc__ or "").replace("{TYPED}", TYPED.strip())
         command = json_option(command)
         if window:
-            said = "First day or moment at which things left the suspects (UTC without a zone)."
+            said = (
+                "First day or moment at which things left the suspects. A day is that day in any "
+                "zone; a moment without a zone is UTC."
+            )
             command = click.option("--since", default="", help=said)(command)
             command = click.option("--until", default="", help="The last one.")(command)
         words = "Its short name; not needed where there is only one."
@@ -216,6 +218,13 @@ def _followed(plain: Plain) -> list[str]:
             lines.append(f"  … and {len(plain[word]) - SHOWN:,} more; --json has all.")
     if plain["ended"] or plain["was"]:
         lines.append(f"{plain['ended']:,} exist no more; {plain['was']:,} carried it once.")
+    lines += [
+        f"NOT JUDGED: {each['things']:,} {each['kind']}(s) of {each['name']}: no record leads to "
+        "them from any lot of this kind, or its time is too early. No number above has them."
+        for each in plain["unjudged"]
+    ]
+    if plain["waiting"]:
+        lines.append("Records came in since this graph was made: run kaishu trace build.")
     return lines
 
 

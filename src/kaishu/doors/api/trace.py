@@ -106,6 +106,15 @@ class HeldOut(Sum):
     since: str
 
 
+class UnjudgedOut(Schema):
+    """Things of a class behind which no record names a lot or unit of the suspects' class."""
+
+    item: str
+    name: str
+    kind: str
+    things: int
+
+
 class ForwardOut(Schema):
     """What carries the fault of the suspects now, in sums."""
 
@@ -118,6 +127,10 @@ class ForwardOut(Schema):
     ended: int
     was: int = Field(description="things that carried it once and do not now")
     cycles: int = Field(description="groups of things in this graph that are made of each other")
+    unjudged: list[UnjudgedOut] = Field(
+        description="things that may be affected, but no record can tell; in no number above"
+    )
+    waiting: bool = Field(description="records came in that this graph does not hold yet")
 
 
 class AffectedOut(Schema):
@@ -334,8 +347,7 @@ def trace_blast(
 def _asked(request: HttpRequest, network: str, since: str = "", until: str = "") -> Asked:
     count(caller(request), name="trace", limit=QUESTIONS_A_MINUTE, seconds=A_MINUTE)
     there = queries.network(network)
-    window = asking.moment(since), asking.moment(until, end=True)
-    return Asked(there, queries.open_graph(there.slug), *window)
+    return Asked(there, queries.open_graph(there.slug), *asking.window(since, until))
 
 
 def _path(asked: Asked, steps: Iterable[Step]) -> PathOut:

@@ -21,7 +21,7 @@ from kaishu.core.genealogy.forward import Forward, forward
 from kaishu.core.genealogy.graph import Graph
 from kaishu.core.genealogy.things import Kind, item_of, name_of
 from kaishu.supply.models import Item, ItemKind, Network, Partner
-from kaishu.supply.network import queries
+from kaishu.supply.network import queries, unseen
 
 LEVELS = {0: "", 1: "possible", 2: "certain"}
 DAY = 86_400
@@ -45,7 +45,8 @@ class Asked:
 def followed(asked: Asked, codes: Sequence[str], found: Forward) -> Plain:
     """Return what a forward trace found, in sums."""
     totals, holders, ever = found.totals(), found.holders(), found.consignees()
-    wanted = {*codes, *(each.item for each in totals)}
+    unjudged = unseen.unjudged(asked.graph, codes)
+    wanted = {*codes, *(x.item for x in totals), *(x.item for x in unjudged)}
     for held in (*holders, *ever):
         wanted |= {held.party, held.place, held.item}
     names = _Names(asked.network, wanted)
@@ -77,6 +78,16 @@ def followed(asked: Asked, codes: Sequence[str], found: Forward) -> Plain:
         "ended": len(found.ended()),
         "was": len(found.was()),
         "cycles": asked.graph.facts.cycles,
+        "unjudged": [
+            {
+                "item": each.item,
+                "name": names.name(each.item),
+                "kind": each.kind.name.lower(),
+                "things": each.things,
+            }
+            for each in unjudged
+        ],
+        "waiting": unseen.waiting(asked.network),
     }
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from difflib import get_close_matches
 
 import numpy as np
 
 from kaishu.core.genealogy import things
+from kaishu.core.genealogy.errors import WindowWrong
 from kaishu.core.genealogy.graph import Graph
 from kaishu.core.genealogy.things import Kind
 from kaishu.supply.links import coding
@@ -19,6 +20,8 @@ from kaishu.supply.questions import typed
 
 ANY = (Kind.LOT, Kind.UNIT, Kind.BOX, Kind.PARTY, Kind.PLACE)
 SUSPECT = (Kind.LOT, Kind.UNIT)
+FIRST_ZONE, LAST_ZONE = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))
+DAY = len("2025-03-01")
 SEARCHED = 50_000  # names that a misspelled one is compared with
 SHOWN = 5
 _SAID = re.compile(r"\s*(lot|unit|serial|box|carton|pallet)\s+(.+?)(?:\s+of\s+(.+?))?\s*", re.I)
@@ -59,10 +62,27 @@ def all_meant(
     return list(dict.fromkeys(meant(graph, network, each, kinds=kinds) for each in texts))
 
 
-def moment(text: str, *, end: bool = False) -> int | None:
-    """Return seconds since 1970 of a day or a moment; a day stands for its first or last second.
+def window(since: str, until: str) -> tuple[int | None, int | None]:
+    """Return the moments of a window, both inclusive. Raises MomentWrong, WindowWrong."""
+    first, last = moment(since), moment(until, end=True)
+    if first is not None and last is not None:
+        days = _is_day(since) and _is_day(until)
+        swapped = days and date.fromisoformat(until.strip()) < date.fromisoformat(since.strip())
+        if swapped or last < first:
+            raise WindowWrong(since=since[:40], until=until[:40])
+    return first, last
 
-    Without a zone it is UTC; an empty text is no moment. Raises MomentWrong.
+
+def _is_day(text: str) -> bool:
+    return len(text.strip()) <= DAY
+
+
+def moment(text: str, *, end: bool = False) -> int | None:
+    """Return seconds since 1970 of a day or a moment; an empty text is no moment.
+
+    A moment without a zone is UTC. A day is that day wherever it was written: it begins with the
+    first clock on earth and ends with the last, so that no record of it is left out. Raises
+    MomentWrong.
     """
     if not text.strip():
         return None
@@ -70,8 +90,9 @@ def moment(text: str, *, end: bool = False) -> int | None:
         found = datetime.fromisoformat(text.strip())
     except ValueError:
         raise MomentWrong(typed=text[:40]) from None
-    if len(text.strip()) <= len("2025-03-01") and end:
-        found = datetime.combine(found.date(), time(23, 59, 59))
+    if _is_day(text):
+        clock = time(23, 59, 59, tzinfo=LAST_ZONE) if end else time(tzinfo=FIRST_ZONE)
+        found = datetime.combine(found.date(), clock)
     found = found if found.tzinfo else found.replace(tzinfo=UTC)
     return int(found.timestamp())
 

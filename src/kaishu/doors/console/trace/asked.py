@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlencode
@@ -12,17 +13,20 @@ from django.utils.translation import gettext as _
 
 from kaishu.base.desk import Problem, problem_of
 from kaishu.core.errors import Refusal
+from kaishu.core.genealogy.errors import WindowWrong
 from kaishu.core.genealogy.forward import Forward, forward
 from kaishu.core.genealogy.things import Kind
 from kaishu.doors.console.trace.opened import Opened
 from kaishu.editions import queries as editions
 from kaishu.markets import zone_of
+from kaishu.supply.network.asking import moment
+from kaishu.supply.network.errors import MomentWrong
 from kaishu.supply.questions import typed
 from kaishu.supply.questions.typed import SUSPECT, Unclear
 from kaishu.supply.to_recall.rules import Question
 
-FORMS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d")
-A_DAY = 86_400
+FORMS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
+A_DAY = len("2025-06-30")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,8 @@ def read(
     since_text, until_text = (given.get(each, "").strip() for each in ("since", "until"))
     problems: list[Problem] = []
     since, until = _moment(since_text, "since", problems), _moment(until_text, "until", problems)
+    if len(since_text) == len(until_text) == A_DAY and until_text < since_text:
+        problems.append(problem_of(WindowWrong(since=since_text, until=until_text), "id-since"))
     codes: tuple[str, ...] = ()
     unclear: tuple[Unclear, ...] = ()
     if text.strip():
@@ -109,15 +115,15 @@ def _unclear(each: Unclear, control: str) -> Problem:
 
 
 def _moment(text: str, name: str, problems: list[Problem]) -> int | None:
-    """Return seconds since 1970, on the clock of the pages; a day as an end is its last second."""
+    """Return seconds since 1970: a moment on the clock of the pages, a day as the API reads it."""
     if not text:
         return None
+    with suppress(MomentWrong):
+        if len(text) == A_DAY:
+            return moment(text, end=name == "until")
     zone = zone_of(row.market for row in editions.recall_rows()) or UTC
     for form in FORMS:
-        try:
-            found = int(datetime.strptime(text, form).replace(tzinfo=zone).timestamp())
-        except ValueError:
-            continue
-        return found + A_DAY - 1 if name == "until" and form == FORMS[-1] else found
+        with suppress(ValueError):
+            return int(datetime.strptime(text, form).replace(tzinfo=zone).timestamp())
     problems.append(Problem(_("Write the day like this: 2025-06-30."), "", f"id-{name}"))
     return None

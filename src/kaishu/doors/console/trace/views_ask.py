@@ -21,6 +21,7 @@ from kaishu.doors.console import frame
 from kaishu.doors.console.trace import asked as asking
 from kaishu.doors.console.trace.asked import Asked
 from kaishu.doors.console.trace.opened import Opened, moment, show, with_trace
+from kaishu.supply.network import unseen
 
 MOST_HOLDERS = 40
 MOST_NAMED = 12
@@ -64,7 +65,12 @@ def answer(opened: Opened, asked: Asked, found: Forward) -> dict[str, Any]:
     """Return what a page says of a forward trace; each figure with the address of its rows."""
     totals = found.totals()
     holders, ever = found.holders(), found.consignees()
-    codes = {each.item for each in totals} | {each.item for each in (*holders, *ever)}
+    unjudged = unseen.unjudged(opened.graph, asked.codes)
+    codes = (
+        {each.item for each in totals}
+        | {each.item for each in unjudged}
+        | {each.item for each in (*holders, *ever)}
+    )
     things = opened.things([*codes, *asked.codes, *_parties(holders), *_parties(ever)])
     units = [each for each in totals if each.kind is Kind.UNIT]
     return {
@@ -82,6 +88,8 @@ def answer(opened: Opened, asked: Asked, found: Forward) -> dict[str, Any]:
         "was": len(found.was()),
         "rows": f"{opened.base}rows/?{asked.query}",
         "cycles": opened.graph.facts.cycles,
+        "unjudged": [(things[each.item], each) for each in unjudged],
+        "waiting": unseen.waiting(opened.network),
     }
 
 

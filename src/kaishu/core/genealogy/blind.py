@@ -1,0 +1,58 @@
+"""What a trace can neither reach nor clear: things in which no lot of the suspects' class is known.
+
+A thing counts as not affected if no record leads to it. The same is true of a thing whose record
+is missing, names a class without a lot, or has a time before the lot came to be. Such things are
+told apart here: they are of a class that the suspects' class is known to go into.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kaishu.core.genealogy.graph import Graph
+from kaishu.core.genealogy.reach import Reach
+from kaishu.core.genealogy.things import Kind
+from kaishu.core.genealogy.walk import FOREVER, Array
+
+
+@dataclass(frozen=True, slots=True)
+class Blind:
+    """Units or lots of a class that the suspects' class goes into, with nothing of it on record."""
+
+    item: str
+    kind: Kind
+    things: int
+
+
+def blind(graph: Graph, suspects: Sequence[str]) -> tuple[Blind, ...]:
+    """Return what no record lets a trace of these suspects judge, the most first.
+
+    Raises ThingUnknown.
+    """
+    every = np.arange(graph.facts.nodes)
+    items = graph.items(every).astype(np.int64)
+    kinds = graph.kinds(every)
+    goods = (kinds == Kind.LOT) | (kinds == Kind.UNIT)
+    mine = items[[graph.need(code) for code in suspects]]
+    peers = np.isin(items, mine[mine >= 0])
+    reach = Reach(graph, every[peers & goods], 0, FOREVER)
+    seen = np.zeros(len(every), np.bool_)
+    seen[reach.carrying()] = True
+    seen[list(reach.spans.carried)] = True
+    like = goods & ~peers & (items >= 0) & np.isin(items, items[seen])
+    found = [
+        *_counted(graph, Kind.UNIT, items[like & ~seen & (kinds == Kind.UNIT)]),
+        *_counted(graph, Kind.LOT, items[like & ~seen & (kinds == Kind.LOT)]),
+    ]
+    return tuple(sorted(found, key=lambda each: (-each.things, each.item)))
+
+
+def _counted(graph: Graph, kind: Kind, items: Array) -> list[Blind]:
+    numbers, counts = np.unique(items, return_counts=True)
+    return [
+        Blind(graph.item_code(item), kind, count)
+        for item, count in zip(numbers.tolist(), counts.tolist(), strict=True)
+    ]

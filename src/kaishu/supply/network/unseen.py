@@ -1,0 +1,38 @@
+"""What an answer of a trace does not see: records not in the graph yet, things that none judges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from weakref import WeakKeyDictionary
+
+from kaishu.core.genealogy.blind import Blind, blind
+from kaishu.core.genealogy.graph import Graph
+from kaishu.core.genealogy.things import item_of
+from kaishu.supply.capture import acts
+from kaishu.supply.links.models import LinkFile, LinkVoid
+from kaishu.supply.models import Network
+from kaishu.supply.network import queries
+
+_known: WeakKeyDictionary[Graph, dict[frozenset[str], tuple[Blind, ...]]] = WeakKeyDictionary()
+
+
+def unjudged(graph: Graph, suspects: Sequence[str]) -> tuple[Blind, ...]:
+    """Return how many things of the classes that suspects go into have none of them on record.
+
+    The answer is the same for all suspects of a class, and is kept as long as the graph is open.
+    """
+    kept = _known.setdefault(graph, {})
+    items = frozenset(item_of(code) for code in suspects)
+    if items not in kept:
+        kept[items] = blind(graph, suspects)
+    return kept[items]
+
+
+def waiting(network: Network) -> bool:
+    """Say whether something was recorded or taken back that the graph does not hold yet."""
+    made = queries.newest_graph(network)
+    if made is None:
+        return True
+    files = LinkFile.objects.filter(network=network, pk__gt=made.links_to)
+    voided = LinkVoid.objects.filter(file__network=network).count()
+    return acts.newest(network) > made.events_to or files.exists() or voided != made.voided

@@ -1,0 +1,41 @@
+"""What is left out of an answer for want of a record is told, and never taken for clean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kaishu.core.genealogy.acts import Act, Amount, Did, columns
+from kaishu.core.genealogy.blind import Blind, blind
+from kaishu.core.genealogy.forward import forward
+from kaishu.core.genealogy.graph import Graph, build
+from kaishu.core.genealogy.things import Kind
+
+BAD, GOOD = "/x/item/CELL/lot/L77", "/x/item/CELL/lot/L78"
+PACK = "/x/item/PACK/lot/P1"
+
+
+def unit(number: int) -> str:
+    return f"/x/item/BANK/unit/S{number}"
+
+
+def made(key: str, at: int, source: str, *out: str) -> Act:
+    return Act(key, Did.MADE, at, (Amount(source),), tuple(Amount(each) for each in out))
+
+
+def test_units_that_no_record_judges_are_counted(tmp_path: Path) -> None:
+    acts = [
+        made("a", 100, BAD, PACK),
+        made("b", 200, PACK, unit(1)),
+        made("c", 50, PACK, unit(2)),  # written down as made before its pack was
+        made("d", 200, GOOD, unit(3)),  # known to be clean
+        made("e", 200, "/x/item/LID/lot/X", unit(4)),  # nobody wrote down its cells
+        Act("f", Did.MOVED, 300, (Amount(unit(5)),), (), "/x/party/shop"),
+        Act("g", Did.FITTED, 300, (Amount(unit(1)),), (Amount("/x/item/SET/unit/T1"),)),
+        Act("h", Did.REMOVED, 400, (Amount(unit(1)),), (Amount("/x/item/SET/unit/T1"),)),
+    ]
+    build(columns(acts), tmp_path / "g")
+    with Graph.open(tmp_path / "g") as graph:
+        reached = graph.codes(forward(graph, [BAD]).units())
+        assert list(reached) == [unit(1)]
+        assert blind(graph, [BAD]) == (Blind("/x/item/BANK", Kind.UNIT, 3),)
+        assert blind(graph, [unit(1)]) == ()
