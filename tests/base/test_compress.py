@@ -9,7 +9,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.test import RequestFactory
 
-from kaishu.base.compress import CompressPublic
+from kaishu.base.compress import CompressPublic, asked_often
 
 PAGE = "回収の対象です。" * 300
 PUBLIC = {"Cache-Control": "public, max-age=60"}
@@ -58,3 +58,16 @@ def test_small_pages_photos_and_streams_are_left_alone() -> None:
         FileResponse(iter([b"x" * 5000]), content_type="text/css", headers=PUBLIC),
     ):
         assert "Content-Encoding" not in _answer(response).headers
+
+
+def test_what_is_asked_often_is_compressed_to_the_same_bytes_each_time() -> None:
+    anew = _answer(HttpResponse(PAGE, headers=PUBLIC))
+    kept = [_answer(asked_often(HttpResponse(PAGE, headers=PUBLIC))) for _ in range(2)]
+    other = _answer(asked_often(HttpResponse(PAGE + "次", headers=PUBLIC)))
+    assert [b"".join(each) for each in kept] == [b"".join(anew)] * 2
+    assert gzip.decompress(b"".join(other)).decode() == PAGE + "次"
+
+
+def test_a_page_asked_often_that_nobody_may_keep_is_still_not_compressed() -> None:
+    response = _answer(asked_often(HttpResponse(PAGE, headers={"Cache-Control": "no-store"})))
+    assert "Content-Encoding" not in response.headers

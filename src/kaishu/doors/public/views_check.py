@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from kaishu.base import language
 from kaishu.core.check_page import check_page
 from kaishu.core.pack import Pack
-from kaishu.doors.public import gatekeeper, site
+from kaishu.doors.public import gatekeeper, kept, site
 
 
 @require_safe
@@ -23,10 +23,14 @@ def check(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
     asked = [(request.GET.get("model", ""), request.GET.get("serial", ""))]
     if (held := gatekeeper.hold(request, pack.recall, [pack, *running], asked)) is not None:
         return held
-    return _shown(request, tongue, pack, running)
+    return _answered(request, tongue, pack, running)
 
 
 @cache_control(public=True, max_age=60)
+def _answered(request: HttpRequest, tongue: str, pack: Pack, running: list[Pack]) -> HttpResponse:
+    return kept.question(request, pack, lambda: _shown(request, tongue, pack, running))
+
+
 def _shown(request: HttpRequest, tongue: str, pack: Pack, running: list[Pack]) -> HttpResponse:
     page = check_page(
         pack,

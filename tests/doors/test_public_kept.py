@@ -1,0 +1,96 @@
+"""The first questions of the check are made once, and never outlive their edition."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from kaishu.core.recall import Recall
+from kaishu.doors.public import kept, views_check
+from tests.doors import kumo
+from tests.doors.pages import find, page, parsed, text
+
+CHECK = f"/{{}}/r/{kumo.SLUG}/check/"
+FIRST = ("", "?model=K100", "?model=K200")
+
+
+@pytest.fixture(autouse=True)
+def published(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test starts with the invented recall on the disk, and nothing kept."""
+    monkeypatch.setattr(kept, "_kept", {})
+    kumo.write_pack(data_dir)
+
+
+def _count(monkeypatch: pytest.MonkeyPatch) -> list[Recall]:
+    """Return a list that grows with each page that is made."""
+    made: list[Recall] = []
+    show = views_check.site.show
+
+    def counted(request: object, template: str, recall: Recall, context: object) -> HttpResponse:
+        made.append(recall)
+        return show(request, template, recall, context)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(views_check.site, "show", counted)
+    return made
+
+
+@pytest.mark.parametrize("query", FIRST)
+@pytest.mark.parametrize("code", ["ja", "zh-hans", "en"])
+def test_a_first_question_is_made_once_and_stays_the_same(
+    code: str, query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = _count(monkeypatch)
+    first, again = (Client().get(CHECK.format(code) + query) for _ in range(2))
+    assert len(made) == 1
+    assert first.content == again.content
+    plain = {name: value for name, value in first.headers.items() if name != "X-Request-Id"}
+    assert plain == {name: again.headers[name] for name in plain}
+    assert again["Cache-Control"] == "public, max-age=60"
+    assert again["Content-Language"] in ("ja", "zh-Hans", "en")
+
+
+def test_languages_and_models_are_not_mixed_up() -> None:
+    for _ in range(2):
+        for code, tag in {"ja": "ja", "zh-hans": "zh-Hans", "en": "en"}.items():
+            for model in ("K100", "K200"):
+                root = page(CHECK.format(code), model=model)
+                assert root.get("lang") == tag
+                assert find(root, "input[name=model]")[0].get("value") == model
+
+
+def test_the_next_edition_asks_in_its_own_words_at_once(data_dir: Path) -> None:
+    before = page(CHECK.format("en"), model="K100")
+    kumo.write_pack(data_dir, kumo.recall(phone="0120-999-999"))
+    for _ in range(2):
+        assert "0120-999-999" in text(page(CHECK.format("en"), model="K100"))
+    assert "0120-999-999" not in text(before)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?model=k100",
+        "?model=%4B100",
+        "?model=K100&",
+        "?model=K100&x=1",
+        "?model=K100&model=K100",
+        f"?model={quote('Ｋ１００')}",
+        "?model=other",
+        "?x=1",
+        f"?model=K100&serial={kumo.LISTED}",
+        "?model=K100&serial=",
+    ],
+)
+def test_what_somebody_spelled_or_typed_is_never_kept(
+    query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = _count(monkeypatch)
+    for _ in range(2):
+        response = Client().get(CHECK.format("en") + query)
+        assert response.status_code == 200
+        assert parsed(response).get("lang") == "en"
+    assert len(made) == 2
