@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kaishu.core.genealogy.acts import columns
+from kaishu.core.genealogy.acts import Act, Amount, Did, columns
+from kaishu.core.genealogy.forward import forward
 from kaishu.core.genealogy.graph import Graph, build
 from kaishu.editions.drafting import judging, queries
 from kaishu.editions.drafting.differences import differences
@@ -19,6 +20,7 @@ from kaishu.supply.to_recall.actions import Part, Wish, make_draft, plan
 from kaishu.supply.to_recall.errors import ModelNotMade, NothingAffected, UnitsTakenOut
 from kaishu.supply.to_recall.pools import SOLD, Share
 from kaishu.supply.to_recall.rules import Question
+from kaishu.supply.to_recall.scope import Outside, scope_of
 from tests.doors import kumo
 from tests.support import trace_world as world
 
@@ -176,6 +178,28 @@ def test_lots_without_units_are_asked_for_by_the_batch_on_the_label(
         plan(graph=graph, network=network, wish=replace(WISH, models=("K300",)), at=world.AT)
     )
     assert [row["when"]["batches"] for row in part.made.rules] == [["P2", "P5", "P6"], ["P3"]]
+
+
+def test_a_lot_of_which_only_some_units_are_named_stays_in_the_scope(
+    tmp_path: Path, network: Network
+) -> None:
+    network.items.filter(code=world.PACK).update(model="K300")
+    lot, serials = "/x/item/PACK-9/lot/P1", [f"/x/item/PACK-9/unit/{n}" for n in range(3)]
+    suspect, nameless = Amount(world.SUSPECT), "/x/item/NEW/lot/N1"
+    acts = [
+        Act("a", Did.MADE, 1, (suspect,), (Amount(lot, 3),)),
+        Act("b", Did.MADE, 2, (Amount(lot, 2),), tuple(Amount(x) for x in serials[:2])),
+        Act("c", Did.MADE, 3, (suspect,), (Amount(nameless),)),
+        Act("d", Did.MADE, 3, (suspect,), (Amount("/x/item/NEW/unit/1"),)),
+    ]
+    rest = Act("e", Did.MADE, 4, (Amount(lot, 1),), (Amount(serials[2]),))
+    for told, lots in ((acts, ("P1",)), ([*acts, rest], ())):
+        build(columns(told), tmp_path / "g")
+        with Graph.open(tmp_path / "g") as graph:
+            scope = scope_of(graph, network, forward(graph, [world.SUSPECT]))
+            part = scope.of("K300")
+            assert part is not None and part.certain_lots == lots
+            assert scope.outside == (Outside("/x/item/NEW", 1, 1),)
 
 
 def test_an_unaffected_or_unknown_model_makes_no_draft(

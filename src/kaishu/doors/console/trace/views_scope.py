@@ -129,7 +129,7 @@ def _context(
         ],
         "markets": CODES,
         "models": [{"scope": each, "chosen": each.model in wish.models} for each in reached.models],
-        "outside": [(things[each.item], each.units) for each in reached.outside],
+        "outside": [(things[each.item], each) for each in reached.outside],
         "parts": [_part(each) for each in parts],
         "takes_out": [each.change for each in parts if each.change.takes_out],
         "open_drafts": [
