@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 from kaishu.base.roles import Role
 from kaishu.core.genealogy import things
 from kaishu.core.genealogy.acts import Act, Amount, Did
+from kaishu.doors.console.trace.picture_shown import cut
 from kaishu.supply.models import MockRecall
 from tests.doors.desk_world import member
 from tests.doors.pages import find, parsed, text
@@ -123,3 +124,9 @@ def test_an_auditor_runs_none_and_a_wrong_lot_leaves_no_record() -> None:
     assert run(desk, f"{BAD}, {GOOD}") == "422"
     assert not MockRecall.objects.exists()
     assert desk.get(f"{BASE}mock/77/").status_code == 404
+
+
+def test_a_long_number_keeps_its_last_digits() -> None:
+    assert cut("095212340000000600") == "…340000000600"
+    assert cut("0952123400006") == "0952123400006"
+    assert cut("Kita Distribution (invented)", 17) == "Kita Distributio…"

@@ -16,6 +16,7 @@ from kaishu.core.genealogy.things import Kind, item_of
 from kaishu.doors.console.trace.opened import Opened, Thing
 
 BOLD, THIN = 17, 22  # half-width signs that fit into a box
+NUMBER = 13  # the same of digits, which are wider
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +224,12 @@ def _lane_names() -> dict[Lane, str]:
 
 
 def cut(text: str, widest: int = THIN) -> str:
-    """Return a text that fits into a box; letters of East Asia are twice as wide."""
+    """Return a text that fits into a box; letters of East Asia are twice as wide.
+
+    A long number loses its head: numbers of one prefix differ in their last digits.
+    """
+    if text.isdigit() and len(text) > NUMBER:
+        return f"…{text[1 - NUMBER :]}"
     wide = [2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text]
     if sum(wide) <= widest:
         return text
