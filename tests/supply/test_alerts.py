@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from kaishu.core.errors import Refusal
+from kaishu.core.genealogy.things import item
 from kaishu.core.lot_alert import Answer
 from kaishu.core.lot_alert_errors import AlertForged, AlertKeyWrong, AlertNotJson
 from kaishu.core.lot_alert_file import Sent, file_of, pass_on, read
@@ -38,7 +39,7 @@ from kaishu.supply.alerts.match import match
 from kaishu.supply.alerts.state import Word
 from kaishu.supply.alerts.take import bring_key, sent_of, take
 from kaishu.supply.models import Letter, LetterMatch, Network, Partner, RefusedLetter
-from tests.supply.brand import AT, BACK_ROOM, SHOP, US, brand, lot
+from tests.supply.brand import AT, BACK_ROOM, PHONE, SHOP, US, brand, lot
 from tests.support.letters import CELL, Stranger
 
 HARIMA, TOWA, EVIL = Stranger("Harima Cells", 1), Stranger("Towa Packs", 3), Stranger("Evil", 9)
@@ -305,6 +306,13 @@ def test_a_letter_goes_on_with_our_signed_hop_and_comes_home_without_a_loop(
         write.file(row, to="suppliers")
     with pytest.raises(AlertIncomplete):
         write.forward(**{**way, "to": "moon"}, key="k", at=AT)
+
+
+def test_units_that_nobody_described_are_counted_as_well(network: Network) -> None:
+    network.items.filter(code=PHONE).delete()
+    network.items.create(code=item("OTHER"), kind="product", name="Other")
+    trust(HARIMA)
+    assert comes(HARIMA.alert("L1", at=AT)).matches[0].counts == FOUND
 
 
 def test_without_a_name_of_ours_nothing_is_said_to_be_here(network: Network) -> None:

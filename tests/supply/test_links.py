@@ -305,6 +305,21 @@ zone = "Asia/Tokyo"
     ]
 
 
+def test_a_code_has_one_spelling_however_it_is_written() -> None:
+    from kaishu.supply.links import coding
+
+    written = pl.Series(
+        ["/x/item/C/lot/%4c1", "/x/item/C/lot/L1", "/01/04548736120037/10/A%2fB",
+         "/x/item/C%20D/lot/1", "/x/item/C/lot/ L1", "/x/item/C/lot/L1%20"]
+    )  # fmt: skip
+    read = coding.codes(written)
+    lot = "/x/item/C/lot/L1"
+    assert read.codes.to_list()[:4] == [
+        lot, lot, "/01/04548736120037/10/A%2FB", "/x/item/C%20D/lot/1",
+    ]  # fmt: skip
+    assert read.why.to_list() == [None] * 4 + ["link_row_code"] * 2
+
+
 def test_our_check_digits_are_those_of_the_standard() -> None:
     from kaishu.supply.links import coding
 

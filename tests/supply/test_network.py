@@ -55,6 +55,10 @@ def test_a_graph_is_made_continued_and_made_anew_after_a_file_is_taken_back(
     third = actions.catch_up(slug="acme", by="t", at=NOW)
     assert third is not None
     assert (reached(), third.before, third.voided) == (2, "", 1)
+    void_file(number=second_file.number - 1, reason="test", by="t", at=NOW)
+    last = actions.catch_up(slug="acme", by="t", at=NOW)
+    assert last is not None and last.nodes == 0  # nothing is left: no old graph answers on
+    assert actions.catch_up(slug="acme", by="t", at=NOW) is None
 
 
 def test_a_lost_graph_file_says_so_and_is_made_again_by_the_worker(

@@ -92,16 +92,17 @@ def lots_of(graph: Graph, item: str) -> Sequence[int]:
 def count(carried: Forward, network: Network, us: str) -> dict[str, int]:
     """Count finished products: for certain, possibly; with us, shipped on, not known where.
 
-    Where the network does not say what its products are, every unit counts. Where nobody said who
-    we are, nothing is known to be with us or gone.
+    Where the network does not say what its products are, every unit counts; else a unit of an item
+    that nobody described counts, too, as it may be one. Where nobody said who we are, nothing is
+    known to be with us or gone.
     """
-    products = set(
-        Item.objects.filter(network=network, kind=ItemKind.PRODUCT).values_list("code", flat=True)
-    )
+    kinds = dict(Item.objects.filter(network=network).values_list("code", "kind"))
+    products = {code for code, kind in kinds.items() if kind == ItemKind.PRODUCT}
     lines = [
         each
         for each in carried.totals()
-        if (each.item in products if products else each.kind is Kind.UNIT)
+        if each.item in products
+        or (each.kind is Kind.UNIT and (not products or each.item not in kinds))
     ]
     counted = {each.item for each in lines}
     owner = own.places_of(network)

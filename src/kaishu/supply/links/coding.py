@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import polars as pl
 from stdnum import ean
@@ -22,7 +22,7 @@ from kaishu.supply.links.mapping import Side
 LONGEST = 180
 _PLAIN = r"^[A-Za-z0-9_.~-]*$"
 _GS1_WORD = r"""^[!"%&'()*+,\-./0-9:;<=>?A-Z_a-z]{1,20}$"""
-_OURS = r"^(/01/\d{14}|/x/item/[^/\s]+)/(10|21|lot|unit)/([A-Za-z0-9_.~%-]+)$"
+_OURS = r"^(/01/\d{14}|/x/item/[A-Za-z0-9_.~-]+)/(10|21|lot|unit)/([A-Za-z0-9_.~-]+)$"
 _EPC = r"^(urn:epc:(?:id:sgtin|class:lgtin):\d+\.\d+)\.([A-Za-z0-9_.-]+)$"
 _LINK = r"^https?://[^/?#]+(/01/\d{14})/(10|21)/([A-Za-z0-9_.~-]+)$"
 _ROUNDED = r"(?i)^\d(?:\.\d+)?E\+?\d+$"
@@ -166,7 +166,10 @@ def _other(text: str) -> tuple[str | None, str | None]:
         return None, "link_row_code"
     if text.startswith(("/00/", "/414/", "/417/", "/01/", "/8003/")):
         return _epc(f"https://id.gs1.org{text}")
-    return text, None
+    words = [unquote(word) for word in text.split("/")]
+    if any(word != word.strip() for word in words):
+        return None, "link_row_code"
+    return "/".join(quote(word, safe="") for word in words), None  # one spelling a thing
 
 
 def _epc(text: str, *, cut: bool = False) -> tuple[str | None, str | None]:

@@ -80,7 +80,7 @@ def catch_up(
 def _make(network: Network, by: str, at: datetime, progress: Progress) -> GraphFile:
     there = marks(network)
     columns = gather(network, after=Marks(), up_to=there, progress=progress)
-    if not len(columns.keys):
+    if not len(columns.keys) and queries.newest_graph(network) is None:
         raise NothingToTrace(network=network.slug)
     target = graphs.folder(network.slug) / f".{os.getpid()}.making"
     try:
