@@ -9,6 +9,7 @@ import pytest
 
 from kaishu.core.genealogy.acts import Act, Amount, Did, columns
 from kaishu.core.genealogy.answers import Held, Total
+from kaishu.core.genealogy.errors import SuspectsNested
 from kaishu.core.genealogy.forward import CERTAIN, POSSIBLE, Forward, forward
 from kaishu.core.genealogy.graph import Graph, build
 from kaishu.core.genealogy.things import Kind, lot, own, unit
@@ -120,3 +121,11 @@ def test_a_unit_is_where_the_box_around_it_went_last(trace: Ask) -> None:
         "moved-4",
     ]
     assert found.path(DEPOT)[-1].target == DEPOT
+
+
+def test_naming_what_is_made_of_a_suspect_never_clears_it(trace: Ask) -> None:
+    _, graph = trace(act(Did.MADE, 10, (BAD,), (PACKS,)), act(Did.MADE, 30, (PACKS,), (BANK,)))
+    assert forward(graph, [BAD], since=5, until=20).level(BANK) == CERTAIN
+    with pytest.raises(SuspectsNested):
+        forward(graph, [BAD, PACKS], since=5, until=20)
+    assert forward(graph, [BAD, PACKS], since=5).level(BANK) == CERTAIN

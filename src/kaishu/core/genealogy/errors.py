@@ -35,6 +35,12 @@ class WindowWrong(Refusal):
     code = "window_wrong"
 
 
+class SuspectsNested(Refusal):
+    """With a window that ends, a suspect and what is made of it cannot be asked together."""
+
+    code = "suspects_nested"
+
+
 class NotReached(Refusal):
     """No record leads from what was asked to this thing, so there is no path to show."""
 

@@ -18,6 +18,7 @@ from kaishu.core.genealogy.errors import NotReached, SuspectWrong, WindowWrong
 from kaishu.core.genealogy.graph import Graph, Numbers
 from kaishu.core.genealogy.levels import CERTAIN, POSSIBLE
 from kaishu.core.genealogy.lots import Lots
+from kaishu.core.genealogy.nested import refuse_nested
 from kaishu.core.genealogy.proof import Proof, first_where
 from kaishu.core.genealogy.reach import Reach
 from kaishu.core.genealogy.things import Kind
@@ -208,7 +209,7 @@ def forward(
     """Follow suspect lots and units forward.
 
     `since` and `until` are seconds, both inclusive: what left a suspect at another time is clean.
-    Raises ThingUnknown, SuspectWrong, WindowWrong.
+    Raises ThingUnknown, SuspectWrong, WindowWrong, SuspectsNested.
     """
     if since is not None and until is not None and until < since:
         raise WindowWrong(since=since, until=until)
@@ -216,5 +217,6 @@ def forward(
     for node in nodes:
         if graph.kind(node) not in (Kind.LOT, Kind.UNIT):
             raise SuspectWrong(code=graph.code(node))
+    refuse_nested(graph, nodes, until)
     window = max(since or 0, 0), FOREVER if until is None else until
     return Forward(graph, Reach(graph, np.array(nodes, np.int64), *window))
