@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from kaishu.core.genealogy import things
-from kaishu.core.genealogy.acts import Act, Amount, Did, columns
-from kaishu.core.genealogy.graph import Graph, build
-from kaishu.supply.models import GraphFile, Item, ItemKind, Network, Partner, PartnerRole
-from kaishu.supply.network import graphs
+from kaishu.core.genealogy.acts import Act, Amount, Did
+from kaishu.supply.models import Item, ItemKind, Network, Partner, PartnerRole
+from tests.support.graph_files import keep_graph
 from tests.support.letters import CELL
 
 AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -58,19 +57,5 @@ def brand(slug: str = "kumo") -> Network:
     Partner.objects.create(
         network=network, code=BACK_ROOM, role=PartnerRole.OTHER, name="Stock", belongs_to=US
     )
-    made = graphs.folder(slug) / "new"
-    build(columns(acts()), made)
-    with Graph.open(made) as graph:
-        facts = graph.facts
-    GraphFile.objects.create(
-        network=network,
-        digest=graphs.settle(slug, made),
-        size=facts.bytes,
-        nodes=facts.nodes,
-        acts=facts.acts,
-        edges=facts.edges,
-        cycles=facts.cycles,
-        made_by="ada",
-        made_at=AT,
-    )
+    keep_graph(network, acts(), by="ada", at=AT)
     return network

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from kaishu.core.genealogy.acts import Act, columns
-from kaishu.core.genealogy.graph import Graph, build
-from kaishu.supply.models import GraphFile, Item, Network, Partner
-from kaishu.supply.network import graphs
+from kaishu.core.genealogy.acts import Act
+from kaishu.supply.models import Item, Network, Partner
+from tests.support.graph_files import keep_graph
 
 AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -26,20 +25,5 @@ def traced(
         model.objects.bulk_create(
             model(network=network, code=code, **each) for code, each in rows.items()
         )
-    made = graphs.folder(slug) / "new"
-    build(columns(acts), made)
-    with Graph.open(made) as graph:
-        facts = graph.facts
-    GraphFile.objects.create(
-        network=network,
-        digest=graphs.settle(slug, made),
-        size=facts.bytes,
-        nodes=facts.nodes,
-        acts=facts.acts,
-        edges=facts.edges,
-        cycles=facts.cycles,
-        last_at=datetime.fromtimestamp(facts.last_at, UTC),
-        made_by="ada",
-        made_at=AT,
-    )
+    keep_graph(network, acts, by="ada", at=AT)
     return network

@@ -13,13 +13,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from kaishu.core.genealogy.acts import Act, Amount, Did, columns
-from kaishu.core.genealogy.graph import Graph, build
+from kaishu.core.genealogy.acts import Act, Amount, Did
 from kaishu.core.genealogy.things import item, lot, own, unit
 from kaishu.core.recall import Conditions, Recall
-from kaishu.supply.models import GraphFile, Item, Network, Partner
-from kaishu.supply.network import graphs
+from kaishu.supply.models import Item, Network, Partner
 from tests.doors import kumo
+from tests.support.graph_files import keep_graph
 
 SLUG = "kumo-cells"
 START = int(datetime(2025, 3, 1, tzinfo=UTC).timestamp())
@@ -126,21 +125,5 @@ def open_network() -> Network:
         slug=SLUG, name="Kumo and its suppliers", created_by="aki", created_at=AT
     )
     describe(network)
-    made = graphs.folder(SLUG) / "made"
-    build(columns(acts()), made)
-    with Graph.open(made) as graph:
-        facts = graph.facts
-    GraphFile.objects.create(
-        network=network,
-        digest=graphs.settle(SLUG, made),
-        size=facts.bytes,
-        nodes=facts.nodes,
-        acts=facts.acts,
-        edges=facts.edges,
-        cycles=facts.cycles,
-        first_at=datetime.fromtimestamp(facts.first_at, UTC),
-        last_at=datetime.fromtimestamp(facts.last_at, UTC),
-        made_by="aki",
-        made_at=AT,
-    )
+    keep_graph(network, acts(), by="aki", at=AT)
     return network
