@@ -223,6 +223,11 @@ def _followed(plain: Plain) -> list[str]:
         "them from any lot of this kind, or its time is too early. No number above has them."
         for each in plain["unjudged"]
     ]
+    lines += [
+        f"NOT JUDGED: affected things are packed in {each['units']:,} unit(s) of {each['name']}. "
+        "If they are built in, and not only boxed, load them as fitted."
+        for each in plain["holding"]
+    ]
     if plain["waiting"]:
         lines.append("Records came in since this graph was made: run kaishu trace build.")
     return lines

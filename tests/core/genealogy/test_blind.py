@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kaishu.core.genealogy.acts import Act, Amount, Did, columns
-from kaishu.core.genealogy.blind import Blind, blind
+from kaishu.core.genealogy.blind import Blind, blind, holding
 from kaishu.core.genealogy.forward import forward
 from kaishu.core.genealogy.graph import Graph, build
 from kaishu.core.genealogy.things import Kind
@@ -39,3 +39,17 @@ def test_units_that_no_record_judges_are_counted(tmp_path: Path) -> None:
         assert list(reached) == [unit(1)]
         assert blind(graph, [BAD]) == (Blind("/x/item/BANK", Kind.UNIT, 3),)
         assert blind(graph, [unit(1)]) == ()
+
+
+def test_a_part_that_was_booked_as_packed_into_its_whole_is_told(tmp_path: Path) -> None:
+    whole, carton = "/x/item/PHONE/unit/1", "/x/box/C1"
+    acts = [
+        made("a", 100, BAD, unit(1), unit(2)),
+        Act("b", Did.PACKED, 200, (Amount(unit(1)),), (Amount(whole),)),
+        Act("c", Did.PACKED, 200, (Amount(unit(2)), Amount(whole)), (Amount(carton),)),
+    ]
+    build(columns(acts), tmp_path / "g")
+    with Graph.open(tmp_path / "g") as graph:
+        found = forward(graph, [BAD])
+        assert found.level(whole) == 0
+        assert holding(graph, found.nodes) == (Blind("/x/item/PHONE", Kind.UNIT, 1),)

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kaishu.core.genealogy.graph import Graph
+from kaishu.core.genealogy.graph import Graph, Some
 from kaishu.core.genealogy.reach import Reach
 from kaishu.core.genealogy.things import Kind
 from kaishu.core.genealogy.walk import FOREVER, Array
+from kaishu.core.genealogy.where import open_stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,20 @@ def blind(graph: Graph, suspects: Sequence[str]) -> tuple[Blind, ...]:
         *_counted(graph, Kind.LOT, items[like & ~seen & (kinds == Kind.LOT)]),
     ]
     return tuple(sorted(found, key=lambda each: (-each.things, each.item)))
+
+
+def holding(graph: Graph, affected: Some) -> tuple[Blind, ...]:
+    """Return units that are no part of an answer, and in which affected things are packed now.
+
+    A carton with a serial of its own is no more than a box. But who books a part into its whole as
+    packed, and not as fitted, means a whole; no record tells the two apart.
+    """
+    nodes = np.asarray(affected, np.int64)
+    _, _, inside = open_stays(graph, nodes)
+    outer = np.setdiff1d(inside, nodes).astype(np.int64)
+    outer = outer[graph.kinds(outer) == Kind.UNIT] if len(outer) else outer
+    items = graph.items(outer).astype(np.int64)
+    return tuple(_counted(graph, Kind.UNIT, items[items >= 0]))
 
 
 def _counted(graph: Graph, kind: Kind, items: Array) -> list[Blind]:

@@ -115,6 +115,14 @@ class UnjudgedOut(Schema):
     things: int
 
 
+class HoldingOut(Schema):
+    """Units in which affected things are packed. They are affected if these are built in."""
+
+    item: str
+    name: str
+    units: int
+
+
 class ForwardOut(Schema):
     """What carries the fault of the suspects now, in sums."""
 
@@ -129,6 +137,9 @@ class ForwardOut(Schema):
     cycles: int = Field(description="groups of things in this graph that are made of each other")
     unjudged: list[UnjudgedOut] = Field(
         description="things that may be affected, but no record can tell; in no number above"
+    )
+    holding: list[HoldingOut] = Field(
+        description="units around affected things by packing records; in no number above"
     )
     waiting: bool = Field(description="records came in that this graph does not hold yet")
 

@@ -17,6 +17,7 @@ from kaishu.core.genealogy import causes, neighbours
 from kaishu.core.genealogy.answers import Held, Step
 from kaishu.core.genealogy.backward import Backward, backward
 from kaishu.core.genealogy.blast import Goods, Seat
+from kaishu.core.genealogy.blind import holding
 from kaishu.core.genealogy.forward import Forward, forward
 from kaishu.core.genealogy.graph import Graph
 from kaishu.core.genealogy.things import Kind, item_of, name_of
@@ -46,7 +47,13 @@ def followed(asked: Asked, codes: Sequence[str], found: Forward) -> Plain:
     """Return what a forward trace found, in sums."""
     totals, holders, ever = found.totals(), found.holders(), found.consignees()
     unjudged = unseen.unjudged(asked.graph, codes)
-    wanted = {*codes, *(x.item for x in totals), *(x.item for x in unjudged)}
+    around = holding(asked.graph, found.nodes)
+    wanted = {
+        *codes,
+        *(x.item for x in around),
+        *(x.item for x in totals),
+        *(x.item for x in unjudged),
+    }
     for held in (*holders, *ever):
         wanted |= {held.party, held.place, held.item}
     names = _Names(asked.network, wanted)
@@ -86,6 +93,10 @@ def followed(asked: Asked, codes: Sequence[str], found: Forward) -> Plain:
                 "things": each.things,
             }
             for each in unjudged
+        ],
+        "holding": [
+            {"item": each.item, "name": names.name(each.item), "units": each.things}
+            for each in around
         ],
         "waiting": unseen.waiting(asked.network),
     }

@@ -15,6 +15,7 @@ from kaishu.base.desk import problem_of
 from kaishu.base.roles import staff
 from kaishu.core.errors import Refusal
 from kaishu.core.genealogy.answers import Held, Total
+from kaishu.core.genealogy.blind import holding
 from kaishu.core.genealogy.forward import Forward
 from kaishu.core.genealogy.things import Kind
 from kaishu.doors.console import frame
@@ -66,11 +67,9 @@ def answer(opened: Opened, asked: Asked, found: Forward) -> dict[str, Any]:
     totals = found.totals()
     holders, ever = found.holders(), found.consignees()
     unjudged = unseen.unjudged(opened.graph, asked.codes)
-    codes = (
-        {each.item for each in totals}
-        | {each.item for each in unjudged}
-        | {each.item for each in (*holders, *ever)}
-    )
+    around = holding(opened.graph, found.nodes)
+    codes = {each.item for each in totals} | {each.item for each in (*holders, *ever)}
+    codes |= {each.item for each in (*unjudged, *around)}
     things = opened.things([*codes, *asked.codes, *_parties(holders), *_parties(ever)])
     units = [each for each in totals if each.kind is Kind.UNIT]
     return {
@@ -89,6 +88,7 @@ def answer(opened: Opened, asked: Asked, found: Forward) -> dict[str, Any]:
         "rows": f"{opened.base}rows/?{asked.query}",
         "cycles": opened.graph.facts.cycles,
         "unjudged": [(things[each.item], each) for each in unjudged],
+        "around": [(things[each.item], each.things) for each in around],
         "waiting": unseen.waiting(opened.network),
     }
 
