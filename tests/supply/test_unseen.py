@@ -52,3 +52,30 @@ def test_a_unit_booked_before_its_pack_is_told_and_a_day_is_one_in_every_zone(
     assert [(each["kind"], each["things"]) for each in found["unjudged"]] == [
         (Kind.UNIT.name.lower(), 1)
     ]
+
+
+def test_a_row_that_names_a_class_and_no_lot_leaves_its_unit_open(
+    load: Loading, network: Network
+) -> None:
+    rows = (
+        f"parent,child,time\n{LOT},{PACK}/21/1,2025-03-01 09:00\n"
+        f"/x/item/C/lot/L2,{PACK}/21/2,2025-03-01 10:00\n/x/item/C,{PACK}/21/2,2025-03-01 10:00\n"
+        f"/x/item/C/lot/L2,{PACK}/21/3,2025-03-01 11:00\n/x/item/C/lot/L2,/x/item/C,2025-03-01\n"
+    )
+    load(rows, act="made")
+    assert [bad[2] for bad in load.bad] == ["link_row_code"]  # a class is never what came out
+    table = (
+        "cell,kind,pack,time\nL2,C,4,2025-03-01 12:00\n,C,4,2025-03-01 12:00\n"
+        ",C,5,2025-03-01 13:00\n,,6,2025-03-01 13:00\n"
+    )
+    load(
+        table,
+        'act = "made"\n[columns]\nparent = "cell"\nparent_item = "kind"\nchild = "pack"\n'
+        f'time = "time"\n[parent]\nis = "lot"\n[child]\nis = "unit"\nitem = "{PACK[4:]}"\n',
+        name="table.csv",
+    )
+    assert [bad[2] for bad in load.bad] == ["link_row_parent"]
+    actions.rebuild(slug="acme", by="t", at=NOW)
+    found = answer(network)
+    assert found["units"] == {"certain": 1, "possible": 0}
+    assert [(each["kind"], each["things"]) for each in found["unjudged"]] == [("unit", 3)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kaishu.core.genealogy.acts import Act, Amount, Did, columns
-from kaishu.core.genealogy.blind import Blind, blind, holding
+from kaishu.core.genealogy.blind import Blind, blind, holding, unclear, without
 from kaishu.core.genealogy.forward import forward
 from kaishu.core.genealogy.graph import Graph, build
 from kaishu.core.genealogy.things import Kind
@@ -39,6 +39,26 @@ def test_units_that_no_record_judges_are_counted(tmp_path: Path) -> None:
         assert list(reached) == [unit(1)]
         assert blind(graph, [BAD]) == (Blind("/x/item/BANK", Kind.UNIT, 3),)
         assert blind(graph, [unit(1)]) == ()
+
+
+def test_a_unit_with_some_of_a_class_beside_a_good_lot_is_not_cleared(tmp_path: Path) -> None:
+    some = (Amount("/x/item/CELL"), Amount(GOOD))
+    acts = [
+        made("a", 100, BAD, PACK),
+        made("b", 100, GOOD, "/x/item/PACK/lot/P2"),
+        Act("c", Did.MADE, 200, some, (Amount("/x/item/PACK/lot/P3"),)),
+        made("d", 300, PACK, unit(1)),
+        made("e", 300, "/x/item/PACK/lot/P2", unit(2)),
+        made("f", 300, "/x/item/PACK/lot/P3", unit(3)),
+        Act("g", Did.MADE, 300, (Amount("/x/item/PACK"), Amount(PACK)), (Amount(unit(4)),)),
+        Act("h", Did.MADE, 300, (Amount("/x/item/PACK"),), (Amount(unit(5)),)),
+    ]
+    build(columns(acts), tmp_path / "g")
+    with Graph.open(tmp_path / "g") as graph:
+        found = forward(graph, [BAD])
+        assert set(graph.codes(found.units())) == {unit(1), unit(4)}
+        told = without(graph, unclear(graph, [BAD]), found.nodes)
+        assert told == (Blind("/x/item/BANK", Kind.UNIT, 2), Blind("/x/item/PACK", Kind.LOT, 1))
 
 
 def test_a_part_that_was_booked_as_packed_into_its_whole_is_told(tmp_path: Path) -> None:

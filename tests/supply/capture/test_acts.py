@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kaishu.core.genealogy.acts import Act, Amount, Did
+from kaishu.core.genealogy.acts import Act, Amount, Did, columns
+from kaishu.core.genealogy.forward import forward
+from kaishu.core.genealogy.graph import Graph, build
 from kaishu.supply.capture import acts
+from kaishu.supply.capture.pools import pool
 from tests.supply.capture.world import (
     AT,
     CARTON,
@@ -59,7 +63,7 @@ def test_units_that_say_their_lot_are_made_of_it() -> None:
     ]
 
 
-def test_kilograms_count_nothing_and_a_class_names_nothing() -> None:
+def test_kilograms_count_nothing_and_a_class_without_a_lot_stays_an_input() -> None:
     fed = [
         {"epcClass": LOT, "quantity": 20.5, "uom": "KGM"},
         {"epcClass": "urn:epc:idpat:sgtin:4999901.000010.*", "quantity": 3},
@@ -67,7 +71,8 @@ def test_kilograms_count_nothing_and_a_class_names_nothing() -> None:
     ]
     said = event("TransformationEvent", inputQuantityList=fed, outputEPCList=[PACK])
     glue = Amount("/x/item/GLUE/lot/G1", 2)
-    assert acts_of(said) == [(Did.MADE, (Amount(LOT_), glue), (Amount(PACK_),))]
+    some = Amount("/01/04999901000102", 3)
+    assert acts_of(said) == [(Did.MADE, (Amount(LOT_), some, glue), (Amount(PACK_),))]
 
 
 def test_ends_boxes_and_parts() -> None:
@@ -113,11 +118,36 @@ def test_events_with_one_transformation_id_are_one_making() -> None:
     out = event("TransformationEvent", outputEPCList=[PACK], hour=11, eventID="urn:out", **one)
     assert send(kumo, out, more).kept == 2
     assert acts.changes_before(kumo, mark)
-    (act,) = acts.read(kumo)
-    later = NINE + 2 * 3600
-    assert act == Act("urn:out", Did.MADE, later, (Amount(LOT_, 200),), (Amount(PACK_),))
+    early, late, act = acts.read(kumo)
+    put = Amount(pool("urn:uuid:0-1", LOT_), 100)
+    assert (early.at, early.inputs, early.outputs) == (NINE, (Amount(LOT_, 100),), (put,))
+    assert (late.at, late.inputs, late.outputs) == (NINE + 3600, (Amount(LOT_, 100),), (put,))
+    later, both = NINE + 2 * 3600, Amount(put.code, 200)
+    assert act == Act("urn:out", Did.MADE, later, (both,), (Amount(PACK_),))
     last = event("TransformationEvent", outputEPCList=[PHONE], hour=12, **one)
     assert send(kumo, last).kept == 1
-    first, second = acts.read(kumo)
-    assert (first.inputs, first.outputs) == ((Amount(LOT_),), (Amount(PACK_),))
-    assert (second.inputs, second.outputs) == ((Amount(LOT_),), (Amount(PHONE_),))
+    _, _, first, second = acts.read(kumo)
+    assert (first.inputs, first.outputs) == ((Amount(put.code),), (Amount(PACK_),))
+    assert (second.inputs, second.outputs) == ((Amount(put.code),), (Amount(PHONE_),))
+
+
+@pytest.mark.django_db
+def test_an_input_of_a_long_making_leaves_its_lot_when_it_was_put_in(tmp_path: Path) -> None:
+    kumo = network()
+    one: dict[str, Any] = {"transformationID": "urn:uuid:0-2"}
+    fed, lid = [{"epcClass": LOT, "quantity": 9}], "https://a.example/x/item/LID/lot/X"
+    lids = [{"epcClass": lid, "quantity": 9}]
+    send(
+        kumo,
+        event("TransformationEvent", inputQuantityList=fed, **one),
+        event("TransformationEvent", inputQuantityList=lids, hour=10, **one),
+        event("TransformationEvent", outputEPCList=[PACK, PHONE], hour=11, **one),
+    )
+    build(columns(acts.read(kumo)), tmp_path / "g")
+    with Graph.open(tmp_path / "g") as graph:
+        inside = forward(graph, [LOT_], since=NINE, until=NINE + 600)
+        assert set(graph.codes(inside.units())) == {PACK_, PHONE_}
+        certain = dict(zip(graph.codes(inside.nodes), inside.levels.tolist(), strict=True))
+        assert (certain[PACK_], certain[PHONE_]) == (2, 2)
+        later = forward(graph, [LOT_], since=NINE + 600)
+        assert len(later.units()) == 0

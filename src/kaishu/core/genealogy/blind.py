@@ -21,15 +21,16 @@ from kaishu.core.genealogy.where import open_stays
 
 @dataclass(frozen=True, slots=True)
 class Blind:
-    """Units or lots of a class that the suspects' class goes into, with nothing of it on record."""
+    """Units or lots of a class that the suspects' class goes into, which no record lets judge."""
 
     item: str
     kind: Kind
     things: int
 
 
-def blind(graph: Graph, suspects: Sequence[str]) -> tuple[Blind, ...]:
-    """Return what no record lets a trace of these suspects judge, the most first.
+def unclear(graph: Graph, suspects: Sequence[str]) -> Array:
+    """Return what no record clears of any lot of the suspects' classes: things without such a lot
+    behind them, and things into which "some" of a class went, nobody said of which lot.
 
     Raises ThingUnknown.
     """
@@ -39,16 +40,45 @@ def blind(graph: Graph, suspects: Sequence[str]) -> tuple[Blind, ...]:
     goods = (kinds == Kind.LOT) | (kinds == Kind.UNIT)
     mine = items[[graph.need(code) for code in suspects]]
     peers = np.isin(items, mine[mine >= 0])
-    reach = Reach(graph, every[peers & goods], 0, FOREVER)
-    seen = np.zeros(len(every), np.bool_)
-    seen[reach.carrying()] = True
-    seen[list(reach.spans.carried)] = True
-    like = goods & ~peers & (items >= 0) & np.isin(items, items[seen])
+    seen = _reached(graph, every[peers & goods])
+    doubted = np.zeros(len(every), np.bool_)
+    classes, before = np.zeros(len(every), np.bool_), -1
+    while classes.sum() > before:  # a class that "some" of another went into counts itself
+        before = int(classes.sum())
+        classes = (kinds == Kind.ITEM) & np.isin(items, items[seen | doubted | peers])
+        doubted = _reached(graph, every[classes]) if classes.any() else doubted
+    reached = items[seen | doubted]
+    like = goods & ~peers & (items >= 0) & np.isin(items, reached)
+    found: Array = every[like & (~seen | doubted)].astype(np.int32)
+    return found
+
+
+def blind(graph: Graph, suspects: Sequence[str]) -> tuple[Blind, ...]:
+    """Count what no record lets a trace of these suspects judge, the most first.
+
+    Raises ThingUnknown.
+    """
+    return without(graph, unclear(graph, suspects), ())
+
+
+def without(graph: Graph, things: Array, affected: Some) -> tuple[Blind, ...]:
+    """Count what `unclear` found and an answer does not count already, the most first."""
+    nodes = np.setdiff1d(things, np.asarray(affected, np.int64)).astype(np.int64)
+    kinds, items = graph.kinds(nodes), graph.items(nodes).astype(np.int64)
     found = [
-        *_counted(graph, Kind.UNIT, items[like & ~seen & (kinds == Kind.UNIT)]),
-        *_counted(graph, Kind.LOT, items[like & ~seen & (kinds == Kind.LOT)]),
+        *_counted(graph, Kind.UNIT, items[kinds == Kind.UNIT]),
+        *_counted(graph, Kind.LOT, items[kinds == Kind.LOT]),
     ]
     return tuple(sorted(found, key=lambda each: (-each.things, each.item)))
+
+
+def _reached(graph: Graph, nodes: Array) -> Array:
+    """Return of every thing whether these reach it, now or for a while."""
+    reach = Reach(graph, nodes, 0, FOREVER)
+    found = np.zeros(graph.facts.nodes, np.bool_)
+    found[reach.carrying()] = True
+    found[list(reach.spans.carried)] = True
+    return found
 
 
 def holding(graph: Graph, affected: Some) -> tuple[Blind, ...]:

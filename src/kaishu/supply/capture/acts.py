@@ -1,7 +1,8 @@
 """Acts of a network: what its captured events say happened, without those that were voided.
 
 An event gives one act for what it did and one for where its things are from then on. Classes
-without a lot name no thing that can be followed; they are left out. Rules: docs/howto/epcis.md.
+without a lot are kept where they go into something, and left out elsewhere: they name no thing
+that can be followed. Rules: docs/howto/epcis.md.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from kaishu.core.genealogy.acts import Act, Amount, Did
 from kaishu.core.genealogy.things import Kind
 from kaishu.supply.capture.models import CapturedEvent
 from kaishu.supply.capture.naming import Facts, Said, facts
+from kaishu.supply.capture.pools import Fed, filled, taken
 from kaishu.supply.capture.words import LEAVES, SOLD, SOLD_AS
 from kaishu.supply.models import Network
 
 PIECES = frozenset({"", "EA", "C62", "H87"})
 _THINGS = frozenset({Kind.LOT, Kind.UNIT, Kind.BOX})
+_FEEDS = _THINGS | {Kind.ITEM}
 _INPUTS = ("inputEPCList", "inputQuantityList")
 _OUTPUTS = ("outputEPCList", "outputQuantityList")
 _CHILDREN = ("childEPCs", "childQuantityList")
@@ -109,7 +112,7 @@ def _acts(key: str, said: Facts, lot: str) -> list[Act]:
     if kind == ("ObjectEvent", "ADD"):
         found += _made(key, at, (), list(said.of(*_OBJECTS)), lot)
     elif said.type == "TransformationEvent":
-        inputs = _amounts(said.of(*_INPUTS))
+        inputs = _fed(said)
         found += _made(key, at, inputs, list(said.of(*_OUTPUTS)), lot)
     elif kind in _JOINS:
         found += _joined(key, at, said, _JOINS[kind])
@@ -145,7 +148,8 @@ def _joined(key: str, at: int, said: Facts, did: Did) -> Iterator[Act]:
     parent = next(said.of("parentID"), None)
     if parent is None or parent.name.kind not in _THINGS:
         return
-    children = _amounts(said.of(*_CHILDREN))
+    fitting = did in (Did.FITTED, Did.REMOVED)
+    children = _amounts(said.of(*_CHILDREN), _FEEDS if fitting else _THINGS)
     if children or did in (Did.UNPACKED, Did.REMOVED):
         yield Act(key, did, at, children, (Amount(parent.name.code),))
 
@@ -171,51 +175,40 @@ def _moved(key: str, at: int, said: Facts) -> list[Act]:
 def _making(network: Network, making: str) -> Iterator[Act]:
     """Yield the acts of all events with one transformation id.
 
-    Whatever came out may hold whatever went in. Things that came out at one moment are one act.
-    Where they came out at several, the inputs have no quantities: nobody said how they divide.
+    Whatever came out may hold whatever went in; that counts at its own moment (`pools`).
+    Where things came out at several, the inputs have no quantities: nobody said how they divide.
     """
     rows = standing(network).filter(transformation=making).order_by("at", "pk")
     events = [(name, json.loads(text)) for name, text in rows.values_list("event_id", "said")]
     read_ = [(name, event, said) for name, event in events if (said := facts(event)[0])]
-    inputs = _summed(each for _, _, said in read_ for each in said.of(*_INPUTS))
+    fed = [Fed(name, int(said.at.timestamp()), _fed(said)) for name, _, said in read_]
     moments: dict[int, list[tuple[str, Said, str]]] = {}
     for name, event, said in read_:
         lot = _lot_of(event)
         for each in said.of(*_OUTPUTS):
             moments.setdefault(int(said.at.timestamp()), []).append((name, each, lot))
-    if len(moments) > 1:
-        inputs = tuple(Amount(each.code) for each in inputs)
+    if moments:
+        yield from filled(making, fed, max(moments))
     for at, outputs in moments.items():
+        inputs = taken(making, fed, at)
         by_lot: dict[str, list[Said]] = {}
         for _, each, lot in outputs:
             by_lot.setdefault(lot, []).append(each)
-        if len(by_lot) == 1:
-            yield from _made(outputs[0][0], at, inputs, [each for _, each, _ in outputs], *by_lot)
-            continue
+        if len(moments) > 1 or len(by_lot) > 1:
+            inputs = tuple(Amount(each.code) for each in inputs)
         for lot, units in by_lot.items():
-            without = tuple(Amount(each.code) for each in inputs)
-            yield from _made(outputs[0][0], at, without, units, lot)
+            yield from _made(outputs[0][0], at, inputs, units, lot)
     for name, _, said in read_:
         yield from _moved(name, int(said.at.timestamp()), said)
 
 
-def _summed(said: Iterable[Said]) -> tuple[Amount, ...]:
-    found: dict[str, Amount] = {}
-    for each in _amounts(said):
-        before = found.get(each.code)
-        if before is None:
-            found[each.code] = each
-        elif before.quantity is None or each.quantity is None:
-            found[each.code] = Amount(each.code)
-        else:
-            found[each.code] = Amount(each.code, before.quantity + each.quantity)
-    return tuple(found.values())
+def _fed(said: Facts) -> tuple[Amount, ...]:
+    """Return what went in. A class without a lot stays: nobody may be cleared by leaving it out."""
+    return _amounts(said.of(*_INPUTS), _FEEDS)
 
 
-def _amounts(said: Iterable[Said]) -> tuple[Amount, ...]:
-    return tuple(
-        Amount(each.name.code, _pieces(each)) for each in said if each.name.kind in _THINGS
-    )
+def _amounts(said: Iterable[Said], kinds: frozenset[Kind] = _THINGS) -> tuple[Amount, ...]:
+    return tuple(Amount(each.name.code, _pieces(each)) for each in said if each.name.kind in kinds)
 
 
 def _pieces(said: Said) -> float | None:

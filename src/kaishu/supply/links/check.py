@@ -15,6 +15,9 @@ from kaishu.supply.links.sources import BAD_ROWS, Piece
 EARLIEST = 631_152_000  # 1 January 1990: an older day is a typing error
 AHEAD = timedelta(days=1)
 NEEDS_PARENT = (Did.FITTED, Did.REMOVED, Did.PACKED, Did.UNPACKED, Did.SEEN_IN)
+# What may be a class without a lot: what goes into something.
+_CLASS_IN = {"parent": (Did.MADE,), "child": (Did.FITTED, Did.REMOVED)}
+_CLASS = r"^(/01/[^/]+|/x/item/[^/]+)$"
 ROWS = {
     "row": pl.UInt32,
     "did": pl.UInt8,
@@ -117,6 +120,8 @@ class _Judged:
         items = self.frame[name] if name in self.frame.columns else None
         filled = typed != ""
         values = typed.set(~filled, None)
+        if side.kind == "lot":
+            filled |= self._some(word, items)
         if items is not None:
             items = items.set(~filled, None)
         read = coding.side(values, side, items)
@@ -124,6 +129,12 @@ class _Judged:
             read.codes.set(~filled, None).alias(word), read.why.set(~filled, None).alias("read")
         )
         self._note_read(typed)
+
+    def _some(self, word: str, items: pl.Series | None) -> pl.Series:
+        """Return where a class without a lot goes into something: nobody said of which lot."""
+        dids = _CLASS_IN[word]
+        here = self.frame["did"].is_in([int(did) for did in dids]).fill_null(value=False)
+        return here if items is None else here & (items != "")
 
     def who(self, mapping: LinkMapping) -> None:
         """Read party and place."""
@@ -151,6 +162,9 @@ class _Judged:
         emptied = (pl.col("did") == int(Did.UNPACKED)) & pl.col("parent").is_not_null()
         self._note(pl.col("child").is_null() & ~emptied, "link_row_child", "")
         self._note(needs & pl.col("parent").is_null(), "link_row_parent", "typed")
+        for word, dids in _CLASS_IN.items():
+            feeds = pl.col("did").is_in([int(did) for did in dids])
+            self._note(pl.col(word).str.contains(_CLASS) & ~feeds, "link_row_code", word)
         self._note(pl.col("parent") == pl.col("child"), "link_row_itself", "typed")
         self._note((pl.col("did") == int(Did.MOVED)) & nobody, "link_row_nowhere", "typed")
 

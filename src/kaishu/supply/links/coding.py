@@ -58,7 +58,10 @@ def side(values: pl.Series, side: Side, items: pl.Series | None) -> Coded:
         .when(pl.col("v").str.len_chars() > LONGEST // 3)
         .then(letters)
     )
-    read = frame.select(code=pl.concat_str("c", word, "q"), why=why)
+    made = pl.concat_str("c", word, "q")
+    if side.kind == "lot":  # a class without a lot: "some of it"
+        made = pl.when(pl.col("v").is_null()).then("c").otherwise(made)
+    read = frame.select(code=made, why=why)
     return Coded(read["code"], read["why"])
 
 
@@ -162,8 +165,10 @@ def _other(text: str) -> tuple[str | None, str | None]:
         kind = things.kind_of(text)
     except ValueError:
         return None, "link_row_code"
-    if kind == Kind.ITEM or len(text) > LONGEST:
+    if len(text) > LONGEST:
         return None, "link_row_code"
+    if kind == Kind.ITEM:
+        return item(text)
     if text.startswith(("/00/", "/414/", "/417/", "/01/", "/8003/")):
         return _epc(f"https://id.gs1.org{text}")
     words = [unquote(word) for word in text.split("/")]
@@ -174,12 +179,12 @@ def _other(text: str) -> tuple[str | None, str | None]:
 
 def _epc(text: str, *, cut: bool = False) -> tuple[str | None, str | None]:
     try:
-        name = epc.thing(text)
+        name = epc.thing(text, not cut)
     except epc.CheckDigitWrong:
         return None, "link_row_gtin"
     except Refusal:
         return None, "link_row_code"
-    if name.kind == Kind.ITEM or len(name.code) > LONGEST:
+    if (cut and name.kind == Kind.ITEM) or len(name.code) > LONGEST:
         return None, "link_row_code"
     return (name.code.rpartition("/")[0] if cut else name.code), None
 

@@ -46,7 +46,7 @@ class Asked:
 def followed(asked: Asked, codes: Sequence[str], found: Forward) -> Plain:
     """Return what a forward trace found, in sums."""
     totals, holders, ever = found.totals(), found.holders(), found.consignees()
-    unjudged = unseen.unjudged(asked.graph, codes)
+    unjudged = unseen.unjudged(asked.graph, codes, found.nodes)
     around = holding(asked.graph, found.nodes)
     wanted = {
         *codes,

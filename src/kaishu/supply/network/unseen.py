@@ -5,27 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
-from kaishu.core.genealogy.blind import Blind, blind
-from kaishu.core.genealogy.graph import Graph
+from kaishu.core.genealogy.blind import Blind, unclear, without
+from kaishu.core.genealogy.graph import Graph, Some
 from kaishu.core.genealogy.things import item_of
+from kaishu.core.genealogy.walk import Array
 from kaishu.supply.capture import acts
 from kaishu.supply.links.models import LinkFile, LinkVoid
 from kaishu.supply.models import Network
 from kaishu.supply.network import queries
 
-_known: WeakKeyDictionary[Graph, dict[frozenset[str], tuple[Blind, ...]]] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Graph, dict[frozenset[str], Array]] = WeakKeyDictionary()
 
 
-def unjudged(graph: Graph, suspects: Sequence[str]) -> tuple[Blind, ...]:
-    """Return how many things of the classes that suspects go into have none of them on record.
+def unjudged(graph: Graph, suspects: Sequence[str], affected: Some = ()) -> tuple[Blind, ...]:
+    """Return how many things no record lets judge, without those that the answer counts.
 
-    The answer is the same for all suspects of a class, and is kept as long as the graph is open.
+    They are the same for all suspects of a class, and are kept as long as the graph is open.
     """
     kept = _known.setdefault(graph, {})
     items = frozenset(item_of(code) for code in suspects)
     if items not in kept:
-        kept[items] = blind(graph, suspects)
-    return kept[items]
+        kept[items] = unclear(graph, suspects)
+    return without(graph, kept[items], affected)
 
 
 def waiting(network: Network) -> bool:

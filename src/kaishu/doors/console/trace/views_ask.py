@@ -66,7 +66,7 @@ def answer(opened: Opened, asked: Asked, found: Forward) -> dict[str, Any]:
     """Return what a page says of a forward trace; each figure with the address of its rows."""
     totals = found.totals()
     holders, ever = found.holders(), found.consignees()
-    unjudged = unseen.unjudged(opened.graph, asked.codes)
+    unjudged = unseen.unjudged(opened.graph, asked.codes, found.nodes)
     around = holding(opened.graph, found.nodes)
     codes = {each.item for each in totals} | {each.item for each in (*holders, *ever)}
     codes |= {each.item for each in (*unjudged, *around)}
