@@ -45,6 +45,26 @@ def test_things_are_found_by_code_and_named_by_number(path: Path) -> None:
     assert (facts.first_at, facts.last_at, facts.bytes) == (100, 300, path.stat().st_size)
 
 
+def test_many_codes_are_found_at_once(tmp_path: Path) -> None:
+    packs = [unit("/x/item/PACK", f"P{number}") for number in range(300)]
+    goods = [CELLS, "/x/item/CELL", SHOP]
+    made = Act("made", Did.MADE, 1, (Amount(CELLS, 9), Amount("/x/item/CELL")), map_of(packs))
+    moved = Act("moved", Did.MOVED, 2, (Amount(packs[0]),), party=SHOP)
+    build(columns([made, moved]), tmp_path / "many.graph")
+    graph = Graph.open(tmp_path / "many.graph")
+    for asked in (packs, packs[7:9], [*goods, packs[3], *packs[3:90]], []):
+        assert graph.codes(graph.numbers(asked)) == asked
+    strangers = [unit("/x/item/PACK", "P300"), "/x/item/PACK", "PACK", "", unit("/x/item/Q", "P1")]
+    assert graph.numbers([*strangers, *packs]).tolist()[:5] == [-1] * 5
+    assert graph.numbers(strangers).tolist() == [-1] * 5
+    with pytest.raises(ThingUnknown):
+        forward(graph, [*packs, strangers[0]])
+
+
+def map_of(codes: list[str]) -> tuple[Amount, ...]:
+    return tuple(Amount(code) for code in codes)
+
+
 def test_a_file_grows_by_more_acts(path: Path, tmp_path: Path) -> None:
     second = unit("/x/item/PACK", "P2")
     extend(

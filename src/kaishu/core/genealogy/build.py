@@ -26,8 +26,10 @@ def arrays_of(columns: Columns) -> tuple[dict[str, Array], dict[str, int]]:
     thing, output = columns.thing[amounts], columns.output[amounts]
     at, did = columns.at[order], columns.did[order].astype(np.uint8)
     act = np.repeat(np.arange(len(order), dtype=np.int32), np.diff(first))
-    number, old = _numbers(len(columns.codes), thing, output & (did[act] == Did.MADE))
-    named = names.arrays(columns.codes, old)
+    lines = names.lines_of(columns.codes)
+    groups = names.groups_of(lines)
+    number, old = _numbers(groups.number, thing, output & (did[act] == Did.MADE))
+    named = names.arrays(lines, old, groups)
     kind = named["group_kind"][named["group"]]
     counted = (kind == Kind.LOT) | (kind == Kind.ITEM)
     node = number[thing]
@@ -42,7 +44,7 @@ def arrays_of(columns: Columns) -> tuple[dict[str, Array], dict[str, int]]:
         **_who(columns, order, number),
         **_entries(len(old), node, act.astype(np.uint32) << 1 | output),
         **stays.table(rows, things=len(old), acts=len(order)),
-        **pack("key", [columns.keys[place].encode() for place in order.tolist()]),
+        **pack("key", list(map(str.encode, map(columns.keys.__getitem__, order.tolist())))),
         **named,
     }
     circles = cycles.groups(arrays, len(old))
@@ -71,14 +73,20 @@ def _amounts_by_act(columns: Columns, order: Array) -> tuple[Array, Array]:
     return np.argsort(key, kind="stable"), first
 
 
-def _numbers(things: int, thing: Array, made: Array) -> tuple[Array, Array]:
-    """Return new numbers by old and old by new: in the order of being made, then of being met."""
-    none = len(thing)
-    met = np.full(things, none, np.int64)
-    met[thing[::-1]] = np.arange(none)[::-1]
-    where = np.flatnonzero(made)
-    met[thing[where[::-1]]] = where[::-1]
-    old = np.argsort(met, kind="stable")
+def _numbers(group: Array, thing: Array, made: Array) -> tuple[Array, Array]:
+    """Return new numbers by old and old by new.
+
+    Things of one group are neighbours, in the order of being made, then of being met.
+    """
+    none, things = len(thing), len(group)
+    met = np.arange(none, none + things, dtype=np.int64)
+    met[thing[::-1]] = np.arange(none - 1, -1, -1)
+    where = np.flatnonzero(made)[::-1]
+    met[thing[where]] = where
+    at = np.full(none + things, -1, np.int32)  # each is met at another place: no sort is needed
+    at[met] = np.arange(things, dtype=np.int32)
+    old = at[at >= 0]
+    old = old[np.argsort(group[old], kind="stable")]
     number = np.empty(things, np.int32)
     number[old] = np.arange(things, dtype=np.int32)
     return number, old

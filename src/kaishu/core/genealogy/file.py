@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from kaishu.core.genealogy.errors import GraphCorrupt
 
 MAGIC = b"KAISHUGR"
-VERSION = 1
+VERSION = 2
 _PREAMBLE = struct.Struct("<8sIIQ")
 _CHECKSUM = struct.Struct("<I")
 _ARRAYS_AT = 32

@@ -171,7 +171,7 @@ class Forward:
         here = graph.kind(node) not in (Kind.PARTY, Kind.PLACE)
         if here and node in self._inside:
             inner = node
-            while inner in self._inside:
+            while self._place(inner) is None:  # wholes can be in each other, in wrong records
                 inner = self._inside[inner][1]
             return (*proof.taint(inner, FOREVER), *proof.up(self._inside, inner, node))
         for thing, act in self._arrived(node):
@@ -213,10 +213,10 @@ def forward(
     """
     if since is not None and until is not None and until < since:
         raise WindowWrong(since=since, until=until)
-    nodes = sorted({graph.need(code) for code in suspects})
-    for node in nodes:
-        if graph.kind(node) not in (Kind.LOT, Kind.UNIT):
-            raise SuspectWrong(code=graph.code(node))
+    nodes = np.unique(graph.needs(suspects))
+    wrong = np.flatnonzero(~np.isin(graph.kinds(nodes), (Kind.LOT, Kind.UNIT)))
+    if len(wrong):
+        raise SuspectWrong(code=graph.code(int(nodes[wrong[0]])))
     refuse_nested(graph, nodes, until)
     window = max(since or 0, 0), FOREVER if until is None else until
-    return Forward(graph, Reach(graph, np.array(nodes, np.int64), *window))
+    return Forward(graph, Reach(graph, nodes, *window))

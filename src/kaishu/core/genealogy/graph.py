@@ -1,16 +1,18 @@
 """One network's things and acts in one memory-mapped file.
 
-Acts stand in the order of time, things in the order in which they were made, so that the units of
-one lot are neighbours. Each act knows its amounts, each thing its acts: both directions are one
-step. A code is its group (everything up to the last slash, which says kind and class) and a name.
+Acts stand in the order of time, things by class and then in the order in which they were made, so
+that the units of one lot are neighbours. Each act knows its amounts, each thing its acts: both
+directions are one step. A code is its group (everything up to the last slash, which says kind and
+class) and a name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +27,8 @@ from kaishu.core.genealogy.things import Kind
 
 Numbers = NDArray[np.int32]
 Some = Sequence[int] | NDArray[np.integer[Any]]
+_READ_THROUGH = 128
+_SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,56 @@ class Graph:
             raise ThingUnknown(code=code)
         return found
 
+    def numbers(self, codes: Sequence[str]) -> NDArray[np.int64]:
+        """Return the numbers of many things at once, -1 for what no act names.
+
+        Where a good part of a group is asked for, its names are read through instead of looked up.
+        """
+        wanted: dict[str, set[bytes]] = {}
+        for code in codes:
+            place = code.rfind("/") + 1
+            wanted.setdefault(code[:place], set()).add(code[place:].encode())
+        known: dict[str, int] = {}
+        for prefix, names in wanted.items():
+            first, past = self._range(prefix)
+            if first < past <= first + len(names) * _READ_THROUGH:
+                texts = self._names.many(np.arange(first, past))
+                pairs = zip(texts, range(first, past), strict=True)
+                known.update((prefix + text.decode(), n) for text, n in pairs if text in names)
+            else:
+                known.update(self._looked_up(prefix + name.decode() for name in names))
+        return np.array([known.get(code, -1) for code in codes], np.int64)
+
+    def _looked_up(self, codes: Iterable[str]) -> Iterator[tuple[str, int]]:
+        for code in codes:
+            node = self.number(code)
+            if node is not None:
+                yield code, node
+
+    def _range(self, prefix: str) -> tuple[int, int]:
+        """Return from which number to which the things of a group are."""
+        group = self._group_numbers.get(prefix.encode())
+        if group is None:
+            return 0, 0
+        both = (
+            np.searchsorted(self._group, self._group.dtype.type(group), side) for side in _SIDES
+        )
+        first, past = map(int, both)
+        return first, past
+
+    @cached_property
+    def _group_numbers(self) -> dict[bytes, int]:
+        every = self._groups.many(np.arange(len(self._groups)))
+        return {prefix: number for number, prefix in enumerate(every)}
+
+    def needs(self, codes: Sequence[str]) -> NDArray[np.int64]:
+        """Return the numbers of many things; raises ThingUnknown for the first that is unknown."""
+        found = self.numbers(codes)
+        unknown = np.flatnonzero(found < 0)
+        if len(unknown):
+            raise ThingUnknown(code=codes[int(unknown[0])])
+        return found
+
     def _code(self, node: int) -> bytes:
         return self._groups.one(int(self._group[node])) + self._names.one(node)
 
@@ -197,6 +251,16 @@ class Graph:
         """Return which things are counted by quantity: lots, and classes without a lot."""
         found: NDArray[np.bool_] = self._group_counted[self._group[np.asarray(nodes, np.int64)]]
         return found
+
+    def some_counted(self, nodes: NDArray[np.integer[Any]]) -> bool:
+        """Return whether some of the things may be counted by quantity: a look at two of them.
+
+        Things of one group are neighbours: if the lowest and the highest are of one, all are.
+        """
+        if not len(nodes):
+            return False
+        first, last = self._group[[int(nodes.min()), int(nodes.max())]].tolist()
+        return first != last or bool(self._group_counted[first])
 
     def is_counted(self, node: int) -> bool:
         """Return whether one thing is counted by quantity."""

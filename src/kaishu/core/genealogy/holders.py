@@ -105,22 +105,29 @@ def where_now(lines: Lines, pieces: Pieces, places: Places) -> None:
 
 
 def _count(lines: Lines, pieces: Pieces, rows: Array, moves: Array) -> None:
-    """Add pieces by their rows, each where a move took it; -1 is nowhere known."""
+    """Add pieces by their rows, each where a move took it; -1 is nowhere known.
+
+    Neighbours mostly are alike and go the same way: runs of them are counted.
+    """
     if not len(rows):
         return
-    holder, names = _holders(lines.graph, moves)
-    at = np.where(moves >= 0, lines.graph.at[moves], pieces.since[rows])
     item, sure = pieces.item[rows], pieces.level[rows] == CERTAIN
+    new = np.ones(len(rows), np.bool_)
+    new[1:] = (moves[1:] != moves[:-1]) | (item[1:] != item[:-1]) | (sure[1:] != sure[:-1])
+    runs = np.flatnonzero(new)
+    many = np.diff(np.append(runs, len(rows)))
+    item, sure, moves = item[runs], sure[runs], moves[runs]
+    at = lines.graph.at[moves]
+    if (moves < 0).any():
+        at = np.where(moves >= 0, at, np.minimum.reduceat(pieces.since[rows], runs))
+    holder, names = _holders(lines.graph, moves)
     key = (holder * (lines.graph.classes + 1) + item + 1) << 1 | sure
-    runs = _runs(key)
-    many = np.diff(np.append(runs, len(key)))
-    first = np.minimum.reduceat(at, runs)
-    order = np.argsort(key[runs], kind="stable")
-    starts = _runs(key[runs][order])
+    order = np.argsort(key, kind="stable")
+    starts = _runs(key[order])
     sums = zip(
-        runs[order][starts].tolist(),
+        order[starts].tolist(),
         np.add.reduceat(many[order], starts).tolist(),
-        np.minimum.reduceat(first[order], starts).tolist(),
+        np.minimum.reduceat(at[order], starts).tolist(),
         strict=True,
     )
     for place, number, since in sums:

@@ -36,8 +36,9 @@ class Levels:
         self.doubt = np.zeros(graph.nodes, np.int64)
         since, until = reach.window
         self.sure[reach.suspects] = FOREVER - since
-        self.doubt[reach.suspects] = 0 if until == FOREVER else until + 2
         self._doubts = until != FOREVER
+        if self._doubts:
+            self.doubt[reach.suspects] = until + 2
         self._open: list[Array] = []
         self._lots: list[Array] = []
         self._fits: list[tuple[Array, Array, Array]] = []
@@ -110,8 +111,12 @@ class Levels:
         return found
 
     def _prove(self, nodes: Array, at: Array, certain: Array) -> None:
-        certain = certain & ~(self._graph.counted(nodes) | self._reach.own[nodes])
-        nodes, late = nodes[certain], ~at[certain]
+        certain = certain & ~self._reach.own[nodes]
+        if self._graph.some_counted(nodes):
+            certain &= ~self._graph.counted(nodes)
+        late = ~at
+        if not certain.all():
+            nodes, late = nodes[certain], late[certain]
         if in_order(nodes):
             self.sure[nodes] = np.maximum(self.sure[nodes], late)
         else:
@@ -136,6 +141,8 @@ class Levels:
 
     def after(self, nodes: Array) -> None:
         """Look at the lots among things that were just reached."""
+        if not self._graph.some_counted(nodes):
+            return
         lots = nodes[self._graph.counted(nodes)]
         if len(lots):
             self._lots.append(lots)

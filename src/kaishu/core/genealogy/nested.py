@@ -6,20 +6,18 @@ it carries the fault for good. Asked together, the first would hide the second.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from kaishu.core.genealogy.backward import origins
 from kaishu.core.genealogy.errors import SuspectsNested
-from kaishu.core.genealogy.graph import Graph
+from kaishu.core.genealogy.graph import Graph, Some
 
 
-def refuse_nested(graph: Graph, suspects: Sequence[int], until: int | None) -> None:
+def refuse_nested(graph: Graph, suspects: Some, until: int | None) -> None:
     """Raise SuspectsNested where one suspect is in another and the window has an end."""
     if until is None or len(suspects) < 2:
         return
-    nodes = np.array(suspects, np.int64)
+    nodes = np.asarray(suspects, np.int64)
     row, inner = origins(graph, nodes)
     found = np.flatnonzero(np.isin(inner, nodes))
     if len(found):

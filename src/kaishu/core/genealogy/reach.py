@@ -67,10 +67,11 @@ class Reach:
         graph = self.graph
         places, which = spread(graph.node_first, todo)
         entry = graph.entry[places]
-        act = (entry >> 1).astype(np.int64)
+        inputs = np.flatnonzero((entry & 1) == 0)
+        act = (entry[inputs] >> 1).astype(np.int64)
         did = graph.did[act]
-        use = np.flatnonzero(((entry & 1) == 0) & _PASSES[did])
-        act, did, which = act[use], did[use], which[use]
+        use = np.flatnonzero(_PASSES[did])
+        act, did, which = act[use], did[use], which[inputs[use]]
         at = graph.at[act]
         if first:
             inside = np.flatnonzero((at >= self.window[0]) & (at <= self.window[1]))
@@ -78,10 +79,11 @@ class Reach:
             since = np.full(len(act), self.window[0], np.uint32)
         else:
             since = ~self.late[todo][which]
-        made = np.flatnonzero((did == _MADE) & (at >= since))
-        for acts in blocks_by(graph.act_first, self.fresh(act[made])):
+        made = (did == _MADE) & (at >= since)
+        met = act if made.all() else act[made]
+        for acts in blocks_by(graph.act_first, self.fresh(met)):
             yield self.levels.acts(acts)
-        if len(made) < len(act) and (fitted := np.flatnonzero(did == _FITTED)).size:
+        if len(met) < len(act) and (fitted := np.flatnonzero(did == _FITTED)).size:
             since = since.astype(np.int64)
             yield self._fit(todo[which[fitted]], act[fitted], since[fitted], first=first)
 
@@ -132,7 +134,10 @@ class Reach:
 
     def carrying(self) -> Array:
         """Return everything that carries taint now, in ascending order."""
-        found = np.sort(np.concatenate([self.suspects, *self.reached, NONE]))
+        found: Array = np.concatenate([self.suspects, *self.reached]).astype(np.int32)
+        if in_order(found):
+            return found
+        found.sort()
         keep = np.ones(len(found), np.bool_)
         keep[1:] = found[1:] != found[:-1]
         return found[keep]

@@ -42,17 +42,30 @@ def from_flat(name: str, flat: Array, lengths: Array) -> dict[str, Array]:
 
 def _shared(flat: Array, starts: Array, lengths: Array) -> Array:
     """Return how many bytes each text has in common with the one before it in its block."""
-    shared = np.zeros(len(lengths), np.int64)
-    alike = np.flatnonzero(np.arange(len(lengths)) % BLOCK)
-    most = np.minimum(np.minimum(lengths[alike], lengths[alike - 1]), LONGEST)
-    for place in range(int(most.max()) if len(alike) else 0):
-        same = most > place
-        same[same] = flat[starts[alike[same]] + place] == flat[starts[alike[same] - 1] + place]
-        alike, most = alike[same], most[same]
-        shared[alike] += 1
-        if not len(alike):
-            break
-    return shared
+    most = np.zeros(len(lengths), np.int64)
+    most[1:] = np.minimum(np.minimum(lengths[1:], lengths[:-1]), LONGEST)
+    most[::BLOCK] = 0
+    return common(flat, np.append(starts[:1], starts[:-1]), starts, most)
+
+
+def common(flat: Array, one: Array, other: Array, most: Array) -> Array:
+    """Return how many bytes from one place on are as from another, at most so many each.
+
+    Eight bytes at a time are read as one number, of which the first byte weighs most.
+    """
+    padded = np.append(flat, np.zeros(8, np.uint8))
+    words = np.lib.stride_tricks.sliding_window_view(padded, 8)
+    found = np.zeros(len(most), np.int64)
+    left = np.flatnonzero(most > 0)
+    for place in range(0, int(most.max()) if len(most) else 0, 8):
+        first, second = (words[x[left] + place].view(">u8").ravel() for x in (one, other))
+        unlike = (first ^ second).astype(np.uint64)
+        alike = (unlike == 0).astype(np.int64)
+        for byte in range(1, 8):
+            alike += unlike < np.uint64(1 << 8 * byte)
+        found[left] += alike
+        left = left[(alike == 8) & (most[left] > place + 8)]
+    return np.minimum(found, most)
 
 
 class Texts:

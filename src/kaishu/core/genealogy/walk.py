@@ -10,37 +10,44 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+Places = Array | slice
 FOREVER = (1 << 32) - 1
 NONE = np.empty(0, np.int64)
 BLOCK = 1 << 13
 _MANY = 1 << 19
-_FEW = 16
 
 
-def spread(first: Array, rows: Array) -> tuple[Array, Array]:
+def spread(first: Array, rows: Array) -> tuple[Places, Array]:
     """Return the positions of all entries of some rows, and for each its place among the rows.
 
-    Row n holds the positions from first[n] up to and without first[n + 1].
+    Row n holds the positions from first[n] up to and without first[n + 1]. Neighbours share a
+    range of positions, and most things are alike: both save most of the work.
     """
-    if not len(rows):
+    many = len(rows)
+    if not many:
         return NONE, NONE
-    runs = np.flatnonzero(np.diff(rows) != 1) + 1
-    if len(runs) < _FEW and len(runs) * 16 < len(rows):  # neighbours: a few long ranges
-        return _long_runs(first, rows, runs)
-    starts = first[rows].astype(np.int64)
-    counts = first[rows + 1] - starts
+    low, high = int(rows[0]), int(rows[-1]) + 1
+    if high - low == many and in_order(rows):  # one range
+        edges = first[low : high + 1].astype(np.int64)
+        return slice(int(edges[0]), int(edges[-1])), _places(edges[1:] - edges[:-1])
+    starts, past = first[rows].astype(np.int64), first[rows + 1].astype(np.int64)
+    counts = past - starts
+    which = _places(counts)
+    gaps = np.flatnonzero(starts[1:] != past[:-1]) + 1
+    if len(gaps) * 4 < many:
+        starts, past = starts[np.append(0, gaps)], past[np.append(gaps - 1, many - 1)]
+        counts = past - starts
+    elif len(which) == many * int(counts[0]) and (counts == counts[0]).all():
+        return (starts[:, None] + np.arange(int(counts[0]))).ravel(), which
     ends = np.cumsum(counts)
-    which = np.repeat(np.arange(len(rows)), counts)
     return np.arange(ends[-1]) + np.repeat(starts - ends + counts, counts), which
 
 
-def _long_runs(first: Array, rows: Array, runs: Array) -> tuple[Array, Array]:
-    lows = rows[np.append(0, runs)].tolist()
-    highs = (rows[np.append(runs, len(rows)) - 1] + 1).tolist()
-    edges = [first[low : high + 1].astype(np.int64) for low, high in zip(lows, highs, strict=True)]
-    counts = np.concatenate([edge[1:] - edge[:-1] for edge in edges])
-    places = np.concatenate([np.arange(edge[0], edge[-1]) for edge in edges])
-    return places, np.repeat(np.arange(len(rows)), counts)
+def _places(counts: Array) -> Array:
+    """Return each row's number as often as the row has entries."""
+    numbers, same = np.arange(len(counts)), counts[0]
+    found: Array = np.repeat(numbers, int(same) if (counts == same).all() else counts)
+    return found
 
 
 def blocks(numbers: Array) -> Iterator[Array]:
@@ -53,6 +60,9 @@ def blocks_by(first: Array, rows: Array) -> Iterator[Array]:
     """Yield rows in parts that have about a block of entries together."""
     if len(rows):
         ends = np.cumsum(first[rows + 1] - first[rows])
+        if ends[-1] <= BLOCK * 2:
+            yield rows
+            return
         cuts = np.searchsorted(ends, np.arange(BLOCK, int(ends[-1]), BLOCK))
         edges = np.unique(np.concatenate([[0], cuts + 1, [len(rows)]])).tolist()
         for start, stop in pairwise(edges):

@@ -64,19 +64,22 @@ def places(graph: Graph, nodes: Array) -> Places:
     """Find the moves of things that are one piece each."""
     spots, row = spread(graph.node_first, nodes)
     entry = graph.entry[spots]
-    act = (entry >> 1).astype(np.int64)
-    did = graph.did[act]
     out = (entry & 1).astype(np.bool_)
-    moved = np.flatnonzero((did == _MOVED) & ~out)
-    entered = np.flatnonzero(_ENTERS[did] & ~out)
-    row_of, start, inside, end = _stays(graph, nodes, row[entered], act[entered])
+    inputs = np.flatnonzero(~out)
+    act, into = (entry[inputs] >> 1).astype(np.int64), row[inputs]
+    did = graph.did[act]
+    moved = np.flatnonzero(did == _MOVED)
+    entered = np.flatnonzero(_ENTERS[did])
+    row_of, start, inside, end = _stays(graph, nodes, into[entered], act[entered])
     took, ways = _ways(graph, inside, start, end)
     ended = np.zeros(len(nodes), np.bool_)
-    ended[row[(did == _ENDED) & ~out]] = True
+    ended[into[did == _ENDED]] = True
     used = np.zeros(len(nodes), np.bool_)
-    made = np.flatnonzero(did == _MADE)
-    used[row[made]] = ~out[made]
-    return Places(row[moved], act[moved], row_of, took, ways, ended, used)
+    used[into[did == _MADE]] = True
+    if (out[1:] & (row[1:] == row[:-1])).any():  # some came out of an act after others
+        made = np.flatnonzero(graph.did[entry >> 1] == _MADE)
+        used[row[made]] = ~out[made]
+    return Places(into[moved], act[moved], row_of, took, ways, ended, used)
 
 
 def open_stays(graph: Graph, nodes: Array) -> tuple[Array, Array, Array]:
