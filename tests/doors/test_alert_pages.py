@@ -15,7 +15,7 @@ from kaishu.base import clock
 from kaishu.base.roles import Role
 from kaishu.core.lot_alert_file import Sent, file_of, read
 from kaishu.supply.alerts import known
-from kaishu.supply.models import KnownKey, Letter, RefusedLetter
+from kaishu.supply.models import KnownKey, Letter, LetterMatch, RefusedLetter
 from tests.doors.desk_world import member
 from tests.doors.pages import find, parsed, text
 from tests.supply.brand import SHOP, US, brand, lot
@@ -83,6 +83,29 @@ def test_a_letter_is_taken_in_checked_matched_and_answered(hana: Client) -> None
     assert read(answer).letter.issuer.code == US
     assert SHOP.encode() not in answer
     assert chips(hana)[1] == "Answered"
+
+
+def test_an_answer_is_not_signed_before_somebody_knows_what_it_leaves_out(hana: Client) -> None:
+    letter = sent()
+    known.trust(
+        code=HARIMA.code,
+        name=HARIMA.name,
+        public=HARIMA.signer.public.hex(),
+        by="h",
+        at=clock.now(),
+    )
+    page = take(hana, file_of(letter)).url
+    found = LetterMatch.objects.get()
+    found.pk, found.counts = None, {**found.counts, "unjudged": 7}
+    found.save(force_insert=True)
+    assert "Not judged: 7 units." in text(parsed(hana.get(page)))
+    sure = {"do": "answer", "step": "counted", "sure": "1", "key": "a" * 32}
+    look = parsed(hana.post(f"{page}do/", sure))
+    assert "Not judged: 7 units." in text(look)
+    assert find(look, "#id-told")
+    assert not Letter.objects.filter(kind="answer").exists()
+    hana.post(f"{page}do/", {**sure, "told": "1", "key": "b" * 32})
+    assert Letter.objects.filter(kind="answer").count() == 1
 
 
 def test_what_is_refused_says_why_and_is_listed(hana: Client) -> None:

@@ -77,6 +77,23 @@ def test_a_lost_graph_file_says_so_and_is_made_again_by_the_worker(
     assert reached() == 1
 
 
+def test_a_graph_of_an_older_kaishu_is_made_anew_though_nothing_came_in(
+    load: Loading, network: Network
+) -> None:
+    load(rows(1), act="made")
+    made = actions.rebuild(slug="acme", by="t", at=NOW)
+    file = graphs.place_of("acme", made.digest)
+    content = bytearray(file.read_bytes())
+    content[8] -= 1  # the format's version
+    file.write_bytes(content)
+    graphs._open.clear()
+    with pytest.raises(Refusal) as old:
+        queries.open_graph("acme")
+    assert code_of(old) == "graph_file_old"
+    assert actions.catch_up(slug="acme", by="t", at=NOW) is not None
+    assert reached() == 1
+
+
 def test_the_doctor_names_a_lost_and_a_damaged_graph_and_a_lost_piece(
     load: Loading, network: Network
 ) -> None:

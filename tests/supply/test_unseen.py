@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kaishu.core.genealogy.things import Kind
+from kaishu.supply.alerts import match
 from kaishu.supply.links.actions import void_file
 from kaishu.supply.models import Network
 from kaishu.supply.network import actions, answers, asking, queries, unseen
@@ -79,3 +80,8 @@ def test_a_row_that_names_a_class_and_no_lot_leaves_its_unit_open(
     found = answer(network)
     assert found["units"] == {"certain": 1, "possible": 0}
     assert [(each["kind"], each["things"]) for each in found["unjudged"]] == [("unit", 3)]
+    asked = answers.Asked(network, queries.open_graph("acme"))
+    for other in (answers.nearby(asked, [LOT], 1), answers.reached(asked, [LOT])):
+        assert (other["unjudged"], other["waiting"]) == (found["unjudged"], False)
+    for hits in ([LOT], []):  # with none of their lots among ours, what is open stays open
+        assert match.unjudged(asked.graph, network, hits, [], "/x/item/C") == 3

@@ -54,6 +54,11 @@ def say_match(said: dict[str, Any]) -> None:
         f"{counts['here']:,}, shipped {counts['shipped']:,}, not known where "
         f"{counts['not_known_where']:,}"
     )
+    if counts.get("unjudged"):
+        click.echo(
+            f"  NOT JUDGED: {counts['unjudged']:,}: no record says of which lots they are made. "
+            "The counts and an answer leave them out: tell whoever asked."
+        )
 
 
 def match_json(found: LetterMatch) -> dict[str, Any]:

@@ -167,7 +167,7 @@ def what_if(asked: Asked, *, lots: Sequence[str], days: int) -> Answer:
     lines.append(f"{_both(plain['together'])} units of all together")
     if plain["left_out"]:
         lines.append(f"{plain['left_out']:,} more lots lie as near; name fewer days.")
-    return plain, lines
+    return plain, lines + unseen_lines(plain)
 
 
 @click.command()
@@ -198,7 +198,7 @@ def blast(asked: Asked, *, lots: Sequence[str]) -> Answer:
         f"{_both(each)} of {each['name']}: which product that is, no items file says."
         for each in plain["undescribed"]
     ]
-    return plain, lines
+    return plain, lines + unseen_lines(plain)
 
 
 def _followed(plain: Plain) -> list[str]:
@@ -218,9 +218,14 @@ def _followed(plain: Plain) -> list[str]:
             lines.append(f"  … and {len(plain[word]) - SHOWN:,} more; --json has all.")
     if plain["ended"] or plain["was"]:
         lines.append(f"{plain['ended']:,} exist no more; {plain['was']:,} carried it once.")
-    lines += [
-        f"NOT JUDGED: {each['things']:,} {each['kind']}(s) of {each['name']}: no record leads to "
-        "them from any lot of this kind, or its time is too early. No number above has them."
+    return lines + unseen_lines(plain)
+
+
+def unseen_lines(plain: Plain) -> list[str]:
+    """Say what an answer does not see."""
+    lines = [
+        f"NOT JUDGED: {each['things']:,} {each['kind']}(s) of {each['name']}: no record says "
+        "of which lots they are made, or its time is too early. No number above has them."
         for each in plain["unjudged"]
     ]
     lines += [

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kaishu.cli._django import start
+from kaishu.cli._trace_ask import unseen_lines
 
 if TYPE_CHECKING:
     from kaishu.supply.mock.models import MockRecall
@@ -64,9 +65,20 @@ def mock(
         pdf.write_bytes(record.pdf(row, language=language))
         click.echo(f"Wrote {pdf}", err=True)
     if as_json:
-        click.echo(json.dumps(_facts(row), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(_facts(row) | _unseen(row), ensure_ascii=False, indent=1))
     else:
         _show(row)
+        for line in unseen_lines(_unseen(row)):
+            click.echo(line)
+
+
+def _unseen(row: MockRecall) -> dict[str, Any]:
+    """Return what the trace of a mock recall does not see."""
+    from kaishu.core.genealogy.forward import forward
+    from kaishu.supply.network import queries, unseen
+
+    graph = queries.open_graph(row.network.slug)
+    return unseen.told(row.network, graph, [row.lot], forward(graph, [row.lot]).nodes)
 
 
 def _lot(slug: str, typed: str) -> str:

@@ -68,6 +68,7 @@ STATUS: Mapping[str, int] = {
     "thing_unknown": 404,
     "graph_missing": 409,
     "graph_file_lost": 409,
+    "graph_file_old": 409,
     "alert_not_json": 400,
     "alert_too_big": 413,
     "api_too_many_lines": 413,

@@ -26,6 +26,7 @@ from kaishu.supply.alerts.errors import (
 from kaishu.supply.alerts.known import Known, Standing
 from kaishu.supply.models import Item, ItemKind, LetterMatch, Network
 from kaishu.supply.network import queries as networks
+from kaishu.supply.network import unseen
 
 # What is being done, how much of it is done, and of how much.
 Advance = Callable[[str, int, int], None]
@@ -62,6 +63,8 @@ def match(
     hits = _hits(sent, graph, compared, ours, advance)
     counts = dict.fromkeys(COUNTS, 0) | {"lots": len(hits)}
     we = _own_code(place, us)
+    if open_ := unjudged(graph, place, hits, compared, ours):
+        counts["unjudged"] = open_
     if hits:
         counts |= count(forward(graph, hits), place, we)
     return LetterMatch.objects.create(
@@ -115,6 +118,29 @@ def count(carried: Forward, network: Network, us: str) -> dict[str, int]:
         "possible": _whole(sum(each.possible for each in lines)),
         **{name: _whole(quantity) for name, quantity in where.items()},
     }
+
+
+def unjudged(
+    graph: Graph, network: Network, hits: Sequence[str], compared: Sequence[int], item: str
+) -> int:
+    """Count the products of which no record says whether they have any lot of the item in them.
+
+    They are in no count of an answer: who signs it is told of them first.
+    """
+    suspects = hits or [graph.code(number) for number in compared[:1]]
+    if not suspects and graph.number(item) is not None:
+        suspects = [item]  # only "some of it" is on record
+    if not suspects:
+        return 0
+    affected = forward(graph, hits).nodes if hits else ()
+    kinds = dict(Item.objects.filter(network=network).values_list("code", "kind"))
+    products = {code for code, kind in kinds.items() if kind == ItemKind.PRODUCT}
+    return sum(
+        each.things
+        for each in unseen.unjudged(graph, suspects, affected)
+        if each.item in products
+        or (each.kind is Kind.UNIT and (not products or each.item not in kinds))
+    )
 
 
 def _hits(

@@ -56,7 +56,8 @@ def catch_up(
 ) -> GraphFile | None:
     """Add to a network's graph what was recorded since; None where nothing was.
 
-    Where something that it holds was taken back, and where its file is lost, it is made anew.
+    Where something that it holds was taken back, and where its file is lost or of an older Kaishu,
+    it is made anew.
     Raises NetworkUnknown; GraphBusy where another process makes it and `wait` is false.
     """
     network = queries.network(slug)
@@ -66,12 +67,12 @@ def catch_up(
             some = marks(network) != Marks()
             return _make(network, by, at, progress) if some else None
         there, now = marks_of(newest), marks(network)
-        if there == now and graphs.place_of(network.slug, newest.digest).exists():
-            return None
         try:
             graphs.opened(network.slug, newest.digest)
         except GraphFileLost:
             return _make(network, by, at, progress)
+        if there == now and graphs.place_of(network.slug, newest.digest).exists():
+            return None
         if not still_holds(network, there):
             return _make(network, by, at, progress)
         return _extend(network, newest, now, by, at, progress)

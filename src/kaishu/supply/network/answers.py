@@ -17,7 +17,6 @@ from kaishu.core.genealogy import causes, neighbours
 from kaishu.core.genealogy.answers import Held, Step
 from kaishu.core.genealogy.backward import Backward, backward
 from kaishu.core.genealogy.blast import Goods, Seat
-from kaishu.core.genealogy.blind import holding
 from kaishu.core.genealogy.forward import Forward, forward
 from kaishu.core.genealogy.graph import Graph
 from kaishu.core.genealogy.things import Kind, item_of, name_of
@@ -46,14 +45,7 @@ class Asked:
 def followed(asked: Asked, codes: Sequence[str], found: Forward) -> Plain:
     """Return what a forward trace found, in sums."""
     totals, holders, ever = found.totals(), found.holders(), found.consignees()
-    unjudged = unseen.unjudged(asked.graph, codes, found.nodes)
-    around = holding(asked.graph, found.nodes)
-    wanted = {
-        *codes,
-        *(x.item for x in around),
-        *(x.item for x in totals),
-        *(x.item for x in unjudged),
-    }
+    wanted = {*codes, *(x.item for x in totals)}
     for held in (*holders, *ever):
         wanted |= {held.party, held.place, held.item}
     names = _Names(asked.network, wanted)
@@ -85,20 +77,7 @@ def followed(asked: Asked, codes: Sequence[str], found: Forward) -> Plain:
         "ended": len(found.ended()),
         "was": len(found.was()),
         "cycles": asked.graph.facts.cycles,
-        "unjudged": [
-            {
-                "item": each.item,
-                "name": names.name(each.item),
-                "kind": each.kind.name.lower(),
-                "things": each.things,
-            }
-            for each in unjudged
-        ],
-        "holding": [
-            {"item": each.item, "name": names.name(each.item), "units": each.things}
-            for each in around
-        ],
-        "waiting": unseen.waiting(asked.network),
+        **unseen.told(asked.network, asked.graph, codes, found.nodes),
     }
 
 
@@ -195,6 +174,11 @@ def caused(asked: Asked, units: Sequence[str]) -> Plain:
     }
 
 
+def _unseen(asked: Asked, codes: Sequence[str]) -> Plain:
+    """Return what an answer in sums does not see."""
+    return unseen.told(asked.network, asked.graph, codes, asked.forward(codes).nodes)
+
+
 def nearby(asked: Asked, codes: Sequence[str], days: int) -> Plain:
     """Return how many units the lots made within so many days of the suspects would add."""
     found = neighbours.what_if(
@@ -204,6 +188,7 @@ def nearby(asked: Asked, codes: Sequence[str], days: int) -> Plain:
     return {
         "suspects": [names.thing(code) for code in found.suspects],
         "days": days,
+        **_unseen(asked, codes),
         "units": asdict(found.base),
         "together": asdict(found.together),
         "left_out": found.left_out,
@@ -235,6 +220,7 @@ def reached(asked: Asked, codes: Sequence[str]) -> Plain:
     names = _Names(there, {*codes, *parties, *items, *(each.suspect for each in found.shared)})
     return {
         "suspects": [names.thing(code) for code in codes],
+        **_unseen(asked, codes),
         "brands": [{"brand": brand, **_count(each)} for brand, each in found.brands()],
         "models": [
             {"brand": each.brand, "model": each.model, **_count(count)}

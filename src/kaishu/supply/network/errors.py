@@ -29,6 +29,12 @@ class GraphFileLost(Refusal):
     code = "graph_file_lost"
 
 
+class GraphFileOld(GraphFileLost):
+    """The file of the graph was written by an older Kaishu; the records make it anew."""
+
+    code = "graph_file_old"
+
+
 class NothingToTrace(Refusal):
     """This network has no events and no link files."""
 

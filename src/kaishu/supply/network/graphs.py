@@ -13,8 +13,9 @@ from threading import Lock
 from django.conf import settings
 
 from kaishu.core.genealogy.errors import GraphCorrupt
+from kaishu.core.genealogy.file import VERSION
 from kaishu.core.genealogy.graph import Graph
-from kaishu.supply.network.errors import GraphBusy, GraphFileLost
+from kaishu.supply.network.errors import GraphBusy, GraphFileLost, GraphFileOld
 
 OPEN_AT_MOST = 8
 KEPT = 2  # the newest, and the one that a page may still be reading
@@ -47,11 +48,17 @@ def opened(slug: str, digest: str) -> Graph:
         try:
             graph = Graph.open(path)
         except (OSError, GraphCorrupt) as lost:
-            raise GraphFileLost(network=slug) from lost
+            old = isinstance(lost, GraphCorrupt) and _is_old(str(lost.facts.get("what", "")))
+            raise (GraphFileOld if old else GraphFileLost)(network=slug) from lost
         _open[path] = graph
         while len(_open) > OPEN_AT_MOST:
             _open.popitem(last=False)
         return graph
+
+
+def _is_old(what: str) -> bool:
+    word, _, number = what.partition(" ")
+    return word == "version" and number.isdecimal() and int(number) < VERSION
 
 
 @contextmanager

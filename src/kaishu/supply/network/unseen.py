@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from weakref import WeakKeyDictionary
 
-from kaishu.core.genealogy.blind import Blind, unclear, without
+from kaishu.core.genealogy.blind import Blind, holding, unclear, without
 from kaishu.core.genealogy.graph import Graph, Some
 from kaishu.core.genealogy.things import item_of
 from kaishu.core.genealogy.walk import Array
@@ -23,10 +24,32 @@ def unjudged(graph: Graph, suspects: Sequence[str], affected: Some = ()) -> tupl
     They are the same for all suspects of a class, and are kept as long as the graph is open.
     """
     kept = _known.setdefault(graph, {})
-    items = frozenset(item_of(code) for code in suspects)
+    items = frozenset(item_of(code) or code for code in suspects)
     if items not in kept:
         kept[items] = unclear(graph, suspects)
     return without(graph, kept[items], affected)
+
+
+def told(network: Network, graph: Graph, suspects: Sequence[str], affected: Some) -> dict[str, Any]:
+    """Return all that an answer does not see, as plain data with names."""
+    open_, around = unjudged(graph, suspects, affected), holding(graph, affected)
+    names = queries.names(network, {each.item for each in (*open_, *around)})
+    return {
+        "unjudged": [
+            {
+                "item": each.item,
+                "name": names[each.item].name,
+                "kind": each.kind.name.lower(),
+                "things": each.things,
+            }
+            for each in open_
+        ],
+        "holding": [
+            {"item": each.item, "name": names[each.item].name, "units": each.things}
+            for each in around
+        ],
+        "waiting": waiting(network),
+    }
 
 
 def waiting(network: Network) -> bool:

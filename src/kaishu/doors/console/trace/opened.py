@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from kaishu.base.desk import Problem
 from kaishu.base.refusals import refusal_page
 from kaishu.core.errors import Refusal
-from kaishu.core.genealogy.graph import Graph
+from kaishu.core.genealogy.graph import Graph, Some
 from kaishu.core.genealogy.things import Kind, item_of, kind_of, name_of
 from kaishu.doors.console import frame
 from kaishu.doors.console.labels import label
 from kaishu.supply.models import GraphFile, Network
-from kaishu.supply.network import queries
+from kaishu.supply.network import queries, unseen
 from kaishu.supply.network.errors import GraphMissing, NetworkUnknown
 
 Page = Callable[..., HttpResponseBase]
@@ -45,6 +45,11 @@ class Opened:
         asked = list(dict.fromkeys(code for code in codes if code))
         named = queries.names(self.network, asked)
         return {code: self._thing(code, named[code]) for code in asked}
+
+    def unseen(self, suspects: Sequence[str], affected: Some) -> dict[str, Any]:
+        """Return what an answer does not see, as `unseen.html` shows it."""
+        told = unseen.told(self.network, self.graph, suspects, affected)
+        return {"unseen": told}
 
     def _thing(self, code: str, named: queries.Named) -> Thing:
         kind = kind_of(code)

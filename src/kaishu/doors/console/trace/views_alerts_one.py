@@ -30,6 +30,7 @@ from kaishu.supply.alerts.match import match
 from kaishu.supply.alerts.state import State
 from kaishu.supply.models import Letter, LetterMatch
 from kaishu.supply.network import queries as networks
+from kaishu.supply.network import unseen
 
 SHOWN = 50  # lots on the page, and in the address of the trace
 
@@ -73,7 +74,7 @@ def do(request: HttpRequest, number: str) -> HttpResponseBase:
         elif what == "key":
             take.bring_key(**who, key=typed.get("opens", ""))
         elif what == "answer":
-            if typed.get("sure") != "1":
+            if typed.get("sure") != "1" or not _told(number, typed):
                 return _look(request, number)
             units = _units(typed)
             step = typed.get("step", "")
@@ -88,6 +89,17 @@ def do(request: HttpRequest, number: str) -> HttpResponseBase:
         return _page(request, number, typed, [words.problem(refusal, f"id-{what}")])
     desk.say_next(request, _done(what))
     return HttpResponseRedirect(f"{HOME}{number}/#{what}")
+
+
+def _told(number: str, typed: Mapping[str, Any]) -> bool:
+    """Say whether somebody knows of what the counts of an answer leave out."""
+    found = LetterMatch.objects.filter(letter__number=number).last()
+    open_ = found is not None and typed.get("step") == "counted" and _unjudged(found)
+    return not open_ or typed.get("told") == "1"
+
+
+def _unjudged(found: LetterMatch) -> int:
+    return int(found.counts.get("unjudged", 0))
 
 
 def _done(what: str) -> str:
@@ -122,6 +134,8 @@ def _look(request: HttpRequest, number: str) -> HttpResponseBase:
         "step": step,
         "answer": words.word("step", step),
         "figures": [] if step in ("acknowledged", "completed") else words.figures(counts),
+        "unjudged": _unjudged(found),
+        "waiting": unseen.waiting(found.network),
         "units": units,
         "us": typed.get("us", ""),
     }
@@ -179,6 +193,8 @@ def _found(now: State) -> dict[str, Any] | None:
     return {
         "row": match_,
         "figures": words.figures(match_.counts),
+        "unjudged": _unjudged(match_),
+        "waiting": unseen.waiting(match_.network),
         "lots": [name_of(code) for code in shown],
         "more": max(0, len(match_.found) - SHOWN),
         "trace": f"/staff/trace/in/{match_.network.slug}/?{asked}" if shown else "",

@@ -15,14 +15,12 @@ from kaishu.base.desk import problem_of
 from kaishu.base.roles import staff
 from kaishu.core.errors import Refusal
 from kaishu.core.genealogy.answers import Held, Total
-from kaishu.core.genealogy.blind import holding
 from kaishu.core.genealogy.forward import Forward
 from kaishu.core.genealogy.things import Kind
 from kaishu.doors.console import frame
 from kaishu.doors.console.trace import asked as asking
 from kaishu.doors.console.trace.asked import Asked
 from kaishu.doors.console.trace.opened import Opened, moment, show, with_trace
-from kaishu.supply.network import unseen
 
 MOST_HOLDERS = 40
 MOST_NAMED = 12
@@ -66,10 +64,7 @@ def answer(opened: Opened, asked: Asked, found: Forward) -> dict[str, Any]:
     """Return what a page says of a forward trace; each figure with the address of its rows."""
     totals = found.totals()
     holders, ever = found.holders(), found.consignees()
-    unjudged = unseen.unjudged(opened.graph, asked.codes, found.nodes)
-    around = holding(opened.graph, found.nodes)
     codes = {each.item for each in totals} | {each.item for each in (*holders, *ever)}
-    codes |= {each.item for each in (*unjudged, *around)}
     things = opened.things([*codes, *asked.codes, *_parties(holders), *_parties(ever)])
     units = [each for each in totals if each.kind is Kind.UNIT]
     return {
@@ -87,9 +82,7 @@ def answer(opened: Opened, asked: Asked, found: Forward) -> dict[str, Any]:
         "was": len(found.was()),
         "rows": f"{opened.base}rows/?{asked.query}",
         "cycles": opened.graph.facts.cycles,
-        "unjudged": [(things[each.item], each) for each in unjudged],
-        "around": [(things[each.item], each.things) for each in around],
-        "waiting": unseen.waiting(opened.network),
+        **opened.unseen(asked.codes, found.nodes),
     }
 
 

@@ -16,6 +16,7 @@ from kaishu.base.desk import Problem
 from kaishu.base.idempotency import new_key
 from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
+from kaishu.core.genealogy.forward import forward
 from kaishu.core.genealogy.things import Kind, name_of
 from kaishu.doors.console import frame
 from kaishu.doors.console.trace import asked as asking
@@ -101,6 +102,8 @@ def mock(request: HttpRequest, opened: Opened, number: int) -> HttpResponseBase:
         "more_holders": row.holder_count - len(row.holders[:LISTED]),
         "thing": opened.things([row.lot])[row.lot],
     }
+    if opened.graph.number(row.lot) is not None:
+        context |= opened.unseen([row.lot], forward(opened.graph, [row.lot]).nodes)
     return show(request, "console/trace/mock_one.html", opened, context)
 
 

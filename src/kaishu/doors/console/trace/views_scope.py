@@ -121,6 +121,7 @@ def _context(
     things = opened.things([*asked.codes, *(each.item for each in reached.outside)])
     return {
         "asked": asked,
+        **opened.unseen(asked.codes, asking.follow(opened, asked).nodes),
         "suspects": [things[code] for code in asked.codes],
         "wish": wish,
         "recalls": [

@@ -52,7 +52,7 @@ def neighbours(request: HttpRequest, opened: Opened) -> HttpResponseBase:
                 since=asked.since,
                 until=asked.until,
             )
-            context |= _neighbours(opened, asked, found)
+            context |= _neighbours(opened, asked, found) | _unseen(opened, asked)
         except Refusal as refusal:
             problems.append(problem_of(refusal, "id-lots"))
     return show(
@@ -75,7 +75,7 @@ def brands(request: HttpRequest, opened: Opened) -> HttpResponseBase:
     problems = list(asked.problems)
     if asked.codes:
         try:
-            context |= _brands(opened, _blast(opened, asked))
+            context |= _brands(opened, _blast(opened, asked)) | _unseen(opened, asked)
         except Refusal as refusal:
             problems.append(problem_of(refusal, "id-lots"))
     return show(
@@ -86,6 +86,10 @@ def brands(request: HttpRequest, opened: Opened) -> HttpResponseBase:
 def _number(request: HttpRequest, name: str) -> int:
     typed = request.GET.get(name, "").strip()
     return int(typed) if typed.isdecimal() and len(typed) <= LONGEST else 0
+
+
+def _unseen(opened: Opened, asked: Asked) -> dict[str, Any]:
+    return opened.unseen(asked.codes, asking.follow(opened, asked).nodes)
 
 
 def _neighbours(opened: Opened, asked: Asked, found: WhatIf) -> dict[str, Any]:
