@@ -129,3 +129,18 @@ def test_naming_what_is_made_of_a_suspect_never_clears_it(trace: Ask) -> None:
     with pytest.raises(SuspectsNested):
         forward(graph, [BAD, PACKS], since=5, until=20)
     assert forward(graph, [BAD, PACKS], since=5).level(BANK) == CERTAIN
+
+
+def test_a_box_that_a_record_puts_into_its_own_content_still_has_a_path(trace: Ask) -> None:
+    found, _ = trace(
+        act(Did.MADE, 10, (BAD,), (ONE,)),
+        act(Did.FITTED, 20, (ONE,), (BANK,)),
+        act(Did.FITTED, 21, (BANK,), (ONE,)),
+        act(Did.PACKED, 30, (BANK,), (CARTON,)),
+        act(Did.PACKED, 40, (CARTON,), (PALLET,)),
+        act(Did.PACKED, 41, (PALLET,), (CARTON,)),
+    )
+    for box in (CARTON, PALLET):
+        assert found.path(box)[-1].target == box
+    for whole in (ONE, BANK):
+        assert found.path(whole)
