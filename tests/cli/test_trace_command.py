@@ -12,6 +12,7 @@ from kaishu.cli import main
 from kaishu.core.errors import Refusal
 from kaishu.demo.network.loading import load_network
 from kaishu.supply.models import Item, LinkFile, Network
+from tests.supply.capture.world import document, made
 
 NOW = datetime(2026, 1, 15, tzinfo=UTC)
 
@@ -103,6 +104,17 @@ def test_an_unknown_thing_names_the_nearest(db: None, settings: object, tmp_path
     wrong = run("forward", "lot C-2507 of MC-18650", "--since", "soon").exception
     assert isinstance(wrong, Refusal)
     assert wrong.code == "trace_moment_wrong"
+
+
+def test_json_is_told_where_it_is_broken_and_where_it_belongs(db: None, tmp_path: Path) -> None:
+    run("open", "acme")
+    file = tmp_path / "events.json"
+    file.write_text('{"type": "EPCISDocument",\n "epcisBody": [}\n')
+    broken = run("load", str(file)).exception
+    assert isinstance(broken, Refusal)
+    assert (broken.code, broken.facts["line"]) == ("epcis_not_json", "2")
+    file.write_text(json.dumps(document(made("urn:epc:id:sgtin:4999902.000020.P1"))))
+    assert getattr(run("load", str(file)).exception, "code", "") == "link_json"
 
 
 def test_names_are_loaded_and_put_right(db: None, tmp_path: Path) -> None:

@@ -105,6 +105,12 @@ def test_the_doctor_names_a_lost_and_a_damaged_graph_and_a_lost_piece(
         return [each.code for step in steps for each in step(NOW, lambda *_: None)]
 
     assert found() == []
+    twin = LOT.replace("/lot/L", "/lot/l")
+    more = load(f"parent,child,time\n{twin},{PACK}/21/9,2025-03-01\n", act="made", name="case.csv")
+    actions.rebuild(slug="acme", by="t", at=NOW)
+    assert found() == ["lots_alike"]
+    void_file(number=more.number, reason="test", by="t", at=NOW)
+    made = actions.rebuild(slug="acme", by="t", at=NOW)
     file = graphs.place_of("acme", made.digest)
     file.write_bytes(file.read_bytes()[:-1])
     assert found() == ["graph_damaged"]

@@ -72,6 +72,8 @@ def load_(
     with _Bad(bad) as rows, bars(hidden=no_progress) as progress:
         for path in paths:
             rows.path = path
+            if path.suffix.lower() in (".json", ".jsonld"):
+                _refuse_json(path)
             if is_xml(path):
                 found += _load_xml(there, path, dry_run, rows, progress)
                 continue
@@ -92,6 +94,16 @@ def load_(
             click.echo(_as_json(path, loaded) if as_json else _told(path, loaded, dry_run))
     rows.show()
     raise SystemExit(1 if found else 0)
+
+
+def _refuse_json(path: Path) -> None:
+    """Raise what is wrong with a JSON file, with the place; a good one belongs to the capture."""
+    from kaishu.supply.capture.documents import MOST_BYTES, read_document
+    from kaishu.supply.links.errors import JsonNotHere
+
+    with path.open("rb") as file:
+        read_document(file.read(MOST_BYTES + 1))
+    raise JsonNotHere(file=path.name)
 
 
 def _load_xml(there: Network, path: Path, dry_run: bool, rows: _Bad, progress: Progress) -> int:

@@ -39,3 +39,9 @@ class LinkFileUnknown(Refusal):
     """There is no link file of this number."""
 
     code = "link_file_unknown"
+
+
+class JsonNotHere(Refusal):
+    """An EPCIS 2.0 document in JSON is captured through the API, not loaded as a link file."""
+
+    code = "link_json"
