@@ -41,11 +41,7 @@ def found(
     digest, sought = _keyed(key), {bytes.fromhex(each) for each in wanted}
     hits: list[int] = []
     for start, part in _parts(codes):
-        hits += [
-            start + at
-            for at, code in enumerate(part)
-            if digest(code) in sought
-        ]
+        hits += [start + at for at, code in enumerate(part) if digest(code) in sought]
         if advance is not None:
             advance(len(part))
     return hits
