@@ -8,10 +8,11 @@ import pytest
 
 from kaishu.books import actions as books
 from kaishu.books.errors import UnitMoved
-from kaishu.books.models import Unit
+from kaishu.books.models import Promise, Unit
 from kaishu.books.values import Place
 from kaishu.claims import actions as claims
-from kaishu.claims import queries
+from kaishu.claims import owner, queries
+from kaishu.claims.audit import audit
 from kaishu.claims.models import ClaimUnit
 from kaishu.core.errors import Refusal
 from kaishu.payouts.batches import due
@@ -87,6 +88,20 @@ def test_nothing_is_due_for_a_unit_that_went_back_to_its_owner(arrived: World) -
     actions.parcel_returned(**parcel(arrived, "back"), by="post", at=arrived.now())
     assert due() == []
     assert arrived.stage("SN0001") == "kit_due"
+
+
+def test_a_parcel_that_comes_back_after_the_claim_was_taken_back_owes_no_kit(world: World) -> None:
+    world.claim("SN0001")
+    world.approve("SN0001")
+    owner.withdraw(claim_unit_id=world.unit("SN0001").id, at=world.now(), seen=1)
+    actions.parcel_sent(**parcel(world, "late"), carrier="post", by="post", at=world.now())
+    actions.parcel_returned(**parcel(world, "back"), by="post", at=world.now())
+    assert Unit.objects.get().account == "owner"
+    assert set(Promise.objects.values_list("role", "account")) == {
+        ("remedy", "waived"),
+        ("kit", "waived"),
+    }
+    assert list(audit()) == []
 
 
 def test_a_kit_sent_by_a_double_click_is_one_kit(real_world: World) -> None:

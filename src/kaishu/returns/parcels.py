@@ -9,8 +9,9 @@ from django.db import transaction
 from kaishu.books import actions as books
 from kaishu.books.models import Entry, Unit
 from kaishu.books.values import Place
-from kaishu.claims import queries
+from kaishu.claims import decide, queries
 from kaishu.claims.models import ClaimUnit
+from kaishu.claims.reasons import Standing
 from kaishu.core.accounts import AT_LARGE, DEPOT, OWED, OWNER, RELEASED, STRAY, TRANSIT, WAIVED
 from kaishu.returns.errors import ParcelNotOnWay, StrayInDoubt, StrayNotHere
 from kaishu.returns.kits import kit_promise
@@ -49,11 +50,15 @@ def parcel_sent(
 
 
 def parcel_returned(*, case_no: str, unit_no: int, by: str, at: datetime, key: str) -> Entry:
-    """Record that the carrier brought the parcel back to the owner, who needs a kit again."""
+    """Record that the carrier brought the parcel back to the owner, who needs a kit again.
+
+    Who took the claim back, or was refused, is owed no kit.
+    """
     with transaction.atomic():
+        claimed = decide.lock(queries.claim_unit(case_no=case_no, unit_no=unit_no).id)
         entry = _end_transit(case_no, unit_no, "parcel.returned", Place(OWNER), by, at, key)
         waived = kit_promise(entry.case_no, unit_no, WAIVED)
-        if waived is not None:
+        if waived is not None and decide.standing_of(claimed) is Standing.APPROVED:
             books.move_promise(
                 promise_id=waived.id,
                 kind="promise.reopened",

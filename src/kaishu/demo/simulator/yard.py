@@ -54,12 +54,13 @@ class Yard(Truth):
         self.go(thing, "transit", carrier)
 
     def came_back(self, line: Line) -> None:
-        """A carrier brings the parcel back to its owner, who needs a kit again."""
+        """A carrier brings the parcel back to its owner, who needs a kit again if still approved."""
         thing = self._own(line)
         if thing.place[0] != "transit":
             raise No("parcel_not_on_way", "route_closed")
         self.go(thing, "owner")
-        for owing in line.alive("kit", "waived")[:1]:
+        again = line.alive("kit", "waived")[:1] if line.standing == "approved" else []
+        for owing in again:
             owing.place = "owed"
 
     def lost(self, line: Line) -> None:
