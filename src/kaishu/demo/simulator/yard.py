@@ -54,7 +54,7 @@ class Yard(Truth):
         self.go(thing, "transit", carrier)
 
     def came_back(self, line: Line) -> None:
-        """A carrier brings the parcel back to its owner, who needs a kit again if still approved."""
+        """A carrier brings the parcel back; an owner whose claim stands needs a kit again."""
         thing = self._own(line)
         if thing.place[0] != "transit":
             raise No("parcel_not_on_way", "route_closed")
