@@ -36,21 +36,27 @@ def back(graph: Graph) -> Columns:
     )
 
 
-def both(graph: Graph, more: Columns) -> Columns:
-    """Return the acts of a graph and then more of them."""
-    base = back(graph)
-    numbers = {code: number for number, code in enumerate(base.codes)}
-    mapped = [numbers.setdefault(code, len(numbers)) for code in more.codes]
+def together(one: Columns, other: Columns) -> Columns:
+    """Put two sets of acts behind each other; a code that both have becomes one."""
+    if not len(one.keys) or not len(other.keys):
+        return one if len(one.keys) else other
+    numbers = {code: number for number, code in enumerate(one.codes)}
+    mapped = [numbers.setdefault(code, len(numbers)) for code in other.codes]
     number = np.array([*mapped, -1], np.int32)
     return Columns(
         codes=list(numbers),
-        keys=[*base.keys, *more.keys],
-        did=np.concatenate([base.did, more.did]),
-        at=np.concatenate([base.at, more.at]),
-        party=np.concatenate([base.party, number[more.party]]),
-        place=np.concatenate([base.place, number[more.place]]),
-        act=np.concatenate([base.act, more.act + np.int32(len(base.at))]),
-        output=np.concatenate([base.output, more.output]),
-        thing=np.concatenate([base.thing, number[more.thing]]),
-        quantity=np.concatenate([base.quantity, more.quantity]),
+        keys=[*one.keys, *other.keys],
+        did=np.concatenate([one.did, other.did]),
+        at=np.concatenate([one.at, other.at]),
+        party=np.concatenate([one.party, number[other.party]]),
+        place=np.concatenate([one.place, number[other.place]]),
+        act=np.concatenate([one.act, other.act + np.int32(len(one.at))]),
+        output=np.concatenate([one.output, other.output]),
+        thing=np.concatenate([one.thing, number[other.thing]]),
+        quantity=np.concatenate([one.quantity, other.quantity]),
     )
+
+
+def both(graph: Graph, more: Columns) -> Columns:
+    """Return the acts of a graph and then more of them."""
+    return together(back(graph), more)

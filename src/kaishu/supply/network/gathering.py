@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from kaishu.core.genealogy.acts import Act, Columns, columns
+from kaishu.core.genealogy.merge import together
 from kaishu.supply.capture import acts
 from kaishu.supply.links import columns as links
 from kaishu.supply.links.models import LinkFile, LinkVoid
@@ -60,7 +59,7 @@ def gather(network: Network, *, after: Marks, up_to: Marks, progress: Progress) 
     events = columns(_counted(found, progress, count))
     linked = links.read(network, after=after.links_to, up_to=up_to.links_to)
     progress("rows", len(linked.act), len(linked.act))
-    return _together(linked, events)
+    return together(linked, events)
 
 
 def _counted(found: Iterable[Act], progress: Progress, total: int) -> Iterator[Act]:
@@ -68,24 +67,3 @@ def _counted(found: Iterable[Act], progress: Progress, total: int) -> Iterator[A
         if number % EVERY == 0:
             progress("events", min(number, total), total)
         yield act
-
-
-def _together(one: Columns, other: Columns) -> Columns:
-    """Put two sets of acts behind each other; a code that both have becomes one."""
-    if not len(one.keys) or not len(other.keys):
-        return one if len(one.keys) else other
-    numbers = {code: number for number, code in enumerate(one.codes)}
-    mapped = [numbers.setdefault(code, len(numbers)) for code in other.codes]
-    number = np.array([*mapped, -1], np.int32)
-    return Columns(
-        codes=list(numbers),
-        keys=[*one.keys, *other.keys],
-        did=np.concatenate([one.did, other.did]),
-        at=np.concatenate([one.at, other.at]),
-        party=np.concatenate([one.party, number[other.party]]),
-        place=np.concatenate([one.place, number[other.place]]),
-        act=np.concatenate([one.act, other.act + np.int32(len(one.at))]),
-        output=np.concatenate([one.output, other.output]),
-        thing=np.concatenate([one.thing, number[other.thing]]),
-        quantity=np.concatenate([one.quantity, other.quantity]),
-    )
