@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import secrets
+import shlex
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from pathlib import Path
 import click
 
 from kaishu.cli._demo_files import demo_files
+from kaishu.cli._django import DEMO_KEYS
 
 FOLDER = Path(os.environ.get("KAISHU_DATA_DIR", "var/demo"))
 
@@ -47,7 +49,8 @@ def demo(
       CASES=3000 make demo           more cases, more minutes
       kaishu demo --fresh --port 9000
 
-    Everything stays in var/demo (or KAISHU_DATA_DIR), and nothing leaves this machine.
+    Everything stays in var/demo (or KAISHU_DATA_DIR), and nothing leaves this machine. Any other
+    command works on the demo when KAISHU_DATA_DIR names its folder: it finds the keys there.
     """
     if context.invoked_subcommand is not None:
         return
@@ -101,7 +104,7 @@ def _environment(host: str, port: int, mail_url: str) -> None:
     os.environ["KAISHU_DATA_DIR"] = str(FOLDER.resolve())
     os.environ.setdefault("KAISHU_SQLITE_SYNCHRONOUS", "OFF")
     for name, size in (("KAISHU_SECRET_KEY", 48), ("KAISHU_FIELD_KEY", 32)):
-        kept = FOLDER / f"{name.lower()}.txt"
+        kept = FOLDER / DEMO_KEYS[name]
         if not kept.exists():
             kept.touch(mode=0o600)
             kept.write_text(secrets.token_hex(size))
@@ -162,4 +165,7 @@ def _explain(host: str, port: int) -> None:
     click.echo(f"  Staff      {site}/staff/    password for everybody: {PASSWORD}")
     for member in MEMBERS:
         click.echo(f"    {member.name:5} {member.does}")
-    click.echo(f"  Depot      {site}/depot/    sign in as sora (recycler: mori)\n")
+    click.echo(f"  Depot      {site}/depot/    sign in as sora (recycler: mori)")
+    click.echo("  Commands   in another terminal, in this folder:")
+    click.echo(f"    export KAISHU_DATA_DIR={shlex.quote(str(FOLDER))}")
+    click.echo("    .venv/bin/kaishu audit\n")

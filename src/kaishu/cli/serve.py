@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from kaishu.cli import _upload_process
+from kaishu.cli._django import open_demo
 
 
 @click.command()
@@ -31,6 +32,7 @@ def serve(*, host: str, port: int, workers: int, upload_port: int | None) -> Non
 
 def run_server(*, host: str, port: int, workers: int, upload_port: int) -> None:
     """Prepare, then serve until stopped; refuses unsafe settings with a list of what to set."""
+    open_demo(os.environ)
     os.environ["KAISHU_WORKERS"] = str(workers)
     os.environ["KAISHU_PAGE_PORT"] = str(port)
     os.environ["KAISHU_UPLOAD_PORT"] = str(upload_port)
