@@ -53,7 +53,7 @@ class Checker:
     def check(self, event: Any) -> tuple[Checked | None, list[Problem]]:
         """Return an event that can be kept, or everything that is wrong with it."""
         try:
-            said = reading.written(event)
+            said = reading.kept(event)
             if said.count("{") + said.count("[") > reading.DEEPEST:
                 reading.depth(event)
             return self._checked(event, said)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from kaishu.core.errors import Refusal
 from kaishu.supply.capture import errors
@@ -26,7 +26,12 @@ ASKED_AS = {
     "inputQuantityList": "inputEPCClass",
     "outputQuantityList": "outputEPCClass",
 }
-_AT_ONCE = 2000
+_AT_ONCE = 500
+_EVENT = (
+    "network_id", "job_id", "event_id", "declares_error", "tells", "type", "at", "recorded_at",
+    "action", "biz_step", "disposition", "transformation", "said",
+)  # fmt: skip
+_VALUE = ("event_id", "name", "value")
 
 
 @dataclass(slots=True)
@@ -55,7 +60,7 @@ def keep(job: CaptureJob, batch: Sequence[tuple[int, Checked]], at: datetime) ->
 def _keep(job: CaptureJob, batch: Sequence[tuple[int, Checked]], at: datetime) -> Kept:
     before = _before(job, batch)
     done = Kept()
-    new: list[tuple[CapturedEvent, Checked]] = []
+    new: list[Checked] = []
     for number, each in batch:
         key = (each.event_id, each.declares_error)
         if key in before:
@@ -69,12 +74,67 @@ def _keep(job: CaptureJob, batch: Sequence[tuple[int, Checked]], at: datetime) -
             done.refused.append((number, errors.NotYourEvent(event=each.event_id)))
             continue
         before[key] = (each.tells, job.by)
-        new.append((_row(job, each, at), each))
-    CapturedEvent.objects.bulk_create([row for row, _ in new], batch_size=_AT_ONCE)
-    values = [value for row, each in new for value in _values(row, each)]
-    EventValue.objects.bulk_create(values, batch_size=_AT_ONCE)
+        new.append(each)
+    if new:
+        _write(job, new, at)
     done.kept = len(new)
     return done
+
+
+def _write(job: CaptureJob, new: Sequence[Checked], at: datetime) -> None:
+    """Insert rows as plain values: as objects of the models they would take three times as long."""
+    time = connection.ops.adapt_datetimefield_value
+    recorded = time(at)
+    _insert(
+        CapturedEvent,
+        _EVENT,
+        (
+            (
+                job.network_id, job.pk, each.event_id, each.declares_error, each.tells,
+                each.facts.type, time(each.facts.at), recorded, each.facts.action,
+                each.facts.biz_step, each.facts.disposition, each.facts.transformation, each.said,
+            )
+            for each in new
+        ),
+    )  # fmt: skip
+    numbers = _numbers(job, new)
+    _insert(
+        EventValue,
+        _VALUE,
+        (
+            (numbers[each.event_id, each.declares_error], name, indexed(value))
+            for each in new
+            for name, value in sorted(set(_named(each)))
+        ),
+    )
+
+
+def _insert(
+    model: type[CapturedEvent] | type[EventValue],
+    names: tuple[str, ...],
+    rows: Iterator[tuple[object, ...]],
+) -> None:
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(name) for name in names)
+    marks = ", ".join(["%s"] * len(names))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({marks})",  # noqa: S608 (names of our own columns)
+            list(rows),
+        )
+
+
+def _numbers(job: CaptureJob, new: Sequence[Checked]) -> dict[tuple[str, bool], int]:
+    """Return the numbers that the database gave to new events."""
+    found: dict[tuple[str, bool], int] = {}
+    for start in range(0, len(new), _AT_ONCE):
+        names = [each.event_id for each in new[start : start + _AT_ONCE]]
+        rows = CapturedEvent.objects.filter(network_id=job.network_id, event_id__in=names)
+        found.update(
+            ((name, wrong), number)
+            for name, wrong, number in rows.values_list("event_id", "declares_error", "pk")
+        )
+    return found
 
 
 def _before(
@@ -83,36 +143,12 @@ def _before(
     """Return (tells, who sent it) of the events that are there already."""
     names = list({each.event_id for _, each in batch})
     found: dict[tuple[str, bool], tuple[str, str]] = {}
-    for start in range(0, len(names), 500):
+    for start in range(0, len(names), _AT_ONCE):
         rows = CapturedEvent.objects.filter(
-            network_id=job.network_id, event_id__in=names[start : start + 500]
+            network_id=job.network_id, event_id__in=names[start : start + _AT_ONCE]
         ).values_list("event_id", "declares_error", "tells", "job__by")
         found.update({(name, wrong): (tells, by) for name, wrong, tells, by in rows})
     return found
-
-
-def _row(job: CaptureJob, each: Checked, at: datetime) -> CapturedEvent:
-    facts = each.facts
-    return CapturedEvent(
-        network_id=job.network_id,
-        job=job,
-        event_id=each.event_id,
-        declares_error=each.declares_error,
-        tells=each.tells,
-        type=facts.type,
-        at=facts.at,
-        recorded_at=at,
-        action=facts.action,
-        biz_step=facts.biz_step,
-        disposition=facts.disposition,
-        transformation=facts.transformation,
-        said=each.said,
-    )
-
-
-def _values(row: CapturedEvent, each: Checked) -> Iterator[EventValue]:
-    for name, value in sorted(set(_named(each))):
-        yield EventValue(event=row, name=name, value=indexed(value))
 
 
 def _named(each: Checked) -> Iterator[tuple[str, str]]:
