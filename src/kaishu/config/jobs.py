@@ -12,6 +12,7 @@ from kaishu.claims.imports.run import CLAIMS_IMPORT, CLAIMS_IMPORT_CHECK
 from kaishu.editions.imports.upload import SERIAL_LIST
 from kaishu.returns.kit_jobs import KITS_SENT
 from kaishu.supply.capture.tasks import EPCIS_CAPTURE
+from kaishu.supply.links.tasks import EPCIS12_LOAD, LINK_LOAD, LINK_TRY
 
 _ALL: tuple[JobKind, ...] = (
     BULK_DECIDE,
@@ -21,6 +22,9 @@ _ALL: tuple[JobKind, ...] = (
     CLAIMS_IMPORT,
     CLAIMS_IMPORT_CHECK,
     EPCIS_CAPTURE,
+    LINK_TRY,
+    LINK_LOAD,
+    EPCIS12_LOAD,
 )
 KINDS: Mapping[str, JobKind] = {kind.name: kind for kind in _ALL}
 

@@ -103,16 +103,22 @@ from kaishu.supply.capture.models import (  # noqa: E402 (they point back at Net
     EventValue,
     Speaker,
 )
+    SpeakerStep,
 from kaishu.supply.links.models import (  # noqa: E402 (they point back at Network)
     LinkFile,
+    Brought,
+    BroughtKind,
     LinkPart,
     LinkVoid,
 )
+    SavedMapping,
 from kaishu.supply.mock.models import MockRecall  # noqa: E402 (it points back at Network)
 from kaishu.supply.network.models import GraphFile  # noqa: E402 (it points back at Network)
 
 __all__ = [
     "CaptureJob",
+    "Brought",
+    "BroughtKind",
     "CapturedEvent",
     "EventValue",
     "GraphFile",
@@ -133,3 +139,5 @@ __all__ = [
     "RefusedLetter",
     "Speaker",
 ]
+    "SavedMapping",
+    "SpeakerStep",

@@ -183,3 +183,15 @@ class PrefixWrong(Refusal):
     """A company prefix has 4 to 12 digits; a URI of one's own ends in / or :"""
 
     code = "epcis_prefix_wrong"
+
+
+class PrefixMissing(Refusal):
+    """Not one prefix was named; a party that may speak for nothing any more is ended."""
+
+    code = "epcis_prefix_missing"
+
+
+class SpeakerReasonMissing(Refusal):
+    """A party's right to speak ends with a reason."""
+
+    code = "epcis_speaker_reason"

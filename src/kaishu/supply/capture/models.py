@@ -120,3 +120,22 @@ class Speaker(models.Model):
 
     def __str__(self) -> str:
         return self.party
+
+
+class SpeakerStep(models.Model):
+    """One change of what a party may speak for, with the reason; no prefixes = it ended."""
+
+    network = models.ForeignKey(
+        "supply.Network", on_delete=models.PROTECT, related_name="speaker_steps"
+    )
+    party = models.CharField(max_length=40)
+    prefixes = models.JSONField(default=list)
+    reason = models.CharField(max_length=200, blank=True)
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.party

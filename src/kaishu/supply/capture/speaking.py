@@ -10,17 +10,19 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from kaishu.core.genealogy.things import Kind
 from kaishu.supply.capture import errors
-from kaishu.supply.capture.models import EventValue, Speaker, indexed
+from kaishu.supply.capture.models import EventValue, Speaker, SpeakerStep, indexed
 from kaishu.supply.capture.naming import Facts, Problem, Said
 from kaishu.supply.models import Network
 
 Held = tuple[str, ...] | None  # beginnings that the sender holds; None = speaks for all
 _DIGITS = re.compile(r"[0-9]{4,12}")
 _OWN = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.\-]*:\S{1,180}[/:#.]|/x/item/[^/\s]{1,160})")
+_PARTY = re.compile(r"[^\s\x00-\x1f]{1,40}")
 MOST = 200
 
 
@@ -33,22 +35,66 @@ def held(network: Network, party: str) -> Held:
 
 
 def let_speak(
-    *, network: Network, party: str, prefixes: Sequence[str], by: str, at: datetime
+    *,
+    network: Network,
+    party: str,
+    prefixes: Sequence[str],
+    reason: str = "",
+    by: str,
+    at: datetime,
 ) -> Speaker:
     """Say for what a party may speak, instead of what was said before. Raises PrefixWrong.
 
     A prefix is 4 to 12 digits of a GS1 company prefix, the beginning of a URI of the party's own
-    (ending in / : # or .), or one of our own codes (/x/item/CELL-18650).
+    (ending in / : # or .), or one of our own codes (/x/item/CELL-18650). The same as before
+    changes nothing.
     """
     wanted = sorted({each.strip() for each in prefixes})
     for each in wanted:
         if not _DIGITS.fullmatch(each) and not _OWN.fullmatch(each):
             raise errors.PrefixWrong(prefix=each[:80])
-    if not party or len(wanted) > MOST:
+    if not _PARTY.fullmatch(party) or len(wanted) > MOST:
         raise errors.PrefixWrong(prefix=party[:40])
-    said = {"prefixes": wanted, "made_by": by, "made_at": at}
-    row, _ = Speaker.objects.update_or_create(network=network, party=party, defaults=said)
+    if not wanted:
+        raise errors.PrefixMissing(party=party)
+    with transaction.atomic():
+        # no row or other prefixes -> these; whoever is second waits, and finds them said
+        row, made = Speaker.objects.select_for_update().get_or_create(
+            network=network,
+            party=party,
+            defaults={"prefixes": wanted, "made_by": by, "made_at": at},
+        )
+        if not made and row.prefixes == wanted:
+            return row
+        row.prefixes, row.made_by, row.made_at = wanted, by, at
+        row.save()
+        _note(network, party, wanted, reason, by, at)
     return row
+
+
+def end_speaking(*, network: Network, party: str, reason: str, by: str, at: datetime) -> None:
+    """Let a party speak for nothing from now on; what it said stays. A second time is as once.
+
+    Raises SpeakerReasonMissing.
+    """
+    if not reason.strip():
+        raise errors.SpeakerReasonMissing(party=party[:40])
+    with transaction.atomic():
+        gone, _each = Speaker.objects.filter(network=network, party=party).delete()
+        if gone:
+            _note(network, party, [], reason, by, at)
+
+
+def steps(network: Network, most: int) -> Sequence[SpeakerStep]:
+    """Return the newest changes of who may speak, the newest first."""
+    return list(SpeakerStep.objects.filter(network=network).order_by("-id")[:most])
+
+
+def _note(
+    network: Network, party: str, prefixes: list[str], reason: str, by: str, at: datetime
+) -> None:
+    said = {"prefixes": prefixes, "reason": reason.strip()[:200]}
+    SpeakerStep.objects.create(network=network, party=party, by=by, at=at, **said)
 
 
 def speakers(network: Network, party: str = "") -> QuerySet[Speaker]:

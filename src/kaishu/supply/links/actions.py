@@ -65,6 +65,7 @@ def load_file(
     *,
     network: Network,
     path: Path,
+    name: str = "",
     mapping: LinkMapping | None,
     act: str = "",
     zone: str = "",
@@ -78,7 +79,8 @@ def load_file(
     """Read a file, keep its good rows; `note` hears of the bad ones, a table at a time.
 
     Without a mapping its columns have our own names. The same file by the same mapping is known
-    already. `strict` keeps all or nothing. Raises what sources and mapping raise, RowsBad,
+    already. `strict` keeps all or nothing. `name` is what the file is called where it is not the
+    name of its path. Raises what sources and mapping raise, RowsBad,
     NoGoodRow; then nothing was kept.
     """
     wanted = mapping.columns["child"] if mapping else "child"
@@ -103,9 +105,11 @@ def load_file(
             raise NoGoodRow(rows=count.rows)
         if strict and bad and not dry_run:
             raise RowsBad(bad=bad, rows=count.rows)
-        file = _row(network, path, sha256, mapping, table.kind, voided, count, by, at)
+        told = _alive(progress, count.rows)
+        about = _Said(name or path.name, table.kind, sha256, path.stat().st_size, voided, by, at)
+        file = _row(network, about, mapping, count, told)
         if not dry_run:
-            writer.finish(path)
+            writer.finish(path, told)
             file = _keep(file, writer.made)
     except BaseException:
         writer.drop()
@@ -138,38 +142,47 @@ def _there(network: Network, sha256: str, mapping: LinkMapping) -> tuple[int, Li
     return len(rows) - len(live), live[0] if live else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What is known of a file without its rows. `again` = how often it was taken back before."""
+
+    name: str
+    kind: str
+    sha256: str
+    size: int
+    again: int
+    by: str
+    at: datetime
+
+
 def _row(
     network: Network,
-    path: Path,
-    sha256: str,
+    said: _Said,
     mapping: LinkMapping,
-    kind: str,
-    again: int,
     count: _Count,
-    by: str,
-    at: datetime,
+    told: Callable[[], None],
 ) -> LinkFile:
     hashes = np.concatenate(count.hashes)
     hashes.sort()
     first = np.append(True, hashes[1:] != hashes[:-1])
     return LinkFile(
         network=network,
-        name=path.name[:200],
-        kind=kind,
-        sha256=sha256,
-        size=path.stat().st_size,
+        name=said.name[:200],
+        kind=said.kind,
+        sha256=said.sha256,
+        size=said.size,
         mapping=mapping.text(),
         mapping_digest=mapping.digest(),
-        again=again,
+        again=said.again,
         rows=count.rows,
         good=len(hashes),
         bad=count.reasons.total(),
         twice=int((~first).sum()),
-        known=_known(network, hashes[first], count.first, count.last),
+        known=_known(network, hashes[first], count.first, count.last, told),
         first_at=datetime.fromtimestamp(count.first, UTC),
         last_at=datetime.fromtimestamp(count.last, UTC),
-        by=by,
-        at=at,
+        by=said.by,
+        at=said.at,
     )
 
 
@@ -197,10 +210,18 @@ def _keep(file: LinkFile, made: list[LinkPart]) -> LinkFile:
     return file
 
 
-def _known(network: Network, hashes: Hashes, first: int, last: int) -> int:
+def _alive(progress: Progress, rows: int) -> Callable[[], None]:
+    """Return what says that a load still lives, while its rows are all read."""
+    return lambda: progress("rows", rows, rows)
+
+
+def _known(
+    network: Network, hashes: Hashes, first: int, last: int, told: Callable[[], None]
+) -> int:
     """Count rows that earlier files have too; only parts of the same time are looked at."""
     seen = np.zeros(len(hashes), np.bool_)
     for part in parts.live(network).filter(first_at__lte=last, last_at__gte=first):
+        told()
         found = np.sort(_hashes(parts.rows_of(part)))
         place = np.minimum(np.searchsorted(found, hashes), len(found) - 1)
         seen |= found[place] == hashes

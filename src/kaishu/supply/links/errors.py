@@ -41,7 +41,61 @@ class LinkFileUnknown(Refusal):
     code = "link_file_unknown"
 
 
-class JsonNotHere(Refusal):
-    """An EPCIS 2.0 document in JSON is captured through the API, not loaded as a link file."""
+class ActNotSaid(Refusal):
+    """Nobody chose what the rows of a file did."""
 
-    code = "link_json"
+    code = "link_act_not_said"
+
+
+class ColumnNotSaid(Refusal):
+    """No column was chosen for something that every row needs."""
+
+    code = "link_column_not_said"
+
+
+class ItemNotSaid(Refusal):
+    """It is not said of which item lots or units are."""
+
+    code = "link_item_not_said"
+
+
+class ActWordsWrong(Refusal):
+    """A line that explains the words of a column is not understood."""
+
+    code = "link_act_words_wrong"
+
+
+class MappingFirst(Refusal):
+    """A file is tried or loaded before somebody said what it means."""
+
+    code = "link_mapping_first"
+
+
+class NotTried(Refusal):
+    """A file is loaded that was not tried as its columns are said now."""
+
+    code = "link_not_tried"
+
+
+class BroughtBusy(Refusal):
+    """A job is reading this file already."""
+
+    code = "link_brought_busy"
+
+
+class BroughtOver(Refusal):
+    """The file was loaded or put away meanwhile."""
+
+    code = "link_brought_over"
+
+
+class BroughtUnknown(Refusal):
+    """There is no brought file of this number."""
+
+    code = "link_brought_unknown"
+
+
+class VoidReasonMissing(Refusal):
+    """A file is taken back without a reason."""
+
+    code = "link_void_reason"

@@ -26,6 +26,7 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from stdnum import ean
@@ -43,7 +44,7 @@ FIELDS = (
 SIDES = ("code", "lot", "unit", "box")
 NAMED = ("code", "gln", "name")
 DAYS = ("start", "end")
-_CONSTANTS = ("quantity", "child_quantity", "time", "place", "party", "order")
+CONSTANTS = ("quantity", "child_quantity", "time", "place", "party", "order")
 # What carries things on happens at the end of a day whose hour nobody wrote down.
 _LATE = {Did.PACKED, Did.UNPACKED, Did.SEEN_IN, Did.MOVED, Did.ENDED, Did.REMOVED}
 
@@ -110,6 +111,11 @@ def from_toml(text: str, *, act: str = "", zone: str = "") -> LinkMapping:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as broken:
         raise MappingWrong(where=str(broken), allowed="TOML") from broken
+    return from_tables(raw, act=act, zone=zone)
+
+
+def from_tables(raw: Mapping[str, Any], *, act: str = "", zone: str = "") -> LinkMapping:
+    """Return the mapping that tables say, named as in TOML. Raises MappingWrong, ActMissing."""
     tables = ("columns", "constant", "acts", "parent", "child", "time", "party", "place")
     _closed("", raw, (*tables, "act", "sheet", "encoding"))
     for name in tables:
@@ -123,7 +129,7 @@ def from_toml(text: str, *, act: str = "", zone: str = "") -> LinkMapping:
         act=str(raw.get("act", "")) or act,
         acts={key: str(word) for key, word in raw.get("acts", {}).items()},
         columns=columns,
-        constants=_texts("constant", raw, _CONSTANTS),
+        constants=_texts("constant", raw, CONSTANTS),
         parent=_side("parent", raw.get("parent", {})),
         child=_side("child", raw.get("child", {})),
         party=_named("party", raw.get("party", {})),
@@ -135,6 +141,13 @@ def from_toml(text: str, *, act: str = "", zone: str = "") -> LinkMapping:
         encoding=str(raw.get("encoding", "")),
     )
     return _checked(made)
+
+
+def from_text(text: str) -> LinkMapping:
+    """Return the mapping that `LinkMapping.text` wrote."""
+    raw = json.loads(text)
+    sides = {name: Side(**raw[name]) for name in ("parent", "child")}
+    return LinkMapping(**{**raw, **sides, "formats": tuple(raw["formats"])})
 
 
 def _checked(made: LinkMapping) -> LinkMapping:

@@ -90,3 +90,63 @@ class LinkVoid(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_id} taken back"
+
+
+class BroughtKind(models.TextChoices):
+    """What a brought file is: a spreadsheet of links, or an EPCIS 1.x document."""
+
+    LINKS = "links"
+    XML = "xml"
+
+
+class Brought(models.Model):
+    """One file that somebody brought to the console, whole, until it is loaded or put away.
+
+    `pieces` are the names of its bytes in the store of link files, and none once it is loaded:
+    then the link file has them. `report` names the list of bad rows of the newest job. `mapping`
+    is canonical JSON, empty until somebody said what the columns mean.
+    """
+
+    network = models.ForeignKey("supply.Network", on_delete=models.PROTECT, related_name="brought")
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=BroughtKind.choices)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    pieces = models.JSONField(default=list)
+    mapping = models.TextField(blank=True)
+    try_job = models.PositiveBigIntegerField(null=True)
+    load_job = models.PositiveBigIntegerField(null=True)
+    report = models.JSONField(default=list)
+    file = models.ForeignKey(LinkFile, null=True, on_delete=models.PROTECT, related_name="brought")
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+    over_by = models.CharField(max_length=150, blank=True)
+    over_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
+        app_label = "supply"
+        indexes = (models.Index(fields=("network", "over_at"), name="brought_waiting"),)
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.name}"
+
+
+class SavedMapping(models.Model):
+    """A mapping that a network keeps under a name; the same name again replaces it."""
+
+    network = models.ForeignKey("supply.Network", on_delete=models.PROTECT, related_name="mappings")
+    name = models.CharField(max_length=80)
+    mapping = models.TextField()
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("name",)
+        app_label = "supply"
+        constraints = (
+            models.UniqueConstraint(fields=("network", "name"), name="saved_mapping_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.name

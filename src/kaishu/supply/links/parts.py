@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from kaishu.base.storage import FolderStore, Store
 from kaishu.supply.links.check import ROWS
-from kaishu.supply.links.models import LinkPart, PartOf
+from kaishu.supply.links.models import Brought, LinkPart, PartOf
 from kaishu.supply.models import Network
 
 BLOCK = 8 << 20
@@ -42,11 +42,12 @@ class Writer:
         if sum(len(frame) for frame in self._waiting) >= AT_LEAST:
             self._write_rows()
 
-    def finish(self, original: Path) -> None:
-        """Write what waits, and the file as it came."""
+    def finish(self, original: Path, told: Callable[[], None]) -> None:
+        """Write what waits, and the file as it came; `told` hears of each piece."""
         self._write_rows()
         with original.open("rb") as file:
             for number, block in enumerate(iter(lambda: file.read(BLOCK), b"")):
+                told()
                 self._put(PartOf.ORIGINAL, number, block)
 
     def drop(self) -> None:
@@ -94,6 +95,8 @@ def original(file_id: int) -> Iterator[bytes]:
 def sweep(*, at: datetime, dry_run: bool = False) -> Mapping[str, int]:
     """Delete pieces that no row names: what a load left behind that was cut off a day ago."""
     named = set(LinkPart.objects.values_list("name", flat=True))
+    for pieces, report in Brought.objects.values_list("pieces", "report"):
+        named |= {*pieces, *report}
     lost = [name for name in store().names(stored_before=at - ABANDONED) if name not in named]
     for name in [] if dry_run else lost:
         store().delete(name)

@@ -13,11 +13,26 @@ from kaishu.editions.imports.errors import ColumnMissing, FileHasNoRows, SheetMi
 from kaishu.editions.imports.numbers import digits_lost, whole
 from kaishu.editions.imports.unzip import Package, Sheet
 from kaishu.editions.imports.workbook import ANY_CELL, ROW_END, column_number, refuse_unusual
+from kaishu.supply.links import merges
 from kaishu.supply.links.sources import BAD_ROWS, Piece, places
 
 _BOOK, _COUNTS_FROM_1904 = "xl/workbook.xml", b'date1904="1"'
 _DAYS_1904 = 1462
 _NUMBERS = ("time", "quantity", "child_quantity")  # numbers are what they should be
+
+
+def top(package: Package, cells: Cells, sheet: Sheet) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows in which names may stand, each as wide as its last cell."""
+    block = next(iter(package.blocks(sheet.path, ROW_END)), b"")
+    refuse_unusual(block)
+    rows: dict[int, dict[int, str]] = {}
+    for name, row, attributes, inner in ANY_CELL.findall(block):
+        if int(row) > names.HEADER_WITHIN:
+            break
+        text = cells.texts([(attributes, inner)])[0] or ""
+        rows.setdefault(int(row), {})[column_number(name)] = text.strip()
+    for number, found in sorted(rows.items()):
+        yield number, [found.get(place, "") for place in range(1, max(found) + 1)]
 
 
 class WorkbookTable:
@@ -35,7 +50,7 @@ class WorkbookTable:
             every = ", ".join(each.name for each in self._package.sheets[: names.SHOWN])
             raise SheetMissing(sheet=sheet, sheets=every)
         for each in sheets:
-            for row, found in self._top(each):
+            for row, found in top(self._package, self._cells, each):
                 if names.has_serial_column(found, wanted):
                     self.sheet, self.row, self.names = each, row, found
                     return
@@ -48,13 +63,16 @@ class WorkbookTable:
         """Yield the rows. Raises ColumnsMissing, FileBroken."""
         wanted = places(self.names, columns)
         from_1904 = any(_COUNTS_FROM_1904 in part for part in self._package.blocks(_BOOK, b">"))
+        merged = merges.inside(self._package, self.sheet, self.row, wanted)
         for block in self._package.blocks(self.sheet.path, ROW_END):
             refuse_unusual(block)
-            piece = self._piece(block, wanted, _DAYS_1904 if from_1904 else 0)
+            piece = self._piece(block, wanted, _DAYS_1904 if from_1904 else 0, merged)
             if piece is not None:
                 yield piece
 
-    def _piece(self, block: bytes, wanted: Mapping[str, int], days: int) -> Piece | None:
+    def _piece(
+        self, block: bytes, wanted: Mapping[str, int], days: int, merged: merges.Merged
+    ) -> Piece | None:
         letters = {place + 1: word for word, place in wanted.items()}
         cells = [
             (letters[column], int(row), attributes, inner)
@@ -66,13 +84,16 @@ class WorkbookTable:
         texts = self._cells.texts([cell[2:] for cell in cells]).to_list()
         bad: dict[int, tuple[str, str]] = {}
         for place, (word, row, attributes, inner) in enumerate(cells):
-            said = texts[place] or ""
+            typed = texts[place] or ""
             if is_formula_without_value(inner):
                 bad[row] = ("link_row_formula", "")
-            elif said and is_number(attributes):
-                if word not in _NUMBERS and digits_lost(said):
-                    bad[row] = ("link_row_digits_lost", said)
-                texts[place] = _day(said, days) if word == "time" else whole(said)
+            elif typed and is_number(attributes):
+                if word not in _NUMBERS and digits_lost(typed):
+                    bad[row] = ("link_row_digits_lost", typed)
+                texts[place] = _day(typed, days) if word == "time" else whole(typed)
+        said = {(cell[0], cell[1]) for place, cell in enumerate(cells) if texts[place]}
+        for row in merged.of(dict.fromkeys(cell[1] for cell in cells), said):
+            bad.setdefault(row, ("link_row_merged", ""))
         long = pl.DataFrame(
             {
                 "row": [cell[1] for cell in cells],
@@ -96,19 +117,6 @@ class WorkbookTable:
             ),
             self.sheet.name,
         )
-
-    def _top(self, sheet: Sheet) -> Iterator[tuple[int, list[str]]]:
-        """Yield the rows in which names may stand, each as wide as its last cell."""
-        block = next(iter(self._package.blocks(sheet.path, ROW_END)), b"")
-        refuse_unusual(block)
-        rows: dict[int, dict[int, str]] = {}
-        for name, row, attributes, inner in ANY_CELL.findall(block):
-            if int(row) > names.HEADER_WITHIN:
-                break
-            text = self._cells.texts([(attributes, inner)])[0] or ""
-            rows.setdefault(int(row), {})[column_number(name)] = text.strip()
-        for number, cells in sorted(rows.items()):
-            yield number, [cells.get(place, "") for place in range(1, max(cells) + 1)]
 
 
 def _day(text: str, days: int) -> str:

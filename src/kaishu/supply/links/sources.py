@@ -56,17 +56,23 @@ def open_table(path: Path, *, wanted: str, sheet: str = "", encoding: str = "") 
     """
     from kaishu.supply.links.sheets import WorkbookTable
 
+    kind = kind_of(path)
+    if kind == "xlsx":
+        return WorkbookTable(path, wanted=wanted, sheet=sheet)
+    if kind == "parquet":
+        return ParquetTable(path)
+    return TextTable(path, Choice(column=wanted, encoding=encoding))
+
+
+def kind_of(path: Path) -> str:
+    """Return xlsx, parquet or csv by the first bytes. Raises FileHasNoRows, FileKindUnknown."""
     with path.open("rb") as file:
         head = file.read(4)
     if not head:
         raise FileHasNoRows()
-    if head == _ZIP:
-        return WorkbookTable(path, wanted=wanted, sheet=sheet)
-    if head == _PARQUET:
-        return ParquetTable(path)
     if head.startswith(OTHER_KINDS):
         raise FileKindUnknown()
-    return TextTable(path, Choice(column=wanted, encoding=encoding))
+    return {_ZIP: "xlsx", _PARQUET: "parquet"}.get(head, "csv")
 
 
 def places(names: list[str], columns: Mapping[str, str]) -> dict[str, int]:
