@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kaishu.core.answer import Inspection, colours_of, judge, spoken_date, tell
+from kaishu.core.given import find_batch, find_market
 from kaishu.core.pack import Pack
 from kaishu.core.recall import LANGUAGES, Conditions, RuleKind
 from kaishu.core.verdict import Answer
@@ -46,11 +47,52 @@ D = date.fromisoformat
 
 
 @pytest.mark.parametrize(
+    ("given", "known"),
+    [
+        ("jp", "jp"),
+        (" JP ", "JP"),
+        ("ＣＮ", "cn"),
+        ("us", "us"),
+        ("other", "other"),
+        *((each, "") for each in ("", "Japan", "日本", "eu", "de", "uk", "USA", "?")),
+    ],
+)
+def test_a_market_that_may_be_the_recalls_own_is_not_known(given: str, known: str) -> None:
+    when = Conditions(markets=("jp", "gb"))
+    assert find_market(recall(rule(1, RuleKind.MODEL, when=when)), given) == known
+
+
+def test_the_union_is_a_market_apart_where_none_of_its_countries_is_named() -> None:
+    assert find_market(recall(rule(1, RuleKind.MODEL)), "EU") == "EU"
+
+
+@pytest.mark.parametrize(
+    ("given", "known"),
+    [
+        ("0240-5", "0240-5"),
+        ("０２４０－５", "0240-5"),
+        ("LOT No.0240-5", "0240-5"),
+        ("批号：p6", "P6"),
+        ("ロット番号 P6", "P6"),
+        *((each, "") for each in ("2405", "02405", "240-5", "O24O-5", "0240 - 5.", "P-6", "0P6")),
+        ("2406", "2406"),
+        ("P66", "P66"),
+        ("other", "other"),
+        ("", ""),
+    ],
+)
+def test_a_batch_that_lost_its_zeros_or_hyphens_is_not_known(given: str, known: str) -> None:
+    what = recall(rule(1, RuleKind.MODEL, when=Conditions(batches=("P6", "0240-5"))))
+    assert find_batch(what, what.products[0], given) == known
+
+
+@pytest.mark.parametrize(
     ("asked", "answer", "reason"),
     [
         (Inspection(model="LIST", serial=LISTED), AFFECTED, "listed"),
         (Inspection(model=" ｌｉｓｔ ", serial="sn: a100-0000"), AFFECTED, "listed"),
-        (Inspection(model="LIST", serial=NEXT_LIST), NOT, "not_listed"),
+        (Inspection(model="LIST", serial="A9999999"), NOT, "not_listed"),
+        (Inspection(model="LIST", serial=NEXT_LIST), ASK, "listed_other_model"),
         (Inspection(model="LIST"), ASK, "serial_empty"),
         (Inspection(model="LIST", serial="SN:"), ASK, "serial_empty"),
         (Inspection(model="LIST", serial="A100000"), ASK, "serial_too_short"),
@@ -58,8 +100,11 @@ D = date.fromisoformat
         (Inspection(model="LIST", serial="A10000?0"), ASK, "serial_character"),
         (Inspection(model="LIST", serial="B1000000"), ASK, "serial_other_brand"),
         (Inspection(model="LIST", serial="A1OOOOOO"), AFFECTED, "listed"),
-        (Inspection(model="LIST", serial="A2OOOOOO"), ASK, "repair_changes_answer"),
-        (Inspection(model="LIST2", serial=LISTED), NOT, "not_listed"),
+        (Inspection(model="LIST", serial="A4OOOOOO"), ASK, "repair_changes_answer"),
+        (Inspection(model="LIST2", serial=LISTED), ASK, "listed_other_model"),
+        (Inspection(model="LIST2", serial=NEXT_LIST, market="Japan"), AFFECTED, "listed"),
+        (Inspection(model="LIST2", market="Japan"), ASK, "serial_empty"),
+        (Inspection(model="LIST2", market="ＣＮ"), NOT, "market_excluded"),
         (Inspection(model="LIST2", serial=NEXT_LIST), AFFECTED, "listed"),
         (Inspection(model="LIST2", serial=NEXT_LIST, market="JP"), AFFECTED, "listed"),
         (Inspection(model="LIST2", serial=NEXT_LIST, market="cn"), ASK, "listed_but_differs"),
@@ -67,7 +112,7 @@ D = date.fromisoformat
         (Inspection(model="RANGE", serial="A0ZZZZZZ"), NOT, "not_listed"),
         (Inspection(model="RANGE", serial="A1000000"), AFFECTED, "in_range"),
         (Inspection(model="RANGE", serial="A1ZZZZZZ"), AFFECTED, "in_range"),
-        (Inspection(model="RANGE", serial="A2000000"), NOT, "not_listed"),
+        (Inspection(model="RANGE", serial="A2000001"), NOT, "not_listed"),
         (Inspection(model="RANGE", serial="A3000009"), NOT, "not_listed"),
         (Inspection(model="RANGE", serial="A3000010"), AFFECTED, "in_range"),
         (Inspection(model="RANGE", serial="A3000019"), AFFECTED, "in_range"),
@@ -94,7 +139,7 @@ D = date.fromisoformat
         (Inspection(model="BOTH", serial=LISTED, colour="black"), AFFECTED, "listed"),
         (Inspection(model="BOTH", serial=LISTED, colour="white"), ASK, "listed_but_differs"),
         (Inspection(model="BOTH", serial="A100000O", colour="white"), ASK, "listed_but_differs"),
-        (Inspection(model="BOTH", serial=NEXT_LIST), NOT, "not_listed"),
+        (Inspection(model="BOTH", serial=NEXT_LIST), ASK, "listed_other_model"),
         (Inspection(model="BOTH", colour="white"), NOT, "colour_excluded"),
         (Inspection(model="M9", serial=LISTED), NONE, "no_such_model"),
         (Inspection(model="", serial=LISTED), NONE, "no_such_model"),
@@ -158,7 +203,7 @@ def test_flight_advice_is_by_model_whatever_the_serial_says(pack: Pack) -> None:
     for serial in (LISTED, "", "?"):
         verdict = judge(pack, Inspection(model="LIST", serial=serial))
         assert tell(pack, verdict, "zh-Hans").flight == "Do not take it on a plane (zh-Hans)"
-    outside = judge(pack, Inspection(model="LIST", serial=NEXT_LIST))
+    outside = judge(pack, Inspection(model="LIST", serial="A9999999"))
     assert "no product of a recalled model may fly" in tell(pack, outside, "en").flight
     assert tell(pack, judge(pack, Inspection(model="M9")), "en").flight == ""
 

@@ -148,8 +148,13 @@ def met(when: Conditions, unit: dict[str, Any]) -> bool:
     )
 
 
-def truth(mine: list[Rule], lists: dict[str, list[bytes]], unit: dict[str, Any]) -> str:
-    """Say of a fully known unit whether it is in, out, or left open by the recall itself."""
+def truth(
+    mine: list[Rule], lists: dict[str, list[bytes]], unit: dict[str, Any], elsewhere: set[bytes]
+) -> str:
+    """Say of a fully known unit whether it is in, out, or left open by the recall itself.
+
+    What would be out is open where another model's list names the serial.
+    """
     taking, open_, safe = [], [], []
     for rule in mine:
         selected = selects(rule, lists, unit["serial"], unit["label"])
@@ -160,10 +165,11 @@ def truth(mine: list[Rule], lists: dict[str, list[bytes]], unit: dict[str, Any])
             taking.append(rule)
         elif selected is OPEN and met(rule.when, unit):
             open_.append(rule)
+    out = OPEN if unit["serial"].encode() in elsewhere else OUT
     if not taking and not open_:
-        return OUT
+        return out
     if any(all(beats(each, other) for other in taking + open_) for each in safe):
-        return OUT
+        return out
     return IN if taking and not safe else OPEN
 
 
@@ -212,8 +218,14 @@ def test_judge_never_answers_what_depends_on_an_unknown_fact_and_never_asks_need
     pack: Any = SimpleNamespace(
         recall=what, scopes={"M1": Scope(what, "M1", finds)}, ref=EditionRef("r", 1, "0" * 64)
     )
+    elsewhere = {
+        serial
+        for rule in of_recall
+        if rule.product != "M1" and rule.effect is Effect.INCLUDE
+        for serial in lists.get(rule.file, ())
+    }
     for said in said_of:
-        possible = {truth(mine, lists, unit) for unit in worlds(said)}
+        possible = {truth(mine, lists, unit, elsewhere) for unit in worlds(said)}
         verdict = judge(pack, Inspection(model="M1", **said))
         known = said["made_on"] not in MONTHS and all(said[name] for name in (*FACTS, "serial"))
         if verdict.answer is Answer.AFFECTED:

@@ -42,6 +42,10 @@ LABELS = ("SN:", "S/N No. ", "serial number ", "シリアル番号：", "产品�
 CODES = (
     *("(21){}", "]C121{}", "https://example.com/?sn={}", "MODEL:M1;SN:{}", "0104900000000014{}"),
     *("SN:{},", "sn = {} | x"),
+    *("(01)00000000004901(21){}", "0100000000004902\x1d21{}", "]d2010000000000490111250102"),
+    *("010000000000490111250100\x1d21{}", "]d2010000000000490211250103\x1d10P6\x1d21{}"),
+    *("https://id.example/01/00000000004902/21/{}?11=250102", "(01)00000000004901(11)250100(21){}"),
+    *("https://id.example/01/4901/10/LOT", "(10)q1(21){}"),
 )
 GAPS = (" ", "-", "・", "\u200b", " dash ", "ハイフン", "－", "*", "é", "", "", "", "", "", "")
 
@@ -78,10 +82,10 @@ def inspections(seed: int, pack: Pack, count: int) -> Iterator[Inspection]:
             serial=_typed(draw, _serial(draw, form), pack.recall, found),
             colour=draw.choice(("", "black", "WHITE", "M1-black", "4901", "green", "constructor")),
             bought=draw.choice((None, *DAYS)),
-            market=draw.choice(("", "jp", " JP ", "cn", "us")),
+            market=draw.choice(("", "jp", " JP ", "cn", "us", "Japan", "ＣＮ", "eu")),
             channel=draw.choice(("", "web", "shop", "fair")),
-            variant=draw.choice(("", "", "m1-BLACK", "4901", "4902")),
-            batch=draw.choice(("", "p6", "Q1", " other ")),
+            variant=draw.choice(("", "", "m1-BLACK", "4901", "04902")),
+            batch=draw.choice(("", "p6", "Q1", " other ", "LOT:P6", "0Ｐ6", "q-1")),
             made_on=draw.choice((None, *DAYS, *MONTHS)),
             label=draw.choice(("", "", "missing", "illegible", "odd")),
         )
@@ -174,9 +178,9 @@ def _typed(draw: random.Random, serial: str, what: Recall, found: Product) -> st
         return serial
     if way < 0.4:
         return draw.choice(("", " ", "O" * 8, "SN", "dash", "A" * 201, "serial number"))
-    if way < 0.43:
+    if way < 0.48:
         return draw.choice(CODES).format(serial)
-    if way < 0.5:
+    if way < 0.53:
         serial = serial[:-1] if draw.random() < 0.5 else f"{serial}0"
     if way < 0.6:
         serial = serial.replace("0", draw.choice(("O", "o", "Ｏ")), 1)

@@ -6,13 +6,13 @@ these two, so that nobody ever hears two answers.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from kaishu.core.codes import Payload, is_jan, unpack
 from kaishu.core.dates import Made, Month, made_from
+from kaishu.core.given import find_batch, find_market, folded
 from kaishu.core.pack import Pack
 from kaishu.core.recall import Alias, Label, Product, Recall, Text, Variant, say
 from kaishu.core.scope import Facts, Outcome
@@ -30,6 +30,7 @@ ASKS = {
     "need_batch": "batch",
     "need_made_on": "made_on",
     "no_such_model": "model",
+    "listed_other_model": "model",
 }
 _MARKET_HOURS = {"jp": 9, "cn": 8}
 _MONTHS = (
@@ -131,7 +132,7 @@ def tell(pack: Pack, verdict: Verdict, language: str) -> AnswerPage:
         language=language,
         headline=sentence(f"answer_{verdict.answer.value}", language, facts).text,
         first=_first(recall, verdict, language),
-        sentence=reason.text,
+        sentence=reason.text + _why(recall, verdict, language),
         steps=tuple(step for step in steps if step),
         asks=_asks(verdict),
         model=verdict.facts.get("model", ""),
@@ -199,7 +200,7 @@ def known_of(recall: Recall, product: Product, inspection: Inspection) -> Facts:
     return Facts(
         colour=colour or (variant.colour if variant else ""),
         bought=inspection.bought,
-        market=inspection.market.strip(),
+        market=find_market(recall, inspection.market),
         channel=inspection.channel if recall.channel(inspection.channel) else "",
         variant=variant.code if variant else "",
         batch=find_batch(recall, product, inspection.batch),
@@ -218,14 +219,6 @@ def find_variant(product: Product, given: str) -> Variant | None:
         if wanted == folded(variant.code) or (wanted.isdecimal() and is_jan(wanted, variant.jan))
     ]
     return found[0] if len(found) == 1 else None
-
-
-def find_batch(recall: Recall, product: Product, given: str) -> str:
-    """Return a batch as the rules write it, or as it was given where no rule names it."""
-    wanted = folded(given)
-    rules = (rule for rule in recall.rules if rule.product == product.model)
-    named = (batch for rule in rules for batch in rule.when.batches)
-    return next((batch for batch in named if folded(batch) == wanted), given.strip())
 
 
 def colours_of(recall: Recall, product: Product) -> tuple[str, ...]:
@@ -295,6 +288,15 @@ def _facts(product: Product, reading: Reading, known: Facts, outcome: Outcome) -
         "label": known.label,
     }
     return {name: value for name, value in facts.items() if value}
+
+
+def _why(recall: Recall, verdict: Verdict, language: str) -> str:
+    """Return what the rule that takes a unit in says to its owner, to stand behind the reason."""
+    if verdict.answer is not Answer.AFFECTED:
+        return ""
+    no = verdict.facts.get("rule", "")
+    said = next((rule.why for rule in recall.rules if str(rule.no) == no), {})
+    return (" " if language == "en" else "") + say(said, language) if said else ""
 
 
 def _first(recall: Recall, verdict: Verdict, language: str) -> str:
@@ -378,8 +380,3 @@ def _local(moment: datetime, market: str) -> datetime:
     """Return a time on the clocks of the recall's market (those without summer time; else UTC)."""
     hours = _MARKET_HOURS.get(market.lower())
     return moment.astimezone(UTC if hours is None else timezone(timedelta(hours=hours)))
-
-
-def folded(text: str) -> str:
-    """Return a code as two people who write it differently would both find it."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()

@@ -7,6 +7,7 @@ Sources: GS1 General Specifications, application identifiers 01, 10, 11 and 21; 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -42,9 +43,9 @@ class Payload:
 
 def unpack(text: str) -> Payload | None:
     """Return what a scanned code says, or None where the text is no code that we know."""
-    text = text.strip()
     if len(text) > LONGEST_CODE:
         return None
+    text = unicodedata.normalize("NFKC", text).strip()
     if "://" in text:
         return _address(text)
     if text[:1] in _OPENINGS or SEPARATOR in text or "\u241d" in text or _BARE.match(text):

@@ -14,6 +14,7 @@ import numpy as np
 from kaishu.core.coding import as_keys
 from kaishu.core.pack import Pack
 from kaishu.core.recall import Product, RuleKind
+from kaishu.core.scope import other_lists
 from kaishu.core.selectors import SELECTORS, Selector
 
 FEW = 16  # below it the preparation costs more than it saves
@@ -28,6 +29,8 @@ class Signatures:
         rules = [rule for rule in pack.recall.rules if rule.product == product.model]
         self._one = pack.scopes[product.model].signature()
         lists = [rule.no for rule in rules if rule.kind is RuleKind.LIST]
+        if form.unit_unique:
+            lists += [rule.no for rule in other_lists(pack.recall, product.model)]
         self._lists = [pack.index.section(no).find_many for no in lists]
         others = dict.fromkeys(
             rule.kind

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kaishu.core.conditions import NO_CONDITIONS, Facts, Holds, weigh
 from kaishu.core.recall import Conditions, Effect, Recall, Rule, RuleKind
-from kaishu.core.selectors import SELECTORS, Finds, by_range
+from kaishu.core.selectors import SELECTORS, Finds, Selector, by_range
 from kaishu.core.verdict import Answer
 
 __all__ = ["EXCLUDED", "Facts", "Finds", "Outcome", "Scope", "by_range", "reason_of", "weigh"]
@@ -92,6 +92,7 @@ class Scope:
         self._tails = tuple(rule for rule in rules if rule.kind is RuleKind.TAIL)
         self._lookups = tuple(rule for rule in rules if rule.kind is RuleKind.LOOKUP)
         self._unlabelled = tuple(rule for rule in rules if rule.kind is RuleKind.UNLABELLED)
+        self._elsewhere = _elsewhere(recall, model, finds) if form.unit_unique else None
         self._excludes = any(rule.effect is Effect.EXCLUDE for rule in rules)
         first_of: dict[tuple[Conditions, Effect, tuple[int, bool]], Rule] = {}
         for rule in rules:
@@ -106,14 +107,24 @@ class Scope:
         that may still apply, or a listed unit that is said to differ, makes it a question.
         Otherwise not affected, by the condition that excluded it where there was one. A rule that
         names safe units wins only where it points closer than every rule that takes the unit in.
+        A serial that another model's list names is a question: somebody took the wrong model.
         """
-        if self._excludes:
-            return self._with_exclusions(serial, facts)
-        return _outcome(self._applied(serial, facts))
+        outcome = (
+            self._with_exclusions(serial, facts)
+            if self._excludes
+            else _outcome(self._applied(serial, facts))
+        )
+        if serial is None or not self._elsewhere or outcome.answer is not Answer.NOT_AFFECTED:
+            return outcome
+        others = self._elsewhere(serial)
+        return Outcome(Answer.ASK, "listed_other_model", others[0]) if others else outcome
 
     def signature(self) -> Callable[[str], object]:
         """Return what reads all that an outcome rests on in a serial: where equal, so is that."""
-        selectors, tails = self._selectors, self._tails
+        selectors: tuple[Selector, ...] = self._selectors
+        if self._elsewhere is not None:
+            selectors = (*selectors, self._elsewhere)
+        tails = self._tails
         if len(selectors) == 1 and not tails:
             return selectors[0]
         return lambda serial: (
@@ -227,6 +238,27 @@ def _outcome(applied: Iterable[_Applied]) -> Outcome:
 def _named_safe(rule: Rule) -> Outcome:
     named = rule.kind in NAMES_UNITS
     return Outcome(Answer.NOT_AFFECTED, "named_safe" if named else "kind_safe", rule.no)
+
+
+def other_lists(recall: Recall, model: str) -> tuple[Rule, ...]:
+    """Return the list rules of other models whose serials are written alike, each one unit."""
+    product = recall.product(model)
+    alike = [
+        each.model
+        for each in recall.products
+        if product and each.model != model and each.serial_format == product.serial_format
+    ]
+    return tuple(
+        rule
+        for rule in recall.rules
+        if rule.product in alike and rule.kind is RuleKind.LIST and rule.effect is Effect.INCLUDE
+    )
+
+
+def _elsewhere(recall: Recall, model: str, finds: Finds) -> Selector | None:
+    rules = [rule for rule in other_lists(recall, model) if rule.no in finds]
+    form = recall.formats[0]  # a list rests on no format
+    return SELECTORS[RuleKind.LIST](rules, form, finds) if rules else None
 
 
 def _is_bare(rule: Rule, label: str) -> bool:

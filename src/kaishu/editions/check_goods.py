@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 from stdnum import ean
 
-from kaishu.core.answer import folded
+from kaishu.core.given import folded
 from kaishu.core.recall import Product, SerialFormat
 from kaishu.editions.draft import Draft
 from kaishu.editions.positions import Path

@@ -1,4 +1,4 @@
-"""What a trace's rules would change against the published edition, unit by unit.
+"""What a trace's rules would change against an edition or a draft, unit by unit.
 
 Taking a unit out of a recall can leave a dangerous thing in use, so what goes is named, and what
 cannot be named is counted or at least said.
@@ -6,17 +6,18 @@ cannot be named is counted or at least said.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from kaishu.core.coding import Coder
 from kaishu.core.conditions import Facts
-from kaishu.core.pack import Pack
-from kaishu.core.recall import Conditions, Effect, Recall, Rule, RuleKind
+from kaishu.core.recall import Effect, Rule, RuleKind
 from kaishu.core.scope import Scope
 from kaishu.core.selectors import value
 from kaishu.core.verdict import Answer
+from kaishu.supply.to_recall.before import Before, find_in
+from kaishu.supply.to_recall.joining import rule_of
 
 MOST_SPELT = 200_000  # serials of one range that are spelt out to be compared
 NOBODY_KNOWN = Facts()
@@ -47,7 +48,7 @@ class Against:
 
 
 def against(
-    pack: Pack | None,
+    before: Before | None,
     model: str,
     *,
     tables: Sequence[Mapping[str, Any]],
@@ -61,19 +62,18 @@ def against(
     that name safe units; otherwise the new rules join them. `serials` are all units of the model
     that anybody knows, in the normal form of the brand.
     """
-    product = pack.recall.product(model) if pack else None
-    if pack is None or product is None:
+    product = before.recall.product(model) if before else None
+    if before is None or product is None:
         return Against(model=model, added=tuple(sorted(serials)), removed=(), kept=0, gone=())
-    old = [rule for rule in pack.recall.rules if rule.product == model]
+    old = [rule for rule in before.recall.rules if rule.product == model]
     stays = [rule for rule in old if not (replaces and goes(rule))]
-    first = max((rule.no for rule in pack.recall.rules), default=0) + 1
-    new = [_rule(table, no) for no, table in enumerate(tables, start=first)]
-    after = _scope(pack, model, [*stays, *new], files)
-    named, unspelt = _named(pack, old)
-    before, every = pack.scopes[model], {*serials, *named}
+    first = max((rule.no for rule in before.rules), default=0) + 1
+    new = [rule_of(table, no) for no, table in enumerate(tables, start=first)]
+    scopes = [_scope(before, model, rules, files) for rules in (old, [*stays, *new])]
+    named, unspelt = _named(before, old)
     added, removed, kept = [], [], 0
-    for serial in sorted(every):
-        was, now = _in(before, serial), _in(after, serial)
+    for serial in sorted({*serials, *named}):
+        was, now = (_in(scope, serial) for scope in scopes)
         kept += was and now
         if now and not was:
             added.append(serial)
@@ -98,55 +98,42 @@ def _in(scope: Scope, serial: str) -> bool:
     return scope.evaluate(serial, NOBODY_KNOWN).answer is not Answer.NOT_AFFECTED
 
 
-def _rule(table: Mapping[str, Any], no: int) -> Rule:
-    said: dict[str, Any] = {
-        name: tuple(each) if isinstance(each, list) else each for name, each in table.items()
+def _scope(before: Before, model: str, rules: list[Rule], files: Mapping[str, bytes]) -> Scope:
+    others = [rule for rule in before.recall.rules if rule.product != model]
+    new = {
+        rule.no: find_in(frozenset(files[rule.file].split(b"\n")[1:]))
+        for rule in rules
+        if rule.kind is RuleKind.LIST and rule.no not in before.finds
     }
-    batches = tuple(said.pop("when", {}).get("batches", ()))
-    conditions = Conditions(batches=batches)
-    return Rule(**{**said, "no": no, "kind": RuleKind(table["kind"]), "when": conditions})
+    recall = replace(before.recall, rules=(*rules, *others))
+    return Scope(recall, model, {**before.finds, **new})
 
 
-def _scope(pack: Pack, model: str, rules: list[Rule], files: Mapping[str, bytes]) -> Scope:
-    finds: dict[int, Callable[[bytes], int]] = {}
-    for rule in rules:
-        if rule.kind is RuleKind.LIST and rule.file in files:
-            finds[rule.no] = _find_in(frozenset(files[rule.file].split(b"\n")[1:]))
-        elif rule.kind is RuleKind.LIST:
-            finds[rule.no] = pack.index.section(rule.no).find
-    recall: Recall = replace(pack.recall, rules=tuple(rules))
-    return Scope(recall, model, finds)
-
-
-def _find_in(serials: frozenset[bytes]) -> Callable[[bytes], int]:
-    return lambda key: int(key in serials)
-
-
-def _named(pack: Pack, rules: Sequence[Rule]) -> tuple[set[str], list[Rule]]:
+def _named(before: Before, rules: Sequence[Rule]) -> tuple[set[str], list[Rule]]:
     """Return the serials that rules select, and the rules that select more than can be spelt."""
     named: set[str] = set()
     unspelt = []
     for rule in rules:
         if rule.kind is RuleKind.LIST:
-            named |= {serial.decode() for serial in pack.index.section(rule.no).serials()}
+            named |= {serial.decode() for serial in before.serials[rule.no]()}
         elif rule.kind is RuleKind.CODES:
             named |= set(rule.codes)
         elif rule.kind is RuleKind.COUNTER and _decimal(rule):
             width = len(rule.first)
             ends = (value(rule.first, rule), value(rule.last, rule))
             named |= {f"{rule.head}{number:0{width}}" for number in range(ends[0], ends[1] + 1)}
-        elif rule.kind is RuleKind.RANGE and (spelt := _spelt(pack, rule)) is not None:
+        elif rule.kind is RuleKind.RANGE and (spelt := _spelt(before, rule)) is not None:
             named |= spelt
         else:
             unspelt.append(rule)
     return named, unspelt
 
 
-def _spelt(pack: Pack, rule: Rule) -> set[str] | None:
+def _spelt(before: Before, rule: Rule) -> set[str] | None:
     """Return every serial of a range, or None where there are too many."""
-    product = pack.recall.product(rule.product)
+    product = before.recall.product(rule.product)
     assert product is not None
-    coder = Coder(pack.recall.serial_format(product).alphabet)
+    coder = Coder(before.form_of(product).alphabet)
     first, last = (coder.number()(end.encode()) for end in (rule.first, rule.last))
     if last - first >= MOST_SPELT:
         return None

@@ -11,7 +11,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from kaishu.core.answer import ASKS, Inspection, colours_of, find_colour, folded, judge, tell
+from kaishu.core.answer import ASKS, Inspection, colours_of, find_colour, judge, tell
+from kaishu.core.given import folded, markets_of
 from kaishu.core.pack import Pack
 from kaishu.core.recall import (
     Conditions,
@@ -45,7 +46,7 @@ DECIDES: Mapping[type, tuple[str, ...]] = {
 }
 # Fields that decide nothing: words for people, drawings, where a fact comes from.
 SAYS: Mapping[type, tuple[str, ...]] = {
-    Rule: ("file", "note", "verified"),
+    Rule: ("file", "note", "verified", "why"),
     Conditions: (),
     SerialFormat: ("lookalikes",),
     Product: (
@@ -64,9 +65,11 @@ CODES = frozenset(
         "alias_misprint",
         "alias_sold_as",
         "batch_covered",
+        "code_other_product",
         "flight_not_affected",
         "kind_safe",
         "listed_but_differs",
+        "listed_other_model",
         "maker_decides",
         "named_both",
         "named_safe",
@@ -92,6 +95,7 @@ def rules_of(pack: Pack, head: Head | None) -> dict[str, Any]:
         "formats": {form.code: _decides(form) for form in recall.formats},
         "products": [_product(recall, product) for product in recall.products],
         "rules": [{**_decides(rule), "when": _decides(rule.when)} for rule in recall.rules],
+        "markets": sorted(markets_of(recall)),
         "channels": [channel.code for channel in recall.channels],
         "list": dataclasses.asdict(head) if head else None,
     }
@@ -158,7 +162,8 @@ def _product(recall: Recall, product: Product) -> dict[str, Any]:
             {
                 "code": variant.code,
                 "colour": variant.colour,
-                "names": [name for name in (folded(variant.code), folded(variant.jan)) if name],
+                "folded": folded(variant.code),
+                "jan": variant.jan.zfill(14) if variant.jan else "",
             }
             for variant in product.variants
         ],

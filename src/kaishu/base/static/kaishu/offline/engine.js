@@ -2,6 +2,8 @@
 // It follows core.serials, core.conditions, core.selectors, core.scope and core.answer step by step;
 // tests/static/test_engine.py holds both to the same answers. What it cannot decide is a question.
 
+import { UNSURE, unpack } from "./codes.js";
+
 const SPACE = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
 const INK = SPACE.replace("[", "[^");
 const spaced = (source) => source.replaceAll("\\s", SPACE);
@@ -32,7 +34,9 @@ export function read(typed, form) {
   const plain = form.lengths.includes(letters.length) && !"Ss".includes(letters[0] ?? " ")
     && letters.every((each) => form.alphabet.includes(each));
   if (plain) return checked(typed, [], form);
-  if (isCode(typed.normalize("NFKC"))) return { problem: "not_here", facts: {} };
+  const code = unpack(typed);
+  if (code === UNSURE) return { problem: "not_here", facts: {} };
+  if (code) return ofCode(strip(typed.normalize("NFKC")), code, form);
   if (letters.length > LONGEST_TYPED) {
     return { problem: "serial_too_long", facts: { length: `${letters.length}`, lengths: lengthsOf(form) } };
   }
@@ -46,12 +50,12 @@ export function read(typed, form) {
   return found.size ? found.values().next().value : readings.at(-1);
 }
 
-// A scanned code (GS1, QR) is unpacked by core.codes; here it is a question.
-const FIELD = /^\s*[A-Za-z][A-Za-z /_.-]{0,15}?\s*[:=]\s*\S+\s*$/u;
-function isCode(text) {
-  const fields = text.split(/[;,|\n\r]+/u).filter((each) => strip(each));
-  return /^\s*[(\]]|:\/\/|\x1d|\u241d|^\s*01[0-9]{14}/u.test(text)
-    || (fields.length > 1 && fields.every((each) => FIELD.test(each)));
+// The serial that a scanned code holds; a text that fits either way is not chosen from.
+function ofCode(text, payload, form) {
+  const reading = readBare(payload.serial, form), whole = readBare(text, form);
+  if (whole.serial === undefined || whole.serial === reading.serial) return { ...reading, payload };
+  if (reading.serial === undefined) return whole;
+  return { problem: "serial_two_ways", facts: { one: whole.serial, other: reading.serial } };
 }
 
 function wordings(text) {
@@ -270,7 +274,14 @@ function outcomeOf(all) {
   return question ?? excluded ?? { answer: "not_affected", reason: "not_listed", rule: 0 };
 }
 
-function evaluate(rules, form, serial, known, listed) {
+// `others` are the list rules of other models: a serial of theirs is never simply a "no" here.
+function evaluate(rules, form, serial, known, listed, others) {
+  const outcome = weighed(rules, form, serial, known, listed);
+  const named = outcome.answer === "not_affected" ? others.find((rule) => listed.includes(rule.no)) : undefined;
+  return named ? { answer: "ask", reason: "listed_other_model", rule: named.no } : outcome;
+}
+
+function weighed(rules, form, serial, known, listed) {
   const all = applied(rules, form, serial, known, listed);
   if (!rules.some((rule) => rule.effect === "exclude")) return outcomeOf(all);
   const included = all.filter((each) => each.rule.effect !== "exclude");
@@ -292,7 +303,7 @@ function evaluate(rules, form, serial, known, listed) {
   return doubt ? { answer: "ask", reason: doubt.reason, rule: doubt.rule.no } : taken;
 }
 
-// ---------------------------------------------------------------- core.answer
+// ---------------------------------------------------------------- core.answer, core.given
 
 export function findProduct(recall, typed) {
   const wanted = fold(typed);
@@ -306,42 +317,82 @@ function findAlias(product, typed) {
   return product.aliases.find((each) => each.folded === fold(typed));
 }
 
+const bearers = (recall, gtin) => gtin ? recall.products.filter((each) =>
+  each.variants.some((variant) => variant.jan && variant.jan === gtin.padStart(14, "0"))) : [];
+
+// The product that was named, or that alone bears the bar code of a scanned code.
+function productOf(recall, unit) {
+  if (strip(unit.model ?? "")) return findProduct(recall, unit.model);
+  const code = unpack(unit.serial ?? "");
+  const found = code && code !== UNSURE ? bearers(recall, code.gtin) : [];
+  return found.length === 1 ? found[0] : undefined;
+}
+
+// Whether a recall has something to say of a unit: it has the model, or nobody can tell here.
+export function concerns(recall, unit) {
+  const unsure = !strip(unit.model ?? "") && unpack(unit.serial ?? "") === UNSURE;
+  return unsure || productOf(recall, unit) !== undefined;
+}
+
+const BATCH_LABEL = /^(?:lot|batch|ロット|製造ロット|生产批次|批次|批号)(?:no|code|番号|号|编号|number|[.#])*[:.#=は-]*/u;
+const ALIKE = { o: "0", i: "1", l: "1" };
+const near = (batch) => batch.replace(/[-_./·・,:;'"#]/gu, "").replace(/[oil]/g, (one) => ALIKE[one]).replace(/^0+/, "");
+
+function batchOf(product, given) {
+  const wanted = fold(given);
+  const bare = wanted.replace(BATCH_LABEL, "") || wanted;
+  const named = [wanted, bare].map((text) => product.batches.find((each) => each.folded === text)).find(Boolean);
+  if (named) return named.batch;
+  return product.batches.some((each) => near(each.folded) === near(bare)) ? "" : strip(given);
+}
+
+function marketOf(recall, given) {
+  const wanted = fold(given);
+  if (!recall.markets.includes(wanted)) return "";
+  return strip(given).toLowerCase() === wanted ? strip(given) : wanted;
+}
+
 function knownOf(recall, product, unit) {
   const by = (given) => {
-    const wanted = fold(given);
-    const found = wanted ? product.variants.filter((each) => each.names.includes(wanted)) : [];
+    const wanted = fold(given), jan = /^\d+$/.test(wanted) ? wanted.padStart(14, "0") : "-";
+    const found = wanted ? product.variants.filter((each) => each.folded === wanted || each.jan === jan) : [];
     return found.length === 1 ? found[0] : undefined;
   };
   const variant = by(unit.variant || unit.colour || "");
   const given = fold(unit.colour ?? "");
   const colour = Object.hasOwn(product.colours, given) ? product.colours[given] : "";
-  const batch = product.batches.find((each) => each.folded === fold(unit.batch ?? ""));
   return {
     colour: colour || (variant ? variant.colour : ""),
     bought: unit.bought ?? "",
-    market: strip(unit.market ?? ""),
+    market: marketOf(recall, unit.market ?? ""),
     channel: recall.channels.includes(unit.channel) ? unit.channel : "",
     variant: variant ? variant.code : "",
-    batch: batch ? batch.batch : strip(unit.batch ?? ""),
+    batch: batchOf(product, unit.batch ?? ""),
     made_on: unit.made_on ?? "",
     label: ["missing", "illegible"].includes(unit.label) ? unit.label : "",
   };
 }
 
+// Adds what a scanned code says; what the person said stays.
+const withCode = (unit, code) => code ? {
+  ...unit, variant: unit.variant || code.gtin, batch: unit.batch || code.batch, made_on: unit.made_on || code.made_on,
+} : unit;
+
 // What one recall says of a unit. `listed(name)` gives the numbers of the list rules that name a
 // serial; it throws where it cannot know, and then no answer rests on a list.
 export async function judge(recall, unit, listed) {
-  const product = findProduct(recall, unit.model);
+  const product = productOf(recall, unit);
   if (!product) {
-    const given = [...strip(unit.model)].slice(0, 40).join("");
-    return recall.exact ? { answer: "no_such_model", reason: "no_such_model", facts: { model: given } }
-      : { answer: "ask", reason: "not_here", facts: { model: given } };
+    const model = [...strip(unit.model ?? "")].slice(0, 40).join("");
+    return recall.exact && !concerns(recall, unit)
+      ? { answer: "no_such_model", reason: "no_such_model", facts: { model } }
+      : { answer: "ask", reason: "not_here", facts: { model } };
   }
   const form = recall.formats[product.form];
   const reading = read(unit.serial ?? "", form);
-  const known = knownOf(recall, product, unit);
+  const known = knownOf(recall, product, withCode(unit, reading.payload));
   const outcome = await decided(recall, product, form, reading, known, listed);
-  const alias = findAlias(product, unit.model);
+  const alias = strip(unit.model ?? "") ? findAlias(product, unit.model) : undefined;
   const facts = filled({
     ...reading.facts, model: product.model, serial: reading.serial,
     repaired: (reading.repaired ?? []).join(", "), rule: outcome.rule ? `${outcome.rule}` : "",
@@ -349,7 +400,7 @@ export async function judge(recall, unit, listed) {
     variant: known.variant, batch: known.batch, made_on: known.made_on, label: known.label,
     alias: alias?.code, alias_kind: alias?.kind,
   });
-  const { answer, reason } = careful(outcome, reading);
+  const { answer, reason } = careful(outcome, reading, bearers(recall, reading.payload?.gtin), product);
   return { answer, reason, facts };
 }
 
@@ -360,19 +411,24 @@ async function decided(recall, product, form, reading, known, listed) {
   if (!recall.exact || reading.problem === "not_here") return NOT_HERE;
   const rules = recall.rules.filter((each) => each.product === product.model);
   const lists = rules.filter((each) => each.kind === "list");
-  if (reading.serial === undefined || !lists.length) return evaluate(rules, form, reading.serial, known, []);
+  const others = form.unit_unique ? recall.rules.filter((each) => each.product !== product.model
+    && each.kind === "list" && each.effect !== "exclude"
+    && recall.products.some((other) => other.model === each.product && other.form === product.form)) : [];
+  const alone = reading.serial === undefined || !(lists.length || others.length);
+  if (alone) return evaluate(rules, form, reading.serial, known, [], []);
   try {
-    return evaluate(rules, form, reading.serial, known, await listed(reading.serial));
+    return evaluate(rules, form, reading.serial, known, await listed(reading.serial), others);
   } catch {
     const open = rules.filter((each) => each.kind !== "list");
-    const without = evaluate(open, form, reading.serial, known, []);
+    const without = evaluate(open, form, reading.serial, known, [], []);
     const sure = without.answer === "affected" && !lists.some((each) => each.effect === "exclude");
     return sure ? without : NOT_HERE;
   }
 }
 
-function careful(outcome, reading) {
-  if (outcome.answer === "affected") return outcome;
+function careful(outcome, reading, named, product) {
+  if (outcome.answer === "affected" || outcome.reason === "not_here") return outcome;
+  if (named.length && !named.includes(product)) return { answer: "ask", reason: "code_other_product" };
   if (reading.problem && reading.problem !== "serial_empty") return { answer: "ask", reason: reading.problem };
   if (outcome.answer === "not_affected" && reading.repaired?.length) {
     return { answer: "ask", reason: "repair_changes_answer" };

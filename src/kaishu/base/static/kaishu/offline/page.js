@@ -1,5 +1,5 @@
 // The page that asks and answers without a server. Words come from the copy's own files.
-import { judge, findProduct, madeOf } from "./engine.js";
+import { concerns, judge, madeOf } from "./engine.js";
 import { lookUp } from "./shards.js";
 import { tell } from "./tell.js";
 
@@ -43,7 +43,7 @@ async function answer() {
     form.elements.made_on.closest("[data-fact]").hidden = false;
     return form.elements.made_on.focus();
   }
-  const asked = recalls.filter((each) => findProduct(each, unit.model ?? "") || each.slug === only);
+  const asked = recalls.filter((each) => concerns(each, unit) || each.slug === only);
   const heard = await Promise.all(asked.map(async (recall) => {
     const get = async (prefix) => (await fetched(`data/list/${recall.slug}/${prefix}.txt`)).text();
     const verdict = await judge(recall, { ...unit, model: unit.model ?? "" }, (serial) => lookUp(recall.list, serial, get));
