@@ -158,7 +158,8 @@ class Rule:
     ordered by the alphabet); COUNTER `head`, `first`, `last` and `digits` (numbers in that digit
     order behind a fixed head); PREFIX `prefix` and `length`; TAIL `endings` and `safe_endings`;
     CODES `codes`; UNLABELLED `labels` (empty = every kind of missing label). MODEL needs nothing,
-    nor does LOOKUP, whose list only the maker can ask. `note` and `verified` say how sure it is.
+    nor does LOOKUP, whose list only the maker can ask. `note` and `verified` say how sure it is;
+    `why` is what an owner reads whose unit it takes in.
     """
 
     no: int
@@ -179,6 +180,7 @@ class Rule:
     labels: tuple[str, ...] = ()
     note: str = ""
     verified: str = ""
+    why: Text = field(default_factory=dict, hash=False)
 
 
 class AmountRule(StrEnum):

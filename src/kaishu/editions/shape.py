@@ -114,6 +114,7 @@ RULE: Keys = {
     "effect": Key("words", required=False, choices=tuple(core.Effect), default=core.Effect.INCLUDE),
     "verified": Key("words", required=False, choices=("", *SURE), default=""),
     "note": MAYBE_WORDS,
+    "why": MAYBE_TEXT,
     "when": Key("table", required=False),
 }
 WHEN: Keys = {

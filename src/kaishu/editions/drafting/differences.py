@@ -19,7 +19,7 @@ from kaishu.editions.queries import pack_for
 _TEXT = re.compile(rf"^(.*)\.({'|'.join(LANGUAGES)})$")
 
 _BARE = ("product", "kind", "file", "head", "first", "last", "prefix", "endings", "codes", "length")
-_NOT_SAID = ("no", "when", "note", "verified")
+_NOT_SAID = ("no", "when", "note", "verified", "why")
 _CALLED = {"bought_from": "bought from", "bought_to": "bought to"}
 
 

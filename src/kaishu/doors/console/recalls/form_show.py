@@ -21,7 +21,7 @@ from kaishu.editions.reading import Key
 OWN_NAMES = {tag: NAMES[code] for code, tag in TAGS.items()}
 LONG_WORDS = frozenset({"alphabet", "codes", "note", "notice_url", "source", "url", "what"})
 # What every rule has; what its kind uses is added, other keys show only where they hold something.
-EVERY_RULE = frozenset({"product", "kind", "effect", "verified", "note"})
+EVERY_RULE = frozenset({"product", "kind", "effect", "verified", "note", "why"})
 
 
 @dataclass(kw_only=True)
