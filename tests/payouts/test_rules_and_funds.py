@@ -25,6 +25,7 @@ from kaishu.payouts.models import Fund, Instruction, StockUnit
 from kaishu.payouts.providers.simulated_bank import simulated_bank
 from kaishu.payouts.providers.simulated_orders import FaultPlan
 from kaishu.payouts.rules import Rule
+from tests.books.test_audit import damage
 from tests.claims.world import World
 from tests.payouts.teller import approved_batch, make_due, owners_correct, rounds, scanned
 
@@ -60,6 +61,28 @@ def fund(world: World, quantity: int, document: str = "R-1", **more: Any) -> Fun
         **more,
     )
     return actions.approve_fund(fund_id=made.id, by="goro", at=world.now())
+
+
+def test_a_first_receipt_below_what_had_left_stops_payouts_and_is_no_fault(world: World) -> None:
+    make_due(world, "SN0001")
+    approved_batch(world)
+    rounds(world, 1)  # 3,990 left while nobody counted the funds
+    fund(world, 300)
+    assert [(each.available, each.short) for each in funds.figures()] == [(-3690, True)]
+    assert funds.overdrawn() == []
+    make_due(world, "SN0002")
+    with pytest.raises(FundsShort):
+        approved_batch(world)
+
+
+def test_money_that_left_without_cover_is_named(world: World) -> None:
+    fund(world, 5000)
+    make_due(world, "SN0001")
+    approved_batch(world)
+    rounds(world, 1)
+    damage("UPDATE payouts_fund SET quantity = 1000", apps=("payouts",))
+    assert [(each.commodity, missing) for each, missing in funds.overdrawn()] == [("JPY", 2990)]
+    damage("UPDATE payouts_fund SET quantity = 5000", apps=("payouts",))
 
 
 def credit(world: World, serial: str, amount: int = 3990) -> None:

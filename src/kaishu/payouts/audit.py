@@ -11,7 +11,7 @@ from kaishu.books.audit import CHUNK, Finding
 from kaishu.books.models import Entry, Promise
 from kaishu.core import accounts
 from kaishu.payouts.batches import batch_digest, batch_totals
-from kaishu.payouts.funds import figures
+from kaishu.payouts.funds import overdrawn
 from kaishu.payouts.models import (
     CALLING,
     LIVE,
@@ -145,12 +145,9 @@ def _population() -> Iterator[Finding]:
 
 
 def _funds() -> Iterator[Finding]:
-    for each in figures():
-        if each.tracked and each.available < 0:
-            where = f"recall {each.recall_id} {each.commodity}"
-            yield Finding(
-                "funds_overdrawn", where, f"{-each.available} more left than was received"
-            )
+    for each, missing in overdrawn():
+        where = f"recall {each.recall_id} {each.commodity}"
+        yield Finding("funds_overdrawn", where, f"{missing} more left than its funds covered")
 
 
 def _alone() -> Iterator[Finding]:

@@ -14,10 +14,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import Exists, Min, OuterRef, QuerySet, Sum
 
 from kaishu.books.locks import hold
-from kaishu.books.models import Promise
+from kaishu.books.models import Entry, Promise
 from kaishu.core.accounts import OWED, PAID, SENT
 from kaishu.payouts.errors import (
     ActDecided,
@@ -27,7 +27,7 @@ from kaishu.payouts.errors import (
     FundWrong,
     SelfApproval,
 )
-from kaishu.payouts.models import READY, Fund, Instruction
+from kaishu.payouts.models import LIVE, READY, Fund, Instruction
 from kaishu.payouts.money_models import GIVEN_BACK, RECEIVED
 
 
@@ -101,6 +101,33 @@ def figures(*, recall_id: int | None = None, commodity: str = "") -> list[Figure
     return [
         _figures(whose, found) for whose, found in sorted(stands.items()) if _is_money(whose[1])
     ]
+
+
+def overdrawn() -> list[tuple[Figures, int]]:
+    """Return funds out of which money left that they did not cover, and how much.
+
+    What had left before the first receipt was agreed to was not counted then, and is no fault:
+    such funds stand below nothing until receipts cover it, and nothing may leave meanwhile.
+    """
+    found = []
+    for each in figures():
+        if each.tracked and each.available < 0:
+            after = _left_while_counted(each.recall_id, each.commodity)
+            before = each.sent + each.paid - after
+            covered = max(0, each.funded - before)
+            if after > covered:
+                found.append((each, after - covered))
+    return found
+
+
+def _left_while_counted(recall_id: int, commodity: str) -> int:
+    whose = {"recall_id": recall_id, "commodity": commodity}
+    orders = Instruction.objects.filter(state__in=LIVE, sent_entry_id__isnull=False, **whose)
+    first = _approved().filter(kind=RECEIVED, **whose).aggregate(at=Min("approved_at"))["at"]
+    if first is not None and not settings.KAISHU_FUNDS_REQUIRED:
+        counted = Entry.objects.filter(id=OuterRef("sent_entry_id"), recorded_at__gt=first)
+        orders = orders.filter(Exists(counted))
+    return orders.aggregate(total=Sum("quantity"))["total"] or 0
 
 
 def figure(*, recall_id: int, commodity: str) -> Figures:
