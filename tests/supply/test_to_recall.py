@@ -11,6 +11,7 @@ import pytest
 from kaishu.core.genealogy.acts import Act, Amount, Did, columns
 from kaishu.core.genealogy.forward import forward
 from kaishu.core.genealogy.graph import Graph, build
+from kaishu.core.recall import LANGUAGES
 from kaishu.editions.drafting import judging, queries
 from kaishu.editions.drafting.differences import differences
 from kaishu.editions.drafting.models import RecallDraft
@@ -73,9 +74,10 @@ def test_the_units_of_a_suspect_lot_become_one_range_and_mixed_ones_another(
     assert part.made.units == 40 and part.made.unfit == ()
     assert part.change.added == (*SURE, *MAYBE)
     assert part.change.removed == () and not part.change.takes_out
-    notes = [row["note"] for row in part.made.rules]
-    assert all("L77 (/x/item/CELL-A)" in note and "graph abc, 2026-04-03" in note for note in notes)
-    assert notes[0].endswith("These units are affected.") and "mixed" in notes[1]
+    mark = WISH.question.mark
+    asked = f"trace {mark} · L77 (/x/item/CELL-A) · kumo-cells · graph abc · 2026-04-03"
+    assert [row["note"] for row in part.made.rules] == [f"{asked} · certain", f"{asked} · possible"]
+    assert [set(row["why"]) for row in part.made.rules] == [set(LANGUAGES)] * 2
 
 
 def test_possible_units_stay_out_only_where_somebody_says_so(

@@ -33,6 +33,7 @@ _PLACE = re.compile(r"^(.*) \(at line (\d+), column \d+\)$", re.DOTALL)
 class Loaded:
     """What a recall folder says. `recall` is None when its keys or texts are incomplete.
 
+    `rough` is the recall as far as it can be read; what is missing is empty there.
     `lists` maps each file that a rule names to its serials in file order, in normal form;
     `pictures` maps each picture name to its SVG bytes.
     """
@@ -42,6 +43,7 @@ class Loaded:
     lists: Mapping[str, Keys]
     pictures: Mapping[str, bytes]
     problems: tuple[Problem, ...]
+    rough: Recall | None = None
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -77,6 +79,7 @@ def load(path: Path | str, *, progress: Progress | None = None) -> Loaded:
         lists={file: found.serials for file, found in draft.lists.items()},
         pictures=draft.pictures,
         problems=findings.in_order(),
+        rough=draft.recall,
     )
 
 

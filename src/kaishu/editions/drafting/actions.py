@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F
 
 from kaishu.editions.drafting import folders, judging, queries, starting
-from kaishu.editions.drafting.errors import ChangedMeanwhile, DraftClosed
+from kaishu.editions.drafting.errors import ChangedMeanwhile, DraftClosed, DraftMoved
 from kaishu.editions.drafting.models import RecallDraft, Revision
 from kaishu.editions.drafting.sections import FILES, SECTIONS, part, with_part
 from kaishu.editions.drafting.toml_text import write
@@ -95,6 +95,17 @@ def remove_file(*, draft_id: int, name: str, by: str, at: datetime) -> Revision:
             return newest
         files = {each: kept for each, kept in newest.files.items() if each != name}
         return _next(draft, text=newest.text, files=files, section=FILES, by=by, at=at)
+
+
+def hold(*, draft_id: int, seen: int) -> RecallDraft:
+    """Hold a draft until the transaction ends, for a change of several sections at once.
+
+    Raises DraftClosed, and DraftMoved where it is no longer at the version that was seen.
+    """
+    draft = _locked(draft_id)
+    if draft.version != seen:
+        raise DraftMoved(by=queries.newest(draft).by, draft=draft.slug or str(draft.id))
+    return draft
 
 
 def put_away(*, draft_id: int) -> None:

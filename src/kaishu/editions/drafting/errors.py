@@ -23,6 +23,12 @@ class ChangedMeanwhile(Refusal):
     code = "draft_changed_meanwhile"
 
 
+class DraftMoved(Refusal):
+    """Somebody changed the draft since it was compared with what should go into it."""
+
+    code = "draft_moved"
+
+
 class FolderUnreadable(Refusal):
     """What was uploaded is no recall folder."""
 

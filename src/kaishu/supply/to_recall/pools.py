@@ -81,6 +81,16 @@ def shares(
     return counted
 
 
+def in_shops(held: Mapping[tuple[str, str], int], holders: Holders) -> Counter[str]:
+    """Return how many units were last seen in which shop, by the shop's own code."""
+    counted: Counter[str] = Counter()
+    for (party, place), units in held.items():
+        holder = holders.of(party, place)
+        if holder and units and POOL_OF.get(PartnerRole(holder.role)) == "retailer":
+            counted[holder.code] += units
+    return counted
+
+
 def party_code(holder: Holder) -> str:
     """Return a holder's code in recall files; one that has none gets it from its own code."""
     if holder.party:

@@ -35,17 +35,17 @@ class Question:
         return hashlib.sha256(said.encode()).hexdigest()[:8]
 
     def said(self, at: datetime) -> str:
-        """Say the question in one line, for the note of a rule."""
+        """Say the question in one line without words of a language, for the note of a rule."""
         named = [f"{name_of(code)} ({item_of(code) or code})" for code in self.suspects]
         more = len(named) - MOST_SUSPECTS_SAID
-        said = ", ".join(named[:MOST_SUSPECTS_SAID]) + (f" and {more} more" if more > 0 else "")
-        window = "".join(
-            f" {word} {datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M}"
-            for word, moment in (("since", self.since), ("until", self.until))
-            if moment is not None
-        )
-        graph = f"graph {self.graph[:12]}, {at:%Y-%m-%d}"
-        return f"Trace {self.mark} of {said}{window} in network {self.network}; {graph}"
+        said = ", ".join(named[:MOST_SUSPECTS_SAID]) + (f" + {more}" if more > 0 else "")
+        ends = [
+            "" if moment is None else f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%MZ}"
+            for moment in (self.since, self.until)
+        ]
+        window = " – ".join(ends).strip() if any(ends) else ""
+        asked = (f"trace {self.mark}", said, window, self.network, f"graph {self.graph[:12]}")
+        return " · ".join(each for each in (*asked, f"{at:%Y-%m-%d}") if each)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,22 @@ class RulesMade:
     units: int = 0
 
 
-SURE = {True: "These units are affected.", False: "These units may be affected: parts were mixed."}
-LOTS = {True: "These lots are affected.", False: "These lots may be affected: parts were mixed."}
+# What an owner reads behind the verdict. Which lot it is, is between the companies.
+WHY = {
+    True: {
+        "ja": "今回の回収の原因となったロットから作られた製品です。",
+        "zh-Hans": "该产品由导致本次召回的批次制成。",
+        "en": "It was made from a batch that this recall is about.",
+    },
+    False: {
+        "ja": "今回の回収の原因となったロットから作られた可能性があります。"
+        "外から見分けられないため、対象としています。",
+        "zh-Hans": "该产品可能由导致本次召回的批次制成。从外观无法分辨，因此按召回对象处理。",
+        "en": "It may have been made from a batch that this recall is about. "
+        "Nobody can tell from outside, so it counts as affected.",
+    },
+}
+LEVEL = {True: "certain", False: "possible"}
 
 
 def rules_of(
@@ -74,15 +88,15 @@ def rules_of(
     for sure in (True, False) if possible else (True,):
         serials = part.certain if sure else part.possible
         lots = part.certain_lots if sure else part.possible_lots
-        said = question.said(at)
+        said = {"note": f"{question.said(at)} · {LEVEL[sure]}", "why": WHY[sure]}
         if form.unit_unique:
-            made = _with_units(made, part.model, serials, form, question, sure, said)
+            file = f"{part.model}-{question.mark}-{LEVEL[sure]}.csv"
+            made = _with_units(made, part.model, serials, form, file, said)
             if lots:
                 batch = {"product": part.model, "kind": RuleKind.MODEL.value}
-                when = {"when": {"batches": list(lots)}}
-                made = _more(made, {**batch, "note": f"{said}. {LOTS[sure]}", **when})
+                made = _more(made, {**batch, **said, "when": {"batches": list(lots)}})
         elif lots:
-            made = _with_codes(made, part.model, lots, form, sure, said)
+            made = _with_codes(made, part.model, lots, form, said)
     return made
 
 
@@ -91,34 +105,31 @@ def _with_units(
     model: str,
     serials: Iterable[str],
     form: SerialFormat,
-    question: Question,
-    sure: bool,
-    said: str,
+    file: str,
+    said: Table,
 ) -> RulesMade:
     written = write(serials, form)
-    note = f"{said}. {SURE[sure]}"
     for run in written.runs:
         ends = {"first": run.first, "last": run.last, **({"head": run.head} if run.head else {})}
-        table = {"product": model, "kind": run.kind.value, **ends, "note": note}
+        table = {"product": model, "kind": run.kind.value, **ends, **said}
         made = _more(made, table, units=run.count)
     files = dict(made.files)
     if written.listed:
-        word = "certain" if sure else "possible"
-        name = folders.named(f"{model}-{question.mark}-{word}.csv")
+        name = folders.named(file)
         files[name] = "\n".join(["serial", *written.listed, ""]).encode()
-        table = {"product": model, "kind": RuleKind.LIST.value, "file": name, "note": note}
+        table = {"product": model, "kind": RuleKind.LIST.value, "file": name, **said}
         made = _more(made, table, units=len(written.listed))
     return RulesMade(made.rules, files, (*made.unfit, *written.unfit), made.units)
 
 
 def _with_codes(
-    made: RulesMade, model: str, lots: Iterable[str], form: SerialFormat, sure: bool, said: str
+    made: RulesMade, model: str, lots: Iterable[str], form: SerialFormat, said: Table
 ) -> RulesMade:
     """Name the lots that the format can have printed; the others are told, as serials are."""
     codes, unfit = fitting(lots, form)
     if codes:
         table = {"product": model, "kind": RuleKind.CODES.value, "codes": sorted(codes)}
-        made = _more(made, {**table, "note": f"{said}. {LOTS[sure]}"})
+        made = _more(made, {**table, **said})
     return RulesMade(made.rules, made.files, (*made.unfit, *sorted(unfit)), made.units)
 
 

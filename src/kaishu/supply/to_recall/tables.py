@@ -61,7 +61,8 @@ def with_population(
 ) -> Data:
     """Return the recall file with the units of a model by pool, and every sum that follows.
 
-    Where the rules join those that are there, so do the units.
+    Where the rules join those that are there, so do the units: they are added to whatever a draft
+    says, also where its sums do not hold yet.
     """
     total = Counter(found)
     others = []
@@ -82,7 +83,8 @@ def with_population(
         if units > 0
     ]
     changed = {**data, "population": [*others, *rows]}
-    return _summed(_with_parties(changed, parties), model, sum(total.values()))
+    more = None if replaces else sum(found.values())
+    return _summed(_with_parties(changed, parties), model, sum(total.values()), more)
 
 
 def _with_parties(data: Data, parties: Mapping[str, Holder]) -> Data:
@@ -100,13 +102,22 @@ def _with_parties(data: Data, parties: Mapping[str, Holder]) -> Data:
     return {**data, "parties": [*old, *new]} if new else data
 
 
-def _summed(data: Data, model: str, units: int) -> Data:
-    products = [
-        {**row, "units": units} if row.get("model") == model else row
-        for row in data.get("products", [])
-    ]
-    total = sum(int(row.get("units", 0)) for row in products)
-    return {**data, "products": products, "recall": {**data.get("recall", {}), "units": total}}
+def _summed(data: Data, model: str, units: int, more: int | None) -> Data:
+    """Return a file with a model's units as they are now, or with `more` of them."""
+    head, products = data.get("recall", {}), []
+    for row in data.get("products", []):
+        mine = row.get("model") == model
+        now = units if more is None else _whole(row.get("units")) + more
+        products.append({**row, "units": now} if mine else row)
+    total = sum(_whole(row.get("units")) for row in products)
+    if more is not None:
+        total = max(total, _whole(head.get("units")) + more)
+    return {**data, "products": products, "recall": {**head, "units": total}}
+
+
+def _whole(said: Any) -> int:
+    """Return a number that somebody typed; a draft may hold anything."""
+    return said if isinstance(said, int) else 0
 
 
 def _goes(row: Mapping[str, Any]) -> bool:
