@@ -34,9 +34,9 @@ WHOLE = Payload(serial=SERIAL, gtin=GTIN, batch="P6", made_on=MADE)
         (f"01{GTIN}21{SERIAL}\u241d10P6\u241d11240623", WHOLE),
         (f"https://id.gs1.org/01/{GTIN}/21/{SERIAL}?11=240623&10=P6", None),
         (f"https://example.com/x/01/{GTIN}/21/{SERIAL}", Payload(serial=SERIAL, gtin=GTIN)),
-        (f"HTTPS://example.com/check?model=A1&SN={SERIAL}", Payload(serial=SERIAL)),
+        (f"HTTPS://example.com/check?model=A1&SN={SERIAL}", Payload(serial=SERIAL, model="A1")),
         (f"https://example.com/#/check?sn={SERIAL}", Payload(serial=SERIAL)),
-        (f"MODEL:A1;SN:{SERIAL};COLOR:black", Payload(serial=SERIAL)),
+        (f"MODEL:A1;SN:{SERIAL};COLOR:black", Payload(serial=SERIAL, model="A1")),
     ],
 )
 def test_a_scanned_code_is_read_to_the_serial(typed: str, said: Payload | None) -> None:

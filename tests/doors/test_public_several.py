@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -27,12 +28,16 @@ def published(data_dir: Path) -> None:
 def test_a_line_is_a_model_and_a_serial_or_a_serial_of_the_model_chosen() -> None:
     lines = read_lines("Ｋ１００，AK 20\n\n  K200:  x y \nK300\nAK 9", [kumo.recall()], "K100")
     assert lines == [
-        Line(1, "K100", "AK 20"),
+        Line(1, "Ｋ１００", "AK 20"),
         Line(2, "K200", "x y"),
         Line(3, "K300", ""),
         Line(4, "K100", "AK 9"),
     ]
     assert read_lines("AK 9", [kumo.recall()], "") == [Line(1, "", "AK 9")]
+    spaced = kumo.recall()
+    spaced = replace(spaced, products=(replace(spaced.products[0], model="KUMO 10 Pro"),))
+    assert read_lines("kumo  10 pro\tAK 9 8", [spaced], "") == [Line(1, "kumo  10 pro", "AK 9 8")]
+    assert read_lines("KUMO 10 AK 9", [spaced], "") == [Line(1, "", "KUMO 10 AK 9")]
 
 
 @pytest.mark.parametrize(("code", "tag"), TAGS.items())

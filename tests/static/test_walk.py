@@ -23,6 +23,7 @@ from tests.notices.outbox import free_port
 from tests.support.browser import axe, shoot
 
 OpenPage = Callable[..., Page]
+ALL_MINE = "メーカーを問わず、まとめて調べる"
 NARROW = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
 
@@ -63,7 +64,7 @@ def _wait_for(address: str) -> None:
 def _ask(page: Page, model: str, serial: str) -> None:
     page.fill("#id-model", model)
     page.fill("#id-serial", serial)
-    page.click("#check button")
+    page.click("#check button:not([type=button])")
 
 
 @pytest.mark.every_run
@@ -104,6 +105,59 @@ def test_the_copy_answers_without_us(copy: str, open_page: OpenPage, tmp_path: P
         page.goto(f"{copy}/ja/r/{kumo.SLUG}/{paper}/index.html")
         pdf = page.pdf(format="A4", prefer_css_page_size=True)
         assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1, paper
+
+
+CAMERA = """
+window.BarcodeDetector = class {
+  static async getSupportedFormats() { return ["qr_code", "ean_13"]; }
+  async detect() { return window.codes.map((rawValue) => ({ rawValue })); }
+};
+window.createImageBitmap = async () => ({});
+"""
+
+
+def test_everything_somebody_owns_is_answered_from_the_copy_alone(
+    copy: str, open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_page(language="ja")
+    elsewhere: list[str] = []
+    page.on("request", lambda r: elsewhere.append(r.url) if not r.url.startswith(copy) else None)
+    page.add_init_script(CAMERA)
+    page.goto(f"{copy}/ja/index.html")
+    page.click(f"text={ALL_MINE}")
+    units = page.locator("#units > li")
+    page.click("#everything button:not([type=button])")
+    expect(page.locator("#id-list_error")).to_be_visible()
+    page.fill("#id-list", f"K200 {kumo.NOT_LISTED}\nZ9 1\nk100: SN {kumo.LISTED.lower()}\n")
+    # A photo of a label: the bar code of the shelf, and the code with the serial.
+    page.evaluate("window.codes = ['4901234567894', 'MODEL:K100;SN:AK20230001000043']")
+    photo = tmp_path / "label.png"
+    photo.write_bytes(b"x")
+    page.set_input_files("#id-photo", photo)
+    expect(page.locator("#id-list")).to_have_value(re.compile("MODEL:K100;SN:AK20230001000043"))
+    page.evaluate("window.codes = []")
+    page.set_input_files("#id-photo", photo)
+    expect(page.locator("#scan-says")).not_to_be_empty()
+    page.fill("#id-list", f"{page.input_value('#id-list')}K100 {kumo.ABROAD}")
+    page.click("#everything button:not([type=button])")
+    expect(units).to_have_count(5)
+    said = [sentence(f"answer_{code}", "ja").text for code in ("affected", "not_affected")]
+    expect(units.first).to_contain_text(said[0])
+    expect(units.first).to_contain_text("AK20230001000042")
+    expect(units.nth(1)).to_contain_text("AK20230001000043")
+    expect(units.last).to_contain_text("Z9")
+    # Two recalls have the model: the newest of the strictest first, and neither is left out.
+    expect(units.first.locator("[data-answers] > div")).to_have_count(2)
+    expect(page.locator("#todo h2")).to_have_count(1)
+    expect(page.locator("#todo a.button")).to_have_attribute(
+        "href", re.compile(r"^https://recall\.example/ja/r/.*/claim/\?u=K100%3AAK20230001000042")
+    )
+    axe(page)
+    assert page.evaluate(NARROW)
+    shoot(page, "static-ja-everything")
+    units.first.locator("a").first.click()
+    expect(page.locator("#answers .band").first).to_contain_text(said[0])
+    assert elsewhere == []
 
 
 def test_without_scripts_the_rules_and_the_telephone_stand_there(

@@ -168,10 +168,15 @@ def find_product(recall: Recall, typed: str) -> Product | None:
 
 
 def product_of(recall: Recall, inspection: Inspection) -> Product | None:
-    """Return the product that was named, or that alone bears the bar code of a scanned code."""
+    """Return the product that was named, by a person or else by a scanned code.
+
+    A code names a model in the maker's words, or by a bar code that one product alone bears.
+    """
     if inspection.model.strip():
         return find_product(recall, inspection.model)
     payload = unpack(inspection.serial) if inspection.serial else None
+    if payload is not None and payload.model:
+        return find_product(recall, payload.model)
     found = products_with(recall, payload.gtin) if payload else []
     return found[0] if len(found) == 1 else None
 

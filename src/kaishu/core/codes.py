@@ -27,18 +27,23 @@ _READABLE = re.compile(r"^\((?:01|21|10|11|02|240)\)")
 _SERIAL_KEYS = frozenset(
     {"sn", "s/n", "serial", "serialno", "serial_no", "serialnumber", "serial_number", "serialnum"}
 )
+_MODEL_KEYS = frozenset({"model", "modelno", "model_no", "model no", "pn", "p/n"})
 _FIELDS = re.compile(r"[;,|\n\r]+")
 _FIELD = re.compile(r"^\s*([A-Za-z][A-Za-z /_.-]{0,15}?)\s*[:=]\s*(\S+)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What a code says; an empty field is not in it. `gtin` has 14 digits."""
+    """What a code says; an empty field is not in it. `gtin` has 14 digits.
+
+    `model` is the maker's own word, in a code of its own; it names a product where nobody did.
+    """
 
     serial: str = ""
     gtin: str = ""
     batch: str = ""
     made_on: Made | None = None
+    model: str = ""
 
 
 def unpack(text: str) -> Payload | None:
@@ -84,7 +89,8 @@ def _address(text: str) -> Payload | None:
         return None
     for key, value in pairs:
         if key.casefold() in _SERIAL_KEYS and value:
-            return Payload(serial=value)
+            named = next((v for k, v in pairs if k.casefold() in _MODEL_KEYS), "")
+            return Payload(serial=value, model=named)
     if re.search(r"/(?:01|gtin)/[0-9]{8,14}(?:/|$|\?)", f"{address.path}"):
         return _digital_link(text)
     return None
@@ -127,4 +133,5 @@ def _fields(text: str) -> Payload | None:
         return None
     said = {match[1].casefold(): match[2] for match in found if match}
     serial = next((said[key] for key in said if key in _SERIAL_KEYS), "")
-    return Payload(serial=serial) if serial else None
+    model = next((said[key] for key in said if key in _MODEL_KEYS), "")
+    return Payload(serial=serial, model=model) if serial else None

@@ -77,8 +77,7 @@ def owned_lines(text: str, packs: Iterable[Pack]) -> list[Line]:
         if line.model or unpack(line.serial) is not None:
             lines.append(line)
         else:
-            head, _, rest = split_line(line.serial)
-            lines.append(Line(line.no, head, rest))
+            lines.append(Line(line.no, *split_line(line.serial)))
     return lines
 
 
@@ -145,7 +144,9 @@ def _unit(heard: Heard, tag: str) -> dict[str, Any]:
                 "query": urlencode(query),
             }
         )
-    unknown = sentence("no_such_model", tag, {"model": heard.line.model[:40]})
+    unknown = sentence(
+        "no_such_model", tag, {"model": (heard.line.model or heard.line.serial)[:40]}
+    )
     return {
         "no": heard.line.no,
         "model": heard.hearings[0].verdict.facts.get("model", "") if answers else heard.line.model,

@@ -5,8 +5,9 @@ Everything is in the address, as on the check of one unit: no database, no sessi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,6 +31,8 @@ from kaishu.doors.public.problems import Problem
 
 MOST_LINES = 20
 LONGEST_LINE = 120
+MOST_WORDS = 8  # of a line that may be its model
+BETWEEN = ",;:，；：、"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +80,35 @@ def read_lines(text: str, recalls: Sequence[Recall], chosen: str) -> list[Line]:
     """Read one unit a line: a model and a serial, or a serial alone of the model chosen.
 
     Between the two may stand a space, a comma, a colon or a tab, as a table or a chat writes it.
-    A model that only another recall has is that model too: it may be affected there.
+    A model that only another recall has is that model too: it may be affected there. It stays as it
+    was typed, because one maker's other name for a model can be the very model of another.
     """
     lines: list[Line] = []
     for typed in text.splitlines():
-        if typed.strip():
-            head, _sep, rest = split_line(typed.strip())
-            known = (find_product(recall, head) for recall in recalls)
-            product = next(filter(None, known), None)
-            model = product.model if product else chosen
-            serial = rest if product else typed.strip()
+        if whole := typed.strip():
+            model, serial = _named(whole, recalls) or (chosen, whole)
             lines.append(Line(len(lines) + 1, model, serial))
     return lines
 
 
-def split_line(line: str) -> tuple[str, str, str]:
-    """Cut a line after its first word; return both parts and what stood between them."""
+def split_line(line: str) -> tuple[str, str]:
+    """Cut a line after its first word."""
+    return next(_cuts(line), (line, ""))
+
+
+def _named(line: str, recalls: Sequence[Recall]) -> tuple[str, str] | None:
+    """Cut a line after the longest model of any recall that it begins with."""
+    for model, rest in reversed([*islice(_cuts(line), MOST_WORDS), (line, "")]):
+        if any(find_product(recall, model) for recall in recalls):
+            return model, rest
+    return None
+
+
+def _cuts(line: str) -> Iterator[tuple[str, str]]:
+    """Yield both parts of a line for each place where it may be cut, from the left."""
     for place, character in enumerate(line):
-        if character.isspace() or character in ",;:，；：、":
-            return line[:place], character, line[place + 1 :].strip(" \t,;:，；：、")
-    return line, "", ""
+        if character.isspace() or character in BETWEEN:
+            yield line[:place], line[place + 1 :].strip(f" \t{BETWEEN}")
 
 
 def _problems(lines: list[Line], *, asked: bool) -> list[Problem]:

@@ -34,7 +34,10 @@ from kaishu.doors.public.static_site.sheets import sheet_file, sheet_pdf
 Advance = Callable[[str, int, int], None]
 FORMAT = 1
 MANIFEST = "manifest.json"
-SCRIPTS = ("page.js", "engine.js", "codes.js", "shards.js", "tell.js")
+SCRIPTS = (
+    *("page.js", "everything.js", "copy.js", "scan.js"),
+    *("engine.js", "codes.js", "shards.js", "tell.js"),
+)
 
 
 class StaticPlaceTaken(Refusal):

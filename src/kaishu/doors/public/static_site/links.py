@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 _ADDRESS = re.compile(r'(?P<what>\b(?:href|src|action)=")(?P<path>/(?!/)[^"]*)"')
+_SEVERAL = re.compile(r"/[^/]+/r/[^/]+/check/several/")
 _STATIC, _PICTURES, _SHEETS = "/static/", "/pictures/", "/sheets/"
 INDEX = "index.html"
 SHORT = 16  # hexadecimal digits of an edition's digest in the path of its drawings
@@ -48,6 +49,8 @@ class Links:
             return relative(bare, page)
         if bare == "/":
             bare = f"/{page.split('/')[1]}/"
+        if _SEVERAL.fullmatch(bare):  # the copy has one such page, for all recalls
+            bare, mark, rest = f"/{page.split('/')[1]}/check/several/", "", ""
         if bare in self.pages:
             return f"{relative(f'{bare}{INDEX}', page)}{mark}{rest}"
         return f"{self.live}{address}"

@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from kaishu.base import language
 from kaishu.base.words import word
@@ -20,6 +21,7 @@ from kaishu.core.sentences import sentence
 from kaishu.core.travel import BARS, Rule
 from kaishu.core.words import WORDS
 from kaishu.doors.public import views_genuine, views_notice
+from kaishu.doors.public.claiming.answers import MOST_UNITS
 from kaishu.doors.public.feeds import structured
 from kaishu.doors.public.fly_words import CHOICES
 from kaishu.doors.public.privacy import views_privacy
@@ -57,6 +59,11 @@ def pages_in(code: str, packs: list[Pack]) -> Iterator[StaticPage]:
     yield StaticPage(path=f"/{code}/", template="public/home.html", context=home)
     yield StaticPage(
         path=f"/{code}/check/", template="public/static/check.html", context=_check(packs, "")
+    )
+    yield StaticPage(
+        path=f"/{code}/check/several/",
+        template="public/static/everything.html",
+        context=_everything(packs),
     )
     yield StaticPage(path=f"/{code}/fly/", template="public/static/fly.html", context=_fly(packs))
     for name, shown in _papers(packs).items():
@@ -144,6 +151,23 @@ def _check(packs: list[Pack], slug: str) -> dict[str, Any]:
         "channels": channels.items(),
         "markets": dict.fromkeys(markets),
         "tones": ("affected", "ask", "info", "ok"),
+    }
+
+
+def _everything(packs: list[Pack]) -> dict[str, Any]:
+    """Return what the page shows that asks for all that somebody has."""
+    models = [product.model for pack in packs for product in pack.recall.products]
+    return {
+        "slug": "",
+        "scopes": [_scope(pack, language.tag()) for pack in packs],
+        "example": models[0] if models else "",
+        "most_units": MOST_UNITS,
+        "problems_of": {
+            "none": _("Type at least one serial number."),
+            "many": _("This list has %(count)d lines. Check %(most)d at a time."),
+            "long": _("Line %(no)d is too long. One unit is one line."),
+            "line": _("The answer for line %(no)s"),
+        },
     }
 
 

@@ -7,6 +7,7 @@ const GS = "\x1d";
 const LONGEST = 600;
 const SEPARATORS = /\u241d|<GS>|\[GS\]|\{GS\}|\\x1d|%1D/giu;
 const SERIAL_KEYS = ["sn", "s/n", "serial", "serialno", "serial_no", "serialnumber", "serial_number", "serialnum"];
+const MODEL_KEYS = ["model", "modelno", "model_no", "model no", "pn", "p/n"];
 const FIELD = /^\s*([A-Za-z][A-Za-z /_.-]{0,15}?)\s*[:=]\s*(\S+)\s*$/u;
 const SIGN = "[!\"%-?A-Z_a-z]"; // what GS1 lets stand in a serial or a batch
 const VALUES = {
@@ -17,7 +18,7 @@ const VALUES = {
 const LINK = new RegExp("^https?://[a-zA-Z0-9.-]+(?::\\d+)?(?:/[A-Za-z][A-Za-z0-9-]*)*/01/(\\d{8,14})"
   + "(?:/22/[!\"%-.0-?A-Z_a-z]{1,20})?(?:/10/([^/]+))?(?:/21/([^/]+))?$");
 
-// Returns a payload {serial, gtin, batch, made_on}, null where the text is no code, or UNSURE.
+// Returns a payload {serial, gtin, batch, made_on, model}, null where the text is no code, or UNSURE.
 export function unpack(typed) {
   const text = trimmed(typed.normalize("NFKC"));
   if (!text || !isCode(text)) return null;
@@ -68,7 +69,7 @@ function elements(text) {
 function payload(found) {
   const made_on = found[11] ? madeOf(found[11]) : "";
   if ([11, 13, 15, 17].some((key) => found[key] && madeOf(found[key]) === undefined)) return undefined;
-  const said = { serial: found[21] ?? "", gtin: found["01"] ?? "", batch: found[10] ?? "", made_on };
+  const said = { serial: found[21] ?? "", gtin: found["01"] ?? "", batch: found[10] ?? "", made_on, model: "" };
   return Object.values(said).some(Boolean) ? said : undefined;
 }
 
@@ -92,7 +93,8 @@ function address(text) {
   try {
     const pairs = [...pairsOf(query), ...pairsOf(more)];
     const own = pairs.find(([key, value]) => value && SERIAL_KEYS.includes(key.toLowerCase()));
-    if (own) return { serial: own[1], gtin: "", batch: "", made_on: "" };
+    const model = pairs.find(([key, value]) => value && MODEL_KEYS.includes(key.toLowerCase()))?.[1] ?? "";
+    if (own) return { serial: own[1], gtin: "", batch: "", made_on: "", model };
     const link = LINK.exec(path);
     if (!link || pairsOf(query).some(([key]) => /^\d/.test(key) && key !== "11")) return UNSURE;
     const [, gtin, batch, serial] = link;
@@ -121,5 +123,6 @@ function fields(text) {
     found.set(key.toLowerCase(), value);
   }
   const serial = [...found].find(([key]) => SERIAL_KEYS.includes(key))?.[1];
-  return serial ? { serial, gtin: "", batch: "", made_on: "" } : UNSURE;
+  const model = [...found].find(([key]) => MODEL_KEYS.includes(key))?.[1] ?? "";
+  return serial ? { serial, gtin: "", batch: "", made_on: "", model } : UNSURE;
 }

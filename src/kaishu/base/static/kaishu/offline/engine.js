@@ -324,6 +324,7 @@ const bearers = (recall, gtin) => gtin ? recall.products.filter((each) =>
 function productOf(recall, unit) {
   if (strip(unit.model ?? "")) return findProduct(recall, unit.model);
   const code = unpack(unit.serial ?? "");
+  if (code?.model) return findProduct(recall, code.model);
   const found = code && code !== UNSURE ? bearers(recall, code.gtin) : [];
   return found.length === 1 ? found[0] : undefined;
 }

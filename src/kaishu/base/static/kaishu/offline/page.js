@@ -1,35 +1,25 @@
 // The page that asks and answers without a server. Words come from the copy's own files.
-import { concerns, judge, madeOf } from "./engine.js";
-import { lookUp } from "./shards.js";
-import { tell } from "./tell.js";
+import { fill, hear, listed, openCopy, TONES } from "./copy.js";
+import { madeOf } from "./engine.js";
+import { scanInto } from "./scan.js";
 
 const form = document.getElementById("check");
 const answers = document.getElementById("answers");
 const broken = document.getElementById("broken");
 const nowhere = document.getElementById("nowhere");
-const TONES = { affected: "affected", ask: "ask", no_such_model: "info", not_affected: "ok" };
-const DANGER = Object.keys(TONES);
-const { root, recall: only, live, language } = form.dataset;
-const place = (path) => new URL(`${root}${path}`, location.href);
-
-async function fetched(path) {
-  const response = await fetch(place(path));
-  if (!response.ok) throw new Error(path);
-  return response;
-}
-
-let recalls, words;
+const { recall: only, live, language } = form.dataset;
+let copy;
 
 async function start() {
-  const both = ["data/recalls.json", `data/words-${language}.json`].map(fetched);
-  [recalls, words] = await Promise.all(both.map(async (each) => (await each).json()));
+  copy = await openCopy(form.dataset);
   const given = new URLSearchParams(location.search);
   for (const [name, value] of given) {
     const field = form.elements[name];
     if (field) field.value = value;
   }
   form.hidden = false;
-  if (given.get("model") && given.get("serial")) answer();
+  scanInto((code) => { form.elements.serial.value = code; form.elements.serial.focus(); });
+  if (given.get("model") && given.get("serial")) answer().catch(fail);
 }
 
 async function answer() {
@@ -43,16 +33,7 @@ async function answer() {
     form.elements.made_on.closest("[data-fact]").hidden = false;
     return form.elements.made_on.focus();
   }
-  const asked = recalls.filter((each) => concerns(each, unit) || each.slug === only);
-  const heard = await Promise.all(asked.map(async (recall) => {
-    const get = async (prefix) => (await fetched(`data/list/${recall.slug}/${prefix}.txt`)).text();
-    const verdict = await judge(recall, { ...unit, model: unit.model ?? "" }, (serial) => lookUp(recall.list, serial, get));
-    return { recall, verdict, told: tell(words, recall.slug, verdict) };
-  }));
-  const here = (each) => each.recall.slug === only && each.verdict.answer === "no_such_model";
-  const order = (each) => here(each) ? -1 : DANGER.indexOf(each.verdict.answer);
-  const own = (each) => each.recall.slug === only ? 0 : 1;
-  heard.sort((a, b) => order(a) - order(b) || own(a) - own(b));
+  const heard = await hear(copy, { ...unit, model: unit.model ?? "" }, only);
   nowhere.hidden = heard.length > 0;
   answers.replaceChildren(...heard.map((each) => shown(each, unit)));
   answers.hidden = !heard.length;
@@ -74,23 +55,9 @@ function ask(heard) {
 function shown({ recall, verdict, told }, unit) {
   const from = document.querySelector(`template[data-tone="${TONES[verdict.answer]}"]`);
   const part = from.content.cloneNode(true);
-  const facts = words.recalls[recall.slug].facts;
-  for (const each of part.querySelectorAll("[data-say]")) {
-    const said = told[each.dataset.say] ?? facts[each.dataset.say] ?? "";
-    each.textContent = said;
-    const whole = each.closest("dl > div") ?? each;
-    if (!said && !(whole.textContent.trim() && whole !== each)) whole.remove();
-  }
-  const phone = part.querySelector('[data-say="phone"]');
-  if (phone) phone.href = `tel:${facts.phone}`;
+  fill(part, { ...copy.words.recalls[recall.slug].facts, ...told });
   if (!told.serial) part.querySelector('[data-say="serial"]')?.closest("div").remove();
-  const steps = part.querySelector("[data-list]");
-  steps.replaceChildren(...told.steps.map((line) => {
-    const item = document.createElement("li");
-    item.textContent = line;
-    return item;
-  }));
-  if (!told.steps.length) steps.remove();
+  listed(part.querySelector("[data-list]"), told.steps);
   const said = Object.entries(unit).filter(([, value]) => value);
   const given = new URLSearchParams(said.map(([name, value]) => [name === "made_on" ? "made" : name, value]));
   const way = verdict.answer === "affected" ? "claim" : "check";
