@@ -102,23 +102,23 @@ from kaishu.supply.capture.models import (  # noqa: E402 (they point back at Net
     CaptureJob,
     EventValue,
     Speaker,
-)
     SpeakerStep,
+)
 from kaishu.supply.links.models import (  # noqa: E402 (they point back at Network)
-    LinkFile,
     Brought,
     BroughtKind,
+    LinkFile,
     LinkPart,
     LinkVoid,
-)
     SavedMapping,
+)
 from kaishu.supply.mock.models import MockRecall  # noqa: E402 (it points back at Network)
 from kaishu.supply.network.models import GraphFile  # noqa: E402 (it points back at Network)
 
 __all__ = [
-    "CaptureJob",
     "Brought",
     "BroughtKind",
+    "CaptureJob",
     "CapturedEvent",
     "EventValue",
     "GraphFile",
@@ -137,7 +137,7 @@ __all__ = [
     "Partner",
     "PartnerRole",
     "RefusedLetter",
-    "Speaker",
-]
     "SavedMapping",
+    "Speaker",
     "SpeakerStep",
+]
