@@ -37,6 +37,7 @@ NUMBERED = (
     "import_id",
     "kit_id",
     "line_id",
+    "opinion_id",
     "pause_id",
     "recovery_id",
     "rule_id",

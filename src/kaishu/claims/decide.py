@@ -20,6 +20,7 @@ from kaishu.claims.errors import (
     UnitPromised,
 )
 from kaishu.claims.models import ClaimUnit, Decision
+from kaishu.claims.opinions.actions import draw
 from kaishu.claims.reasons import REASONS, Standing, after
 
 
@@ -68,6 +69,7 @@ def decide(
             decision = _append(unit, wanted, at)
             effects.follow(unit, decision, before, (*past, decision))
             messages.tell_decision(unit, decision)
+            draw(unit=unit, decision=decision, past=past)
             return decision
     except UnitContested as contested:
         holding.contest(claim_unit_id, contested)

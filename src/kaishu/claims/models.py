@@ -276,6 +276,7 @@ class SavedFilter(models.Model):
 from kaishu.claims.bulk.models import BulkAct  # noqa: E402 (it names Claim)
 from kaishu.claims.hotline.models import CallerCheck, ContactChange  # noqa: E402 (they name Claim)
 from kaishu.claims.imports.models import ClaimImport  # noqa: E402 (it names Claim)
+from kaishu.claims.opinions.models import SecondOpinion  # noqa: E402 (it names Decision)
 from kaishu.claims.search.models import SearchKey  # noqa: E402 (it names Claim)
 
 __all__ = [
@@ -294,4 +295,5 @@ __all__ = [
     "Reading",
     "SavedFilter",
     "SearchKey",
+    "SecondOpinion",
 ]

@@ -16,6 +16,7 @@ from kaishu.demo.live import SITES, Past, live, photos, serials_of
 from kaishu.demo.lives import CN, JP, lives
 from kaishu.demo.masses import post_masses
 from kaishu.demo.network.loading import load_network
+from kaishu.demo.opinions import give_opinions
 from kaishu.demo.owners import take_ahead
 from kaishu.demo.papers import begin_corrective, connect, file_reports
 from kaishu.demo.past import live_past
@@ -124,6 +125,7 @@ def _open_work(now: datetime, say: Say) -> None:
     _pay(now)
     say("Furnishing the house …")
     furnish(now)
+    give_opinions(now)
     say("Filing the reports that were due …")
     begin_corrective(now)
     file_reports(now)

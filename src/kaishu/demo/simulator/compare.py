@@ -11,7 +11,7 @@ from kaishu.books.audit import audit as books_audit
 from kaishu.books.models import Promise, Unit
 from kaishu.books.queries import trial_balance
 from kaishu.claims.audit import audit as claims_audit
-from kaishu.claims.models import Claim, ClaimUnit
+from kaishu.claims.models import Claim, ClaimUnit, SecondOpinion
 from kaishu.demo.simulator.purse import Bank, Purse
 from kaishu.notices.audit import audit as notices_audit
 from kaishu.payouts.audit import audit as payouts_audit
@@ -34,6 +34,7 @@ def differences(truth: Purse, recalls: Mapping[str, int]) -> Iterator[str]:
     yield from _spares(truth)
     yield from _funds(truth, recalls)
     yield from _forgotten(truth)
+    yield from _opinions(truth)
 
 
 def audits() -> Iterator[str]:
@@ -157,6 +158,21 @@ def _forgotten(truth: Purse) -> Iterator[str]:
     rows = Claim.objects.filter(person_id__in=forgotten_ids()).values_list("case_no", flat=True)
     wanted = {line.case: "forgotten" for line in truth if line.forgotten}
     yield from _pairs("owner", wanted, dict.fromkeys(rows, "forgotten"))
+
+
+def _opinions(truth: Purse) -> Iterator[str]:
+    columns = ("claim_unit__claim__case_no", "claim_unit__unit_no", "first", "first_by")
+    rows = SecondOpinion.objects.values_list(*columns, "by", "answer", "settled_by")
+    wanted = {
+        (line.case, line.no): (
+            *(line.drawn.kind, line.drawn.by),
+            *(line.second or ("", "")),
+            line.settled_by,
+        )
+        for line in truth
+        if line.drawn is not None
+    }
+    yield from _pairs("second opinion", wanted, {row[:2]: row[2:] for row in rows})
 
 
 def _pairs(what: str, wanted: Mapping[Any, object], found: Mapping[Any, object]) -> Iterator[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from kaishu.demo.simulator.changes import Changes
 from kaishu.demo.simulator.engine import Differs
 from kaishu.demo.simulator.facts import RECALLS
+from kaishu.demo.simulator.opinions import Opinions
 from kaishu.demo.simulator.rooms import Template, repeatable
 from kaishu.demo.simulator.scene import CODES
 
@@ -31,7 +31,7 @@ class Outcome:
     day: int = 0
 
 
-class Play(Changes):
+class Play(Opinions):
     """Everybody on one stage."""
 
     def begin(self, cases: int) -> None:

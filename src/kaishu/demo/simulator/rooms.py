@@ -61,7 +61,8 @@ def bank_file() -> Path:
 def repeatable(seed: int) -> Iterator[None]:
     """Let case numbers come from the seed, so that the same seed tells the same story.
 
-    Replacements come from shelves of the story, never from the simulated warehouse. The garbage
+    Replacements come from shelves of the story, never from the simulated warehouse, and every
+    first decision is drawn for a second opinion. The garbage
     collector waits meanwhile: it would walk the whole process again and again for small worlds.
     """
     chance = random.Random(f"case numbers {seed}")  # noqa: S311 (a story, not a secret)
@@ -71,6 +72,7 @@ def repeatable(seed: int) -> Iterator[None]:
         with (
             patch.object(case_numbers, "secrets", SimpleNamespace(randbelow=chance.randrange)),
             patch.object(settings, "KAISHU_WAREHOUSE", "ours"),
+            patch.object(settings, "KAISHU_SECOND_OPINIONS", 100),
         ):
             yield
     finally:

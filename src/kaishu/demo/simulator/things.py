@@ -100,6 +100,9 @@ class Line:
     scans: list[Scan] = field(default_factory=list)
     kits: list[str] = field(default_factory=list)
     address: str = ""
+    drawn: Act | None = None
+    second: tuple[str, str] | None = None
+    settled_by: str = ""
     forgotten: bool = False
 
     @property

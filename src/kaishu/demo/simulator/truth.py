@@ -22,6 +22,7 @@ STEPS = {
     "withdrawn": ("open", "asked", "approved"),
     "reopened": ("open", "asked", "approved", "refused", "withdrawn"),
 }
+JUDGED = ("approved", "refused")
 LEADS = {"answered": "open", "reopened": "open"}
 
 
@@ -146,10 +147,34 @@ class Truth:
         if line.standing not in STEPS[kind] and not partial:
             raise No("decision_not_open")
         getattr(self, f"_{kind}", lambda *_: None)(line, act)
+        if kind in JUDGED and not line.contested and not any(a.kind in JUDGED for a in line.acts):
+            line.drawn = act  # in these stories everything is drawn
         line.acts.append(act)
         if kind != "remedy_changed":
             line.standing = LEADS.get(kind, kind)
         return True
+
+    def opine(self, line: Line, by: str, answer: str) -> None:
+        """A second person judges what was drawn, once, and nobody who decided anything there."""
+        if line.second == (by, answer):
+            return
+        if by in {act.by for act in line.acts}:
+            raise No("opinion_not_yours")
+        if line.second is not None:
+            raise No("opinion_taken")
+        line.second = (by, answer)
+
+    def settle_opinion(self, line: Line, by: str) -> None:
+        """A third person says that both can stand, where two differ."""
+        assert line.drawn is not None
+        judge, answer = line.second or ("", "")
+        if line.settled_by == by:
+            return
+        if by in (line.drawn.by, judge):
+            raise No("opinion_not_yours")
+        if line.settled_by or answer in ("", "passed", line.drawn.kind):
+            raise No("opinion_settled")
+        line.settled_by = by
 
     def _second_look(self, line: Line, kind: str, by: str) -> None:
         if kind == "reopened":

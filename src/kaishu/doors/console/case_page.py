@@ -105,6 +105,22 @@ def unit_part(case: CaseView, unit: UnitView, typed: Typed, *, by: str = "") -> 
     }
 
 
+def blind_part(case: CaseView, unit: UnitView) -> dict[str, Any]:
+    """Return what a second opinion may rest on: what was sent and checked, nothing since."""
+    recall = frame.recall_of(unit.edition_id)
+    product = recall.product(unit.product)
+    return {
+        "view": unit,
+        "recall": recall,
+        "product": product,
+        "remedy": recall.remedy(unit.remedy),
+        "verdict": sentence(unit.verdict_reason, language.tag(), unit.verdict_facts),
+        "known": list(_known(unit, recall)),
+        "edition": editions.edition(unit.edition_id),
+        "odd": signals.odd(case, unit, recall, product),
+    }
+
+
 def settled_amount(unit: UnitView | UnitBrief) -> int | None:
     """Return the order amount as the newest decision has it, else as typed by the owner."""
     for decision in reversed(unit.decisions):

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from kaishu.base import desk, language, words
 from kaishu.base.desk import Problem
 from kaishu.base.roles import Role, roles_of
+from kaishu.claims.opinions import queries as opinions
 from kaishu.core.recall import Recall, say
 from kaishu.doors.console import queues
 from kaishu.doors.console.labels import label
@@ -38,6 +39,9 @@ CASES = (
 )
 DECIDE = (Role.REVIEWER, Role.MANAGER)
 EVIDENCE = (Role.REVIEWER, Role.OPERATOR, Role.MANAGER, Role.AUDITOR)
+OPINIONS = DECIDE
+SETTLE_OPINIONS = (Role.MANAGER,)
+READ_OPINIONS = (Role.MANAGER, Role.AUDITOR)
 REVEAL = (Role.REVIEWER, Role.OPERATOR, Role.MANAGER)
 CALLS = (Role.OPERATOR, Role.REVIEWER, Role.MANAGER)
 INCIDENTS = (Role.OPERATOR, Role.REVIEWER, Role.MANAGER, Role.AUDITOR)
@@ -180,6 +184,7 @@ def _work(request: HttpRequest) -> list[Link]:
         (TRADE, _("Shops"), "/staff/trade/"),
         (TRACE, _("Traceability"), "/staff/trace/"),
         (CASES, _("Acts on many claims"), "/staff/bulk/"),
+        (OPINIONS, _("Second opinions"), "/staff/opinions/"),
         (ALL_DUTIES, _("Duties"), "/staff/duties/"),
         (JOBS, _("Background work"), "/staff/jobs/"),
         (LOOKS, _("Who looked"), "/staff/looks/"),
@@ -196,7 +201,8 @@ def _work(request: HttpRequest) -> list[Link]:
 def _danger(request: HttpRequest) -> list[Link]:
     """Return the two lists in which a late answer can hurt somebody, with their counts.
 
-    A manager also sees how many in danger were called in vain: what else to do is theirs to decide.
+    A manager also sees how many in danger were called in vain, and about how many claims two
+    reviewers differ: what else to do is theirs to decide.
     """
     lines = (
         (CALLS, _("Calls"), "/staff/calls/", call_count),
@@ -211,6 +217,9 @@ def _danger(request: HttpRequest) -> list[Link]:
     vain = notices.not_reached().count() if may(request, (Role.MANAGER,)) else 0
     if vain:
         links.insert(1, Link(_("Not reached"), "/staff/calls/#not-reached", False, vain))
+    differ = opinions.differing().count() if may(request, SETTLE_OPINIONS) else 0
+    if differ:
+        links.append(Link(_("Two differ"), "/staff/opinions/#differ", False, differ))
     return links
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.utils.translation import pgettext
 
+from kaishu.doors.console.opinions.words import WORDS as OF_OPINIONS
 from kaishu.doors.console.reports.words import WORDS as OF_REPORTS
 from kaishu.doors.console.trace.words import WORDS as OF_TRACE
 from kaishu.doors.console.trade.words import WORDS as OF_TRADE
 
 WORDS = {
+    **OF_OPINIONS,
     **OF_REPORTS,
     **OF_TRACE,
     **OF_TRADE,

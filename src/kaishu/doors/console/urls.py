@@ -28,6 +28,7 @@ urlpatterns = [
     path("claims/<str:case_no>/<int:unit_no>/holder/", views_decide.holder, name="holder"),
     path("evidence/<int:evidence_id>/", views_case.evidence, name="evidence"),
     path("review/", include("kaishu.doors.console.review.urls")),
+    path("opinions/", include("kaishu.doors.console.opinions.urls")),
     path("calls/", views_calls.calls, name="calls"),
     path("calls/<int:call_id>/", views_calls.call, name="call"),
     path("calls/<int:call_id>/contact/", views_calls.contact, name="call_contact"),

@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from itertools import groupby
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from kaishu.claims.models import Claim, Decision
+from kaishu.claims.opinions.models import SecondOpinion
 from kaishu.claims.second_look import JUDGED
+from kaishu.core.share import likely_range
 from kaishu.incidents.models import Incident
 
 
@@ -53,10 +55,15 @@ class Twice:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How often a second person came to the first one's answer."""
+    """How often a second person came to the first one's answer; `range` is its 95 % interval."""
 
     judged: int
     same: int
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Return between which shares the true one lies, as far as a random draw can tell."""
+        return likely_range(self.same, self.judged)
 
     @property
     def rate(self) -> Fraction | None:
@@ -146,6 +153,12 @@ def agreement(found: Iterable[Twice]) -> Agreement:
     """Count how often the second came to the first one's answer."""
     listed = list(found)
     return Agreement(len(listed), sum(each.same for each in listed))
+
+
+def blind_agreement(given: QuerySet[SecondOpinion]) -> Agreement:
+    """Count how often somebody who saw no decision came to the same answer."""
+    found = given.aggregate(judged=Count("id"), same=Count("id", filter=Q(answer=F("first"))))
+    return Agreement(found["judged"], found["same"])
 
 
 def _pairs(decisions: Iterable[Decision]) -> Iterable[Twice]:

@@ -19,6 +19,7 @@ from kaishu.base.templatetags.kaishu import tongue
 from kaishu.base.words import word
 from kaishu.books.progress import figures
 from kaishu.books.queries import first_day, promise_balance
+from kaishu.claims.opinions import queries as opinions
 from kaishu.core.accounts import DECLARED, OWED, PAID, SENT
 from kaishu.core.errors import Refusal
 from kaishu.core.progress import DoneRule, Progress, percent
@@ -173,6 +174,7 @@ def _people(recall_id: int, slug: str, recall: Recall, asked: Asked) -> dict[str
     told = answers(recall_id=recall_id, **clocks)
     seen = incidents(slug=slug, announced=recall.announced, **clocks)
     agreed = behind.agreement(behind.judged_twice(recall_id=recall_id, as_of=asked.as_of))
+    blind = behind.blind_agreement(opinions.given(recall_id=recall_id, as_of=asked.as_of))
 
     def counted(what: str, name: str, of: str, number: int, column: str) -> tuple[str, int, str]:
         return name, number, asked.people(slug, what, **{column: of})
@@ -206,6 +208,9 @@ def _people(recall_id: int, slug: str, recall: Recall, asked: Asked) -> dict[str
         ],
         "incidents_chart": _weeks(seen, _("Incident reports by week")),
         "incidents_weeks": _week_rows(seen, slug, "incidents", asked),
+        "blind": blind,
+        "blind_rate": _percent(blind.rate),
+        "blind_rows": asked.people(slug, "second-opinions"),
         "agreed": agreed,
         "agreed_rate": _percent(agreed.rate),
         "agreed_rows": asked.people(slug, "second-looks"),

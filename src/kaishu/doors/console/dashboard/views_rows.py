@@ -15,6 +15,7 @@ from kaishu.base import clock, exports
 from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
 from kaishu.base.templatetags.kaishu import day, tongue, when
+from kaishu.claims.opinions import queries as opinions
 from kaishu.core.errors import Refusal
 from kaishu.core.recall import Recall
 from kaishu.doors.console import frame
@@ -62,6 +63,13 @@ def incidents(request: HttpRequest, slug: str) -> HttpResponseBase:
 def second_looks(request: HttpRequest, slug: str) -> HttpResponseBase:
     """List what one person judged and then another."""
     return _listed(request, slug, _second_looks)
+
+
+@staff(*frame.PROGRESS)
+@require_safe
+def second_opinions(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """List what two people judged of whom the second saw no decision."""
+    return _listed(request, slug, _second_opinions)
 
 
 def _listed(request: HttpRequest, slug: str, read: Any) -> HttpResponseBase:
@@ -158,6 +166,27 @@ def _second_looks(
         note=_(
             "Only where an owner objected or a decision was taken back. It is no random sample."
         ),
+    )
+
+
+def _second_opinions(
+    recall_id: int, _recall: Recall, _narrow: Narrow, as_of: datetime, _known: datetime | None
+) -> Listed:
+    rows = opinions.given(recall_id=recall_id, as_of=as_of)
+    return Listed(
+        name=_("Second opinions"),
+        narrowed=(),
+        header=(_("Case"), _("When"), _("First"), _("Then"), _("Same answer"), _("Settled")),
+        rows=rows,
+        number=rows.count(),
+        line=lambda row: (
+            *(row.claim_unit.claim.case_no, row.answered_at, _judged(row.first, row.first_by)),
+            _judged(row.answer, row.by),
+            _("Yes") if row.answer == row.first else _("No"),
+            label("opinion", row.outcome) if row.outcome else "",
+        ),
+        links="claims",
+        note=_("Drawn at random from first decisions. The second person saw no decision."),
     )
 
 

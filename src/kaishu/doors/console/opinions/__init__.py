@@ -1,0 +1,1 @@
+"""Second opinions: judge a claim without seeing its decision; settle where two people differ."""
