@@ -82,6 +82,47 @@ def test_what_no_trace_can_see_is_named(hana: Client) -> None:
     assert "K100,the published lists,AK20230001000042,AK20230001000042,1" in file
 
 
+def test_a_figure_of_what_is_missing_opens_its_rows(hana: Client) -> None:
+    asked = {"model": "K100", "lots": world.SUSPECT}
+    page = parsed(hana.get(f"{HERE}complete/", asked))
+    assert "Every unit in the network has a record of its lot of Cell A." in text(page)
+    (link,) = find(page, "main a[href*='why=edition']")
+    rows = parsed(hana.get(f"{HERE}complete/{link.get('href')}"))
+    assert text(find(rows, "tbody tr")[0]).startswith("AK20230001000042")
+    none = parsed(hana.get(f"{HERE}complete/", {**asked, "why": "nonsense"}))
+    assert "No row is behind this figure." in text(none)
+    typed = hana.get(f"{HERE}complete/", {"lots": "L99"})
+    assert typed.status_code == 422
+    assert find(parsed(typed), "#id-lots")[0].get("value") == "L99"
+
+
+def test_a_trace_goes_into_the_draft_that_is_open(hana: Client) -> None:
+    hana.post(f"{HERE}scope/", fields(parsed(hana.get(f"{HERE}scope/", ASKED))))
+    draft = RecallDraft.objects.get()
+    other = {"lots": "L76"}
+    page = parsed(hana.get(f"{HERE}scope/", other))
+    assert find(page, "#id-recall option[selected]")[0].get("value") == f"draft-{draft.id}"
+    assert "160 units come in · 42 stay · 0 go out" in text(page)
+    assert hana.post(f"{HERE}scope/", fields(page)).status_code == 302
+    late = hana.post(f"{HERE}scope/", {**fields(page), "key": "another-page-of-the-same-draft"})
+    assert late.status_code == 422 and "hana changed this draft" in text(parsed(late))
+    again = parsed(hana.get(f"{HERE}scope/", other))
+    assert "The draft has all of this already. Nothing would change." in text(again)
+    narrow = {**other, "choice": "1", "recall": f"draft-{draft.id}", "model": "K100"}
+    refused = hana.get(f"{HERE}scope/", {**narrow, "how": "replace"})
+    assert "Rules can only be added to a draft" in text(parsed(refused))
+    assert RecallDraft.objects.count() == 1
+
+
+def test_what_shops_have_is_a_choice_with_its_figure(hana: Client) -> None:
+    sold = parsed(hana.get(f"{HERE}scope/", ASKED))
+    assert "Units last seen in a shop: 20, in 1 shop" in text(sold)
+    assert "20 units last seen in shops count as sold to owners." in text(sold)
+    stock = parsed(hana.get(f"{HERE}scope/", {**ASKED, "shops": "stock"}))
+    assert "20 units last seen in shops count as stock of those shops." in text(stock)
+    assert fields(stock)["shops"] == "stock" and "20 in shops minato" in text(stock)
+
+
 def test_whoever_got_it_comes_onto_the_list_of_shops_by_name(hana: Client) -> None:
     page = parsed(hana.get(f"{HERE}consignees/", ASKED))
     shown = text(page)

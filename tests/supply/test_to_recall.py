@@ -230,6 +230,31 @@ def test_units_that_the_graph_cannot_see_are_named(
     assert told.holes == ()
 
 
+def test_units_without_a_record_of_the_suspects_class_are_named(
+    tmp_path: Path, network: Network
+) -> None:
+    cell, film = world.SUSPECT, "/x/item/FILM/lot/F1"
+    phones = [f"/x/item/PHONE-{kind}/unit/{n}" for kind in ("RED", "BLUE") for n in (1, 2)]
+    for code in ("/x/item/PHONE-RED", "/x/item/PHONE-BLUE"):
+        network.items.create(code=code, kind="product", model="P1")
+    acts = [
+        Act("a", Did.MADE, 1, (Amount(cell), Amount(film)), (Amount(phones[0]),)),
+        Act("b", Did.MADE, 2, (Amount(film),), (Amount(phones[1]),)),
+        Act("c", Did.MADE, 2, (Amount(film),), (Amount(phones[2]),)),
+        Act("d", Did.MOVED, 3, (Amount(phones[3]),), (), world.SHOP),
+    ]
+    build(columns(acts), tmp_path / "g")
+    with Graph.open(tmp_path / "g") as graph:
+        ask = {"model": "P1", "slug": "", "elsewhere": {}}
+        told = complete.complete(graph, network, suspects=[cell, film, cell], **ask)
+        assert told.with_genealogy == 3 and told.without == (phones[3],)
+        of_film, of_cell = sorted(told.unrecorded, key=lambda each: each.item, reverse=True)
+        assert (of_film.ever, of_film.codes) == (True, (phones[3],))
+        assert (of_cell.ever, of_cell.codes) == (True, (phones[2], phones[1], phones[3]))
+        nothing = complete.complete(graph, network, suspects=["/x/party/minato"], **ask)
+        assert nothing.unrecorded == ()
+
+
 def test_numbers_missing_between_known_serials_are_named() -> None:
     found = complete.holes(["A07", "A10", "A11", "B1", "A12", "A0015"])
     assert [(hole.first, hole.last, hole.count) for hole in found] == [("A08", "A09", 2)]

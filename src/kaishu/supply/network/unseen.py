@@ -23,11 +23,16 @@ def unjudged(graph: Graph, suspects: Sequence[str], affected: Some = ()) -> tupl
 
     They are the same for all suspects of a class, and are kept as long as the graph is open.
     """
+    return without(graph, open_things(graph, suspects), affected)
+
+
+def open_things(graph: Graph, suspects: Sequence[str]) -> Array:
+    """Return everything that no record lets judge for suspects of these classes."""
     kept = _known.setdefault(graph, {})
     items = frozenset(item_of(code) or code for code in suspects)
     if items not in kept:
         kept[items] = unclear(graph, suspects)
-    return without(graph, kept[items], affected)
+    return kept[items]
 
 
 def told(network: Network, graph: Graph, suspects: Sequence[str], affected: Some) -> dict[str, Any]:
