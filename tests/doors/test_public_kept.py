@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ FIRST = ("", "?model=K100", "?model=K200")
 def published(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test starts with the invented recall on the disk, and nothing kept."""
     monkeypatch.setattr(kept, "_kept", {})
+    monkeypatch.setattr(kept, "_lanes", {})
     kumo.write_pack(data_dir)
 
 
@@ -81,7 +83,8 @@ def test_the_next_edition_asks_in_its_own_words_at_once(data_dir: Path) -> None:
         f"?model={quote('Ｋ１００')}",
         "?model=other",
         "?x=1",
-        f"?model=K100&serial={kumo.LISTED}",
+        f"?serial={kumo.LISTED}&model=K100",
+        f"?model=K100&serial={kumo.LISTED}&x=1",
         "?model=K100&serial=",
     ],
 )
@@ -94,3 +97,64 @@ def test_what_somebody_spelled_or_typed_is_never_kept(
         assert response.status_code == 200
         assert parsed(response).get("lang") == "en"
     assert len(made) == 2
+
+
+SERIALS = (
+    *(kumo.LISTED, kumo.LISTED[:-1] + "3", kumo.NOT_LISTED, "AK20239999000049", "AK2023"),
+    *(
+        kumo.LISTED.lower(),
+        f"SN{kumo.LISTED}",
+        "%3Cb%3E",
+        f"{kumo.LISTED}+",
+        "",
+        "AK2023000100004%32",
+    ),
+)
+
+
+@pytest.mark.parametrize("code", ["ja", "zh-hans", "en"])
+def test_an_answer_put_together_has_the_bytes_of_one_that_was_rendered(
+    code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [
+        f"{CHECK.format(code)}?model={model}&serial={serial}"
+        for model in ("K100", "K200", "K300", "k100", "Z9")
+        for serial in SERIALS
+    ]
+    quick = [Client().get(path).content for path in (*asked, *asked)]
+    monkeypatch.setattr(kept, "answer", lambda *_each: None)
+    assert quick == [Client().get(path).content for path in (*asked, *asked)]
+
+
+def test_plain_answers_are_rendered_once_for_all_that_the_rules_cannot_tell_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = _count(monkeypatch)
+    for serial in (kumo.LISTED, kumo.LISTED[:-1] + "3", kumo.NOT_LISTED, "AK20239999000049"):
+        assert serial in Client().get(CHECK.format("en"), _asked(serial)).content.decode()
+    assert len(made) == 2
+
+
+def test_an_answer_ends_with_its_day_and_its_edition(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said() -> str:
+        return text(parsed(Client().get(CHECK.format("en"), _asked(kumo.NOT_LISTED))))
+
+    def is_now(minute: str) -> None:
+        now = datetime.fromisoformat(f"2026-05-01T{minute}:00+00:00")
+        monkeypatch.setattr("django.utils.timezone.now", lambda: now)
+
+    is_now("14:59")
+    assert "1 May 2026" in said()
+    is_now("15:00")  # midnight in Japan
+    assert "2 May 2026" in said()
+    kumo.write_pack(data_dir, kumo.recall(phone="0120-999-999"))
+    assert "0120-999-999" in said()
+    # Another recall with the model is another answer, and both are told.
+    kumo.write_pack(data_dir, kumo.abroad())
+    assert kumo.abroad().title["en"] in said()
+
+
+def _asked(serial: str) -> dict[str, str]:
+    return {"model": "K100", "serial": serial}

@@ -1,14 +1,15 @@
 """What a question looks at: the units whose answers it would tell, for the gate before the check.
 
 A serial that no recall can read tells nothing and is no look. The serial is taken as it was read,
-so that no label, space or hyphen makes another question of it.
+so that no label, space or hyphen makes another question of it; a scanned code that itself names its
+product is a look like any other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kaishu.core.answer import find_product
+from kaishu.core.answer import Inspection, product_of
 from kaishu.core.gate.values import Unit
 from kaishu.core.pack import Pack
 from kaishu.core.serials import read
@@ -21,7 +22,7 @@ def looked_at(packs: Iterable[Pack], pairs: Iterable[tuple[str, str]]) -> list[U
         Unit(product.model, reading.serial)
         for model, serial in pairs
         for pack in running
-        if (product := find_product(pack.recall, model)) is not None
+        if (product := product_of(pack.recall, Inspection(model=model, serial=serial))) is not None
         and (reading := read(serial, pack.recall.serial_format(product))).serial
     ]
     return list(dict.fromkeys(found))

@@ -13,19 +13,19 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from kaishu.core.answer import ASKS, find_product
+from kaishu.core.answer import ASKS
 from kaishu.core.asking import Said
 from kaishu.core.check_page import answer_page
 from kaishu.core.everywhere import Hearing
 from kaishu.core.pack import Pack
 from kaishu.core.recall import Product
+from kaishu.core.skeletons import Lane, Render, is_alone
 from kaishu.core.verdict import Verdict
 from kaishu.doors.edge import wording
 from kaishu.doors.edge.answers import told, written
 from kaishu.doors.edge.pages import Asked, rendered
 from kaishu.doors.edge.replies import HTML_TYPE, JSON_TYPE, MINUTE, Headers, headers_of
 from kaishu.doors.edge.shelf import Shelf
-from kaishu.doors.edge.skeletons import Lane, Render
 
 PAGE, JSON = "check/", "check.json"
 _MODEL, _SERIAL = "model=", "&serial="
@@ -57,7 +57,7 @@ def quick_ways(shelf: Shelf, *, at: datetime, main_site: str, https: bool) -> di
                     pack, product, _render(pack, product, form, code, at=at, main_site=main_site)
                 )
                 for product in pack.recall.products
-                if Lane.may_serve(pack, product) and _alone(shelf, pack, product)
+                if Lane.may_serve(pack, product) and is_alone(shelf.running, pack, product)
             },
             answer_headers(form, code, https=https),
             _midnight(pack, at),
@@ -72,12 +72,6 @@ def answer_headers(form: str, code: str, *, https: bool) -> Headers:
     """Return the headers of an answer: the same bytes for everybody, for a minute."""
     content = JSON_TYPE if form == JSON else HTML_TYPE
     return headers_of(content, MINUTE, tag=wording.TAGS[code], https=https)
-
-
-def _alone(shelf: Shelf, pack: Pack, product: Product) -> bool:
-    """Say whether no other recall has this model, under whatever name."""
-    others = (other for other in shelf.running if other is not pack)
-    return all(find_product(other.recall, product.model) is None for other in others)
 
 
 def _render(

@@ -11,7 +11,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from kaishu.base import language
-from kaishu.core.check_page import check_page
+from kaishu.core.check_page import CheckPage, check_page
 from kaishu.core.pack import Pack
 from kaishu.doors.public import gatekeeper, kept, site
 
@@ -28,6 +28,8 @@ def check(request: HttpRequest, tongue: str, slug: str) -> HttpResponse:
 
 @cache_control(public=True, max_age=60)
 def _answered(request: HttpRequest, tongue: str, pack: Pack, running: list[Pack]) -> HttpResponse:
+    if (plain := kept.answer(request, pack, running, _page)) is not None:
+        return plain
     return kept.question(request, pack, lambda: _shown(request, tongue, pack, running))
 
 
@@ -43,4 +45,8 @@ def _shown(request: HttpRequest, tongue: str, pack: Pack, running: list[Pack]) -
     answer = page.context.get("answer")
     if answer is not None:
         gatekeeper.charge(request, answer.model, page.context["alike"])
+    return _page(request, page)
+
+
+def _page(request: HttpRequest, page: CheckPage) -> HttpResponse:
     return site.show(request, page.template, page.recall, page.context)

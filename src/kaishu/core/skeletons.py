@@ -2,18 +2,19 @@
 
 Nearly every question after the news has one plain form: a known model and a serial exactly as it is
 printed. All such serials that the rules cannot tell apart (`Scope.signature`) get the same page
-but for the serial. So it is rendered once with signs that stand in no text (Unicode's private
-use), and cut at them. What is not plain, or says more of its serial, goes the slow way. That both
-ways give the same bytes is a test (tests/edge/test_quick.py).
+but for the serial. So each door renders it once, in its own way, with signs that stand in no text
+(Unicode's private use), and it is cut at them. What is not plain, or says more of its serial, goes
+the slow way. That both ways give the same bytes is a test (tests/edge/test_quick.py and
+tests/doors/test_public_kept.py).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from kaishu.core.answer import Inspection, judge
+from kaishu.core.answer import Inspection, find_product, judge
 from kaishu.core.lookalikes import candidates
 from kaishu.core.pack import Pack
 from kaishu.core.recall import Product, SerialFormat
@@ -89,6 +90,12 @@ def plain_test(form: SerialFormat) -> Callable[[str], object]:
     alphabet = re.escape(form.alphabet)
     pattern = f"(?![Ss])(?=(?:{lengths})$)(?={re.escape(form.prefix)})[{alphabet}]+"
     return re.compile(pattern).fullmatch
+
+
+def is_alone(running: Iterable[Pack], pack: Pack, product: Product) -> bool:
+    """Say whether no other recall has this model, under whatever name."""
+    others = (other for other in running if other is not pack)
+    return all(find_product(other.recall, product.model) is None for other in others)
 
 
 class Lane:
