@@ -159,16 +159,19 @@ def test_pages_of_events_lead_on_and_unknown_parameters_are_refused(world: DeskW
     assert "Link" not in last
     for query, reason in (
         ("MATCH_epcs=1", "no parameter"),
-        ("GT_quantity=1", "not built yet"),
+        ("GT_quantity=many", "number"),
+        ("HASATTR_bizLocation=1", "master data"),
         ("GE_eventTime=2026-03-01T00:00:00", "zone"),
         ("MATCH_epc=urn:epc:id:sgtin:1.2.3", "number of characters"),
         ("eventType=Object", "one of"),
         ("eventCountLimit=1&maxEventCount=1", "together"),
-        ("maxEventCount=4", "more events"),
         ("eventCountLimit=0", "above 0"),
     ):
         answer = system.get(f"epcis/events?{query}")
         assert (answer.status_code, answer.json()["code"]) == (400, "epcis_query"), query
         assert reason in answer.json()["detail"], query
+    large = system.get("epcis/events?maxEventCount=4")
+    assert (large.status_code, large.json()["code"]) == (413, "epcis_query_large")
+    assert large.json()["type"] == "epcisException:QueryTooLargeException"
     empty = json.loads(system.get("epcis/events?eventCountLimit=3").content)
     assert len(empty["epcisBody"]["queryResults"]["resultsBody"]["eventList"]) == 3

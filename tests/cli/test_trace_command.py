@@ -106,7 +106,7 @@ def test_an_unknown_thing_names_the_nearest(db: None, settings: object, tmp_path
     assert wrong.code == "trace_moment_wrong"
 
 
-def test_json_is_told_where_it_is_broken_and_where_it_belongs(db: None, tmp_path: Path) -> None:
+def test_json_is_loaded_or_told_where_it_is_broken(db: None, tmp_path: Path) -> None:
     run("open", "acme")
     file = tmp_path / "events.json"
     file.write_text('{"type": "EPCISDocument",\n "epcisBody": [}\n')
@@ -114,6 +114,9 @@ def test_json_is_told_where_it_is_broken_and_where_it_belongs(db: None, tmp_path
     assert isinstance(broken, Refusal)
     assert (broken.code, broken.facts["line"]) == ("epcis_not_json", "2")
     file.write_text(json.dumps(document(made("urn:epc:id:sgtin:4999902.000020.P1"))))
+    loaded = run("load", str(file))
+    assert loaded.stdout == "events.json: 1 events, 1 kept, 0 known already, 0 refused; 0 names.\n"
+    file.write_text("[1, 2]")
     assert getattr(run("load", str(file)).exception, "code", "") == "link_json"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import getpass
 import json
 from collections import Counter
@@ -17,7 +18,7 @@ from kaishu.cli._progress import bars, json_option, no_progress_option
 if TYPE_CHECKING:
     import polars as pl
 
-    from kaishu.supply.capture12.actions import BadEvent, Progress
+    from kaishu.supply.capture.loading import BadEvent, Progress, Taken
     from kaishu.supply.links.actions import Loaded
     from kaishu.supply.models import Network
 
@@ -49,19 +50,21 @@ def load_(
     as_json: bool,
     no_progress: bool,
 ) -> None:
-    """Load link files (CSV, XLSX or Parquet, one row a link) and EPCIS 1.2 documents in XML.
+    """Load link files (CSV, XLSX or Parquet, one row a link), and EPCIS events of any number.
 
-    A file whose columns are called parent, child, quantity, time, party, place needs no mapping,
-    only --act: made, fitted, removed, packed, unpacked, seen_in, moved, ended. Bad rows are listed
-    and the good ones kept; the same file a second time changes nothing.
+    EPCIS is a 2.0 document in JSON-LD, or a 1.2 document in XML. It is read event by event, so it
+    may be larger than memory; a load that was killed goes on when it is started again. A link file
+    whose columns are called parent, child, quantity, time, party, place needs no mapping, only
+    --act: made, fitted, removed, packed, unpacked, seen_in, moved, ended. Bad rows and events are
+    listed and the good ones kept; the same file a second time changes nothing.
 
     \b
     Example:  kaishu trace load issues.xlsx --map issues.toml --dry-run
+    Example:  kaishu trace load events.json
     Exit codes: 0 loaded · 1 refused, or rows were bad (the good ones are kept without --strict)
     """
     start()
     from kaishu.base.clock import now
-    from kaishu.supply.capture12.reading import is_xml
     from kaishu.supply.links import actions
     from kaishu.supply.links.mapping import from_toml
     from kaishu.supply.network import queries
@@ -72,10 +75,12 @@ def load_(
     with _Bad(bad) as rows, bars(hidden=no_progress) as progress:
         for path in paths:
             rows.path = path
-            if path.suffix.lower() in (".json", ".jsonld"):
-                _refuse_json(path)
-            if is_xml(path):
-                found += _load_xml(there, path, dry_run, rows, progress)
+            taken = _load_events(there, path, strict, dry_run, rows, progress)
+            if taken is not None:
+                found += taken.refused
+                click.echo(
+                    _events_as_json(path, taken) if as_json else _events_told(path, taken, dry_run)
+                )
                 continue
             loaded = actions.load_file(
                 network=there,
@@ -96,30 +101,42 @@ def load_(
     raise SystemExit(1 if found else 0)
 
 
-def _refuse_json(path: Path) -> None:
-    """Raise what is wrong with a JSON file, with the place; a good one belongs to the capture."""
-    from kaishu.supply.capture.documents import MOST_BYTES, read_document
-    from kaishu.supply.links.errors import JsonNotHere
-
-    with path.open("rb") as file:
-        read_document(file.read(MOST_BYTES + 1))
-    raise JsonNotHere(file=path.name)
-
-
-def _load_xml(there: Network, path: Path, dry_run: bool, rows: _Bad, progress: Progress) -> int:
+def _load_events(
+    there: Network, path: Path, strict: bool, dry_run: bool, rows: _Bad, progress: Progress
+) -> Taken | None:
+    """Load a file that holds EPCIS events; None where it is another one."""
     from kaishu.base.clock import now
+    from kaishu.supply.capture.loading import load_json
+    from kaishu.supply.capture.streaming import is_json
     from kaishu.supply.capture12.actions import load_xml
+    from kaishu.supply.capture12.reading import is_xml
 
-    by = f"server:{getpass.getuser()}"
-    taken = load_xml(
-        network=there, path=path, dry_run=dry_run, by=by, at=now(), note=rows.event,
+    by, at = f"server:{getpass.getuser()}", now()
+    if is_xml(path):
+        return load_xml(
+            network=there, path=path, dry_run=dry_run, by=by, at=at, note=rows.event,
+            progress=progress,
+        )  # fmt: skip
+    if not is_json(path):
+        return None
+    return load_json(
+        network=there, path=path, strict=strict, dry_run=dry_run, by=by, at=at, note=rows.event,
         progress=progress,
     )  # fmt: skip
-    click.echo(
+
+
+def _events_told(path: Path, taken: Taken, dry_run: bool) -> str:
+    if dry_run:
+        good = taken.events - taken.refused
+        return f"{path.name}: {good:,} of {taken.events:,} events would be kept."
+    return (
         f"{path.name}: {taken.events:,} events, {taken.kept:,} kept, "
         f"{taken.known:,} known already, {taken.refused:,} refused; {taken.names:,} names."
     )
-    return taken.refused
+
+
+def _events_as_json(path: Path, taken: Taken) -> str:
+    return json.dumps({"file": path.name, **asdict(taken)})
 
 
 @click.command("names")
@@ -193,6 +210,7 @@ class _Bad:
     path: Path = Path()
     shown: list[tuple[str, int, str, str]] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
+    events: int = 0
 
     def __enter__(self) -> _Bad:
         if self.to is not None:
@@ -214,19 +232,28 @@ class _Bad:
                 file.write(_with_words(bad, self.path.name).write_csv(include_header=False))
 
     def event(self, bad: BadEvent) -> None:
-        """Take an event that was refused."""
+        """Take an event that was refused: the first in words, all of them in the file."""
         from kaishu.core.sentences import sentence
 
         said = sentence(bad.code, "en", bad.facts)
-        where = f"{self.path.name} event {bad.number} (line {bad.line})"
-        click.echo(f"{where}: {said.text} {said.next}".rstrip(), err=True)
+        self.reasons[bad.code] += 1
+        self.events += 1
+        if self.events <= SHOWN:
+            where = f"{self.path.name} event {bad.number} (line {bad.line}) {bad.pointer}".rstrip()
+            click.echo(f"{where}: {said.text} {said.next}".rstrip(), err=True)
+        if self.to is not None:
+            row = (
+                self.path.name, bad.line, "", bad.code, bad.pointer, said.text, said.next,
+            )  # fmt: skip
+            with self.to.open("a", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerow(row)
 
     def show(self) -> None:
         """Print the first bad rows, and how many there are of each kind."""
         for name, row, code, value in self.shown:
             said = _sentence(code, value)
             click.echo(f"{name} row {row}: {said[0]} {said[1]}", err=True)
-        more = self.reasons.total() - len(self.shown)
+        more = self.reasons.total() - len(self.shown) - min(self.events, SHOWN)
         if more > 0:
             kinds = ", ".join(f"{code} {count:,}" for code, count in self.reasons.most_common())
             click.echo(f"… and {more:,} more bad rows ({kinds}); --bad FILE has all.", err=True)

@@ -104,6 +104,7 @@ from kaishu.supply.capture.models import (  # noqa: E402 (they point back at Net
     Speaker,
     SpeakerStep,
 )
+    NamedQuery,
 from kaishu.supply.links.models import (  # noqa: E402 (they point back at Network)
     Brought,
     BroughtKind,
@@ -138,6 +139,7 @@ __all__ = [
     "PartnerRole",
     "RefusedLetter",
     "SavedMapping",
+    "NamedQuery",
     "Speaker",
     "SpeakerStep",
 ]

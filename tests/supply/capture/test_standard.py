@@ -10,13 +10,15 @@ import pytest
 
 from kaishu.supply.capture import actions, parameters, queries
 from kaishu.supply.capture.documents import read_document
-from kaishu.supply.capture.errors import KeyTwice
+from kaishu.supply.capture.errors import FieldMissing, KeyTwice
 from kaishu.supply.capture.models import CapturedEvent
+from kaishu.supply.models import Partner
 from tests.supply.capture.world import AT, CONTEXT, event, network, send
 
 FOLDER = Path(__file__).parents[1] / "standard"
 TWICE = "AssociationEvent-h.jsonld"
-EXAMPLES = [path for path in sorted(FOLDER.rglob("*.jsonld")) if path.name != TWICE]
+MASTERS = "Example_9.8.1-MasterData-complying-with-schema.jsonld"
+EXAMPLES = [p for p in sorted(FOLDER.rglob("*.jsonld")) if p.name not in (TWICE, MASTERS)]
 
 
 @pytest.mark.django_db
@@ -25,7 +27,10 @@ def test_an_example_of_the_standard_is_captured_and_read_back_without_loss(path:
     kumo = network()
     body = path.read_bytes()
     sent = json.loads(body)
-    events = sent["epcisBody"]["eventList"]
+    whole = sent["epcisBody"]
+    if sent["type"] == "EPCISQueryDocument":
+        whole = whole["queryResults"]["resultsBody"]
+    events = whole["eventList"]
 
     def capture() -> Any:
         return actions.capture(
@@ -35,7 +40,7 @@ def test_an_example_of_the_standard_is_captured_and_read_back_without_loss(path:
     job = capture()
     assert (job.errors, job.success, job.kept) == ([], True, len(events))
     ask = parameters.read({"orderBy": ["recordTime"], "orderDirection": ["ASC"]})
-    rows = queries.find(CapturedEvent.objects.all(), ask, start=0, count=100).rows
+    rows = queries.find(CapturedEvent.objects.all(), ask, count=100).rows
     answer = queries.query_document(rows, at=AT)
     found = answer["epcisBody"]["queryResults"]["resultsBody"]["eventList"]
     for each, was in zip(found, events, strict=True):
@@ -54,6 +59,32 @@ def test_an_example_with_one_name_twice_is_refused() -> None:
     body = next(FOLDER.rglob(TWICE)).read_bytes()
     with pytest.raises(KeyTwice, match="eventID"):
         read_document(body)
+
+
+@pytest.mark.django_db
+def test_master_data_of_the_standard_is_kept_and_names_what_it_calls_by_name() -> None:
+    kumo = network()
+    draft = json.loads(next(FOLDER.rglob(MASTERS)).read_text())
+    with pytest.raises(FieldMissing, match="type"):  # the example has the words of a draft
+        read_document(json.dumps(draft).encode())
+    sent = json.loads(json.dumps(draft).replace('"isA"', '"type"'))
+    vocabularies = sent["epcisHeader"]["epcisMasterData"]["vocabularyList"]
+    vocabularies[0]["type"] = "urn:epcglobal:epcis:vtype:BusinessLocation"
+    vocabularies[0]["vocabularyElementList"][0]["attributes"].append(
+        {"id": "cbvmda:name", "attribute": "Plant 1"}
+    )
+    job = actions.capture(
+        network=kumo,
+        body=json.dumps(sent).encode(),
+        rollback=True,
+        party="",
+        by="api:maker",
+        at=AT,
+    )
+    assert (job.success, job.kept, job.total) == (True, 0, 0)
+    job.refresh_from_db()
+    assert job.header == sent["epcisHeader"]
+    assert [(p.code, p.name) for p in Partner.objects.all()] == [("/414/0037000007296", "Plant 1")]
 
 
 A_UNIT = "urn:epc:id:sgtin:4999903.000030.S1"

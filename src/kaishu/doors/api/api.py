@@ -25,6 +25,7 @@ from kaishu.doors.api import (
     contract,
     epcis,
     epcis_events,
+    epcis_queries,
     errors,
     evidence,
     filed,
@@ -80,6 +81,7 @@ for _routes in (
     hooks,
     epcis,
     epcis_events,
+    epcis_queries,
     trace,
 ):
     api.add_router("", _routes.router)

@@ -57,7 +57,7 @@ _ANY_OBJECT = {"type": "object"}
 CAPTURE: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "description": "An EPCISDocument (JSON-LD) of at most 16 MB.",
+        "description": "An EPCISDocument or EPCISQueryDocument (JSON-LD) of at most 16 MB.",
         "content": {
             kind: {"schema": _ANY_OBJECT} for kind in ("application/json", "application/ld+json")
         },
@@ -107,6 +107,9 @@ class CaptureJobOut(Schema):
     kept: int
     known: int = Field(description="were here before, with the same content")
     refused: int
+    epcisHeader: dict[str, Any] = Field(  # noqa: N815 (the standard's name)
+        description="The document's header with its master data, as it was sent."
+    )
 
 
 @router.post(
@@ -228,6 +231,7 @@ def job_out(row: CaptureJob) -> CaptureJobOut:
         kept=row.kept,
         known=row.known,
         refused=row.refused,
+        epcisHeader=row.header,
     )
 
 
@@ -298,7 +302,7 @@ def _error(each: Mapping[str, Any]) -> CaptureErrorOut:
     said = sentence(each["code"], language.tag(), each["facts"])
     title = sentence(each["code"], "en", each["facts"])
     return CaptureErrorOut(
-        type=f"{settings.KAISHU_PUBLIC_URL}{errors.REFERENCE}#{each['code']}",
+        type=errors.type_of(each["code"]),
         title=title.text,
         status=errors.status_of(each["code"]),
         detail=said.text,

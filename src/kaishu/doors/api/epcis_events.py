@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,11 @@ from kaishu.base import clock
 from kaishu.doors.api.common import Bearer, Text, caller, make_cursor, read_cursor
 from kaishu.doors.api.epcis import LD, MOST_ON_PAGE, NO_BODY, json_answer, linked, spoken
 from kaishu.supply.capture import parameters, queries
-from kaishu.supply.capture.errors import VersionUnknown
+from kaishu.supply.capture.errors import QueryWrong, VersionUnknown
+from kaishu.supply.capture.event_hash import STANDARD
+from kaishu.supply.capture.parameters import Query as PlainQuery
+from kaishu.supply.capture.queries import Place
+from kaishu.supply.models import Network
 
 router = Router(tags=["EPCIS"])
 OURS = frozenset({"network", "perPage", "nextPageToken"})
@@ -59,22 +64,47 @@ def query_events(
 ) -> HttpResponse:
     """Find events by the standard's parameters; one that is not answered here is refused.
 
-    Also EQ_bizTransaction_*, EQ_source_* and EQ_destination_* with a type in place of the star. A
+    Also EQ_bizTransaction_*, EQ_source_* and EQ_destination_* with a type in place of the star,
+    and by the names of fields: EQ_, GT_, GE_, LT_, LE_, EXISTS_, with INNER_, ILMD_,
+    ERROR_DECLARATION_, SENSORELEMENT_, SENSORMETADATA_ or SENSORREPORT_ (the guide has a table). A
     site reads the events that it sent, the maker's own system all of its network. The header Link
     with rel="next" leads to the next page.
     """
+    party = caller(request).connection.party
+    where = queries.network_of(network, party)
+    return answered(request, where, asked(request), perPage, nextPageToken)
+
+
+def asked(request: HttpRequest, more: Mapping[str, list[str]] | None = None) -> PlainQuery:
+    """Return the question that an address asks, and `more` besides. Raises QueryWrong.
+
+    Prefixes of field names are those of the header GS1-Extensions (example=https://…), and the
+    standard's own.
+    """
+    given = {name: texts for name, texts in request.GET.lists() if name not in OURS}
+    for name in more or ():
+        if name in given:
+            raise QueryWrong(parameter=name, reason="it stands in the address already")
+    spaces = dict(STANDARD)
+    for each in request.headers.get("GS1-Extensions", "").split(","):
+        prefix, equal, meaning = each.strip().partition("=")
+        if equal and prefix and ":" in meaning:
+            spaces[prefix] = meaning
+    return parameters.read({**given, **(more or {})}, spaces=spaces)
+
+
+def answered(
+    request: HttpRequest, where: Network, query: PlainQuery, count: int, token: str, name: str = ""
+) -> HttpResponse:
+    """Return one page of the events that fit and that the caller may read."""
     _version(request)
     by = caller(request)
-    party = by.connection.party
-    given = {name: texts for name, texts in request.GET.lists() if name not in OURS}
-    query = parameters.read(given)
-    start = read_cursor(nextPageToken, name="events") if nextPageToken else 0
-    where = queries.network_of(network, party)
-    rows = queries.seen_by(where, by=by.actor, party=party)
-    found = queries.find(rows, query, start=start, count=perPage)
-    response = json_answer(queries.query_document(found.rows, at=clock.now()), LD)
-    token = make_cursor(found.following, name="events") if found.following else ""
-    return spoken(linked(response, request, token))
+    rows = queries.seen_by(where, by=by.actor, party=by.connection.party)
+    start = Place.of(read_cursor(token, name="events")) if token else None
+    found = queries.find(rows, query, start=start, count=count)
+    response = json_answer(queries.query_document(found.rows, at=clock.now(), name=name), LD)
+    following = make_cursor(found.following.number, name="events") if found.following else ""
+    return spoken(linked(response, request, following))
 
 
 @router.api_operation(

@@ -61,6 +61,12 @@ STATUS: Mapping[str, int] = {
     "epcis_job_unknown": 404,
     "epcis_event_unknown": 404,
     "epcis_too_large": 413,
+    "epcis_query_large": 413,
+    "epcis_query_unknown": 404,
+    "epcis_query_there": 409,
+    "epcis_query_name": 400,
+    "epcis_resource_unknown": 404,
+    "epcis_no_subscriptions": 501,
     "api_too_big": 413,
     "alert_unknown": 404,
     "network_unknown": 404,
@@ -135,6 +141,28 @@ class CursorWrong(Refusal):
 
 def status_of(code: str) -> int:
     """Return the HTTP status of a reason code."""
+# The standard's own types of problem (EPCIS 2.0, section 12), where it has one.
+EPCIS = {
+    "epcis_too_large": "CaptureLimitExceededException",
+    "epcis_query": "QueryParameterException",
+    "epcis_query_name": "QueryValidationException",
+    "epcis_query_large": "QueryTooLargeException",
+    "epcis_query_there": "DuplicateNameException",
+    "epcis_query_unknown": "NoSuchNameException",
+    "epcis_resource_unknown": "NoSuchNameException",
+    "epcis_job_unknown": "NoSuchNameException",
+    "epcis_event_unknown": "NoSuchNameException",
+    "epcis_no_subscriptions": "ImplementationException",
+}
+
+
+def type_of(code: str) -> str:
+    """Return the URI of a problem's type: the standard's for EPCIS, else the page on its code."""
+    if code in EPCIS:
+        return f"epcisException:{EPCIS[code]}"
+    return f"{settings.KAISHU_PUBLIC_URL}{REFERENCE}#{code}"
+
+
     return STATUS.get(code, 422)
 
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from kaishu.base import jobs
 from kaishu.base.storage import FolderStore, Store
 from kaishu.core.errors import Refusal
-from kaishu.supply.capture import reading, speaking
+from kaishu.supply.capture import masters, reading, speaking
 from kaishu.supply.capture.checking import Checked, Checker
 from kaishu.supply.capture.documents import Document, read_document
 from kaishu.supply.capture.keeping import Kept, keep
@@ -51,14 +51,18 @@ def capture(
         context=reading.written(document.context),
         sha256=hashlib.sha256(body).hexdigest(),
         total=len(document.events),
+        place=document.place,
+        header=document.header,
     )
     if len(document.events) <= AT_ONCE:
         job.save()
+        masters.name(network, document.header)
         run(job=job, document=document, at=at)
         return job
     with transaction.atomic():
         job.file = store().put(body)
         job.save()
+        masters.name(network, document.header)
         facts: Mapping[str, str | int] = {"capture": job.number}
         jobs.start(kind=KIND, key=f"{KIND}:{job.number}", by=by[:80], at=at, facts=facts)
     return job
@@ -82,15 +86,16 @@ def run(*, job: CaptureJob, document: Document, at: datetime, told: Told | None 
     for start in range(job.read, len(events), BATCH):
         with transaction.atomic():
             part = events[start : start + BATCH]
-            _note(job, _batch(job, part, start, checker, at))
+            note(job, batch(job, part, start, checker, at))
             job.read = start + len(part)
             job.save()
         if told:
             told(job.read, len(events))
-    _finish(job, at)
+    finish(job, at)
 
 
-def _finish(job: CaptureJob, at: datetime) -> None:
+def finish(job: CaptureJob, at: datetime) -> None:
+    """Say that a job is done."""
     job.success = not job.refused
     job.finished_at = at
     job.save()
@@ -103,7 +108,7 @@ def _all_or_none(
     good: list[tuple[int, Checked]] = []
     bad: list[tuple[int, Refusal]] = []
     for start in range(0, len(events), BATCH):
-        _sort(events[start : start + BATCH], start, checker, good, bad)
+        sort(events[start : start + BATCH], start, checker, good, bad)
         if told:
             told(min(start + BATCH, len(events)), len(events))
     job.read = len(events)
@@ -114,35 +119,38 @@ def _all_or_none(
                 bad = done.refused
                 if bad:
                     raise _RolledBack
-                _note(job, done)
-                _finish(job, at)
+                note(job, done)
+                finish(job, at)
                 return
         except _RolledBack:
             pass
-    _note(job, Kept(refused=bad))
-    _finish(job, at)
+    note(job, Kept(refused=bad))
+    finish(job, at)
 
 
-def _batch(
-    job: CaptureJob, part: Sequence[Any], start: int, checker: Checker, at: datetime
-) -> Kept:
+def batch(job: CaptureJob, part: Sequence[Any], start: int, checker: Checker, at: datetime) -> Kept:
+    """Check and keep some events within the caller's transaction; the first has number `start`."""
     good: list[tuple[int, Checked]] = []
     bad: list[tuple[int, Refusal]] = []
-    _sort(part, start, checker, good, bad)
+    sort(part, start, checker, good, bad)
     done = keep(job, good, at)
     done.refused = sorted(done.refused + bad, key=lambda each: each[0])
     return done
 
 
-def _sort(
+def sort(
     part: Sequence[Any],
     start: int,
     checker: Checker,
     good: list[tuple[int, Checked]],
     bad: list[tuple[int, Refusal]],
 ) -> None:
+    """Check events and put them to the good or the bad ones; a Refusal cannot even be read."""
     for number, event in enumerate(part, start=start):
-        found, problems = checker.check(event)
+        if isinstance(event, Refusal):
+            found, problems = None, [("", event)]
+        else:
+            found, problems = checker.check(event)
         if found is not None and not problems:
             good.append((number, found))
             continue
@@ -151,12 +159,13 @@ def _sort(
             bad.append((number, refusal))
 
 
-def _note(job: CaptureJob, done: Kept) -> None:
+def note(job: CaptureJob, done: Kept) -> None:
+    """Add what became of a batch to its job."""
     job.kept += done.kept
     job.known += done.known
     job.refused += len({number for number, _ in done.refused})
     for number, refusal in done.refused[: max(0, MOST_LISTED - len(job.errors))]:
         facts = dict(refusal.facts)
         inside = facts.pop("pointer", "")
-        pointer = f"/epcisBody/eventList/{number}{inside}"
+        pointer = f"{job.place}/{number}{inside}"
         job.errors.append({"pointer": pointer, "code": refusal.code, "facts": facts})

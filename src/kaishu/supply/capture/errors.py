@@ -41,6 +41,24 @@ class TooLarge(Refusal):
     code = "epcis_too_large"
 
 
+class EventTooLong(Refusal):
+    """One event of a file is longer than one request may be."""
+
+    code = "epcis_event_too_long"
+
+
+class NotEvents(Refusal):
+    """This file is JSON, but no document with EPCIS 2.0 events."""
+
+    code = "link_json"
+
+
+class EventsBad(Refusal):
+    """Events of a file are wrong, and it was asked to take all or nothing."""
+
+    code = "epcis_events_bad"
+
+
 class LengthNeeded(Refusal):
     """A body in chunks does not say how long it is."""
 
@@ -165,6 +183,48 @@ class QueryWrong(Refusal):
     """A query parameter is not one that is answered here, or its value cannot be read."""
 
     code = "epcis_query"
+
+
+class QueryTooLarge(Refusal):
+    """More events fit than the question allows, or too many would have to be read to tell."""
+
+    code = "epcis_query_large"
+
+
+class QueryUnknown(Refusal):
+    """There is no query of this name."""
+
+    code = "epcis_query_unknown"
+
+
+class QueryThere(Refusal):
+    """There is a query of this name already, and it asks something else."""
+
+    code = "epcis_query_there"
+
+
+class QueryNameWrong(Refusal):
+    """A query's name has 1 to 100 letters, digits or the signs - _ . ~"""
+
+    code = "epcis_query_name"
+
+
+class TooManyQueries(Refusal):
+    """A site keeps at most 200 queries."""
+
+    code = "epcis_queries_many"
+
+
+class NoSubscriptions(Refusal):
+    """Subscriptions are not offered here."""
+
+    code = "epcis_no_subscriptions"
+
+
+class ResourceUnknown(Refusal):
+    """No event names this."""
+
+    code = "epcis_resource_unknown"
 
 
 class BehaviourUnknown(Refusal):

@@ -93,7 +93,7 @@ def _field(name: str, value: Any, spaces: Spaces) -> str:
     if name == "action":
         return f"action={value}"
     if name in _EPCS:
-        return _listed(name, [f"epc={_uri(each, spaces)}" for each in value])
+        return _listed(name, [f"epc={uri_of(each, spaces)}" for each in value])
     if name in _QUANTITIES:
         return _listed(name, (_quantity(each, spaces) for each in value))
     if name in _ENDS:
@@ -109,13 +109,13 @@ def _field(name: str, value: Any, spaces: Spaces) -> str:
         ]
         return name + "".join(words)
     if name in ("readPoint", "bizLocation"):
-        return f"{name}id={_uri(value['id'], spaces)}{_extensions(value, spaces)}"
+        return f"{name}id={uri_of(value['id'], spaces)}{_extensions(value, spaces)}"
     if name == "sensorElementList":
         return _listed(name, (_sensor(each, spaces) for each in value))
     if name == "ilmd":
         inside = _extensions(value, spaces)
         return f"ilmd{inside}" if inside else ""
-    return f"{name}={_uri(str(value), spaces)}"
+    return f"{name}={uri_of(str(value), spaces)}"
 
 
 def _listed(name: str, parts: Iterable[str]) -> str:
@@ -126,14 +126,14 @@ def _listed(name: str, parts: Iterable[str]) -> str:
 
 
 def _quantity(row: Mapping[str, Any], spaces: Spaces) -> str:
-    text = f"quantityElementepcClass={_uri(row['epcClass'], spaces)}"
+    text = f"quantityElementepcClass={uri_of(row['epcClass'], spaces)}"
     if "quantity" in row:
         text += f"quantity={_plain(row['quantity'])}"
     return text + (f"uom={row['uom']}" if "uom" in row else "")
 
 
 def _end(row: Mapping[str, Any], name: str, root: str, spaces: Spaces) -> str:
-    text = f"{name}={_uri(row[name], spaces)}"
+    text = f"{name}={uri_of(row[name], spaces)}"
     return text + (f"type={_word(row['type'], _CBV + root, spaces)}" if "type" in row else "")
 
 
@@ -158,7 +158,7 @@ def _sensed(row: Mapping[str, Any], order: tuple[str, ...], spaces: Spaces) -> s
         elif name in _ROOTS:
             value = _word(value, _ROOTS[name], spaces)
         elif isinstance(value, str):
-            value = _uri(value, spaces)
+            value = uri_of(value, spaces)
         made.append(f"{name}={_plain(value)}")
     return "".join(made) + _extensions(row, spaces)
 
@@ -169,7 +169,7 @@ def _extensions(row: Mapping[str, Any], spaces: Spaces) -> str:
     found: list[str] = []
     for name, value in row.items():
         if ":" in name and not name.startswith("@"):
-            found += _extension(_key(name, spaces), value, spaces)
+            found += _extension(key_of(name, spaces), value, spaces)
     return "".join(sorted(found))
 
 
@@ -178,7 +178,7 @@ def _extension(key: str, value: Any, spaces: Spaces) -> list[str]:
         return [text for each in value for text in _extension(key, each, spaces)]
     if isinstance(value, Mapping):
         return [key + _extensions(value, spaces)]
-    text = _uri(value.strip(), spaces) if isinstance(value, str) else _plain(value)
+    text = uri_of(value.strip(), spaces) if isinstance(value, str) else _plain(value)
     return [f"{key}={text}" if text else key]
 
 
@@ -188,7 +188,8 @@ def _cut(name: str) -> tuple[str, str]:
     return prefix, local
 
 
-def _key(name: str, spaces: Spaces) -> str:
+def key_of(name: str, spaces: Spaces) -> str:
+    """Return the full name of a field, {what its prefix stands for}local."""
     prefix, local = _cut(name)
     if prefix in spaces and not local.startswith("//"):
         return f"{{{spaces[prefix]}}}{local}"
@@ -198,10 +199,11 @@ def _key(name: str, spaces: Spaces) -> str:
 
 def _word(text: str, root: str, spaces: Spaces) -> str:
     bare = short(text)
-    return root + bare if ":" not in bare else _uri(bare, spaces)
+    return root + bare if ":" not in bare else uri_of(bare, spaces)
 
 
-def _uri(text: str, spaces: Spaces) -> str:
+def uri_of(text: str, spaces: Spaces = STANDARD) -> str:
+    """Return a value in the one form of all its writings, where it names something."""
     if text.startswith(("urn:epc:", "https://")):
         return _linked(text)
     prefix, colon, local = text.strip().partition(":")

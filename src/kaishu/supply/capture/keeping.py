@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
@@ -112,7 +113,7 @@ def _write(job: CaptureJob, new: Sequence[Checked], at: datetime) -> None:
 def _insert(
     model: type[CapturedEvent] | type[EventValue],
     names: tuple[str, ...],
-    rows: Iterator[tuple[object, ...]],
+    rows: Iterator[tuple[Any, ...]],
 ) -> None:
     quote = connection.ops.quote_name
     columns = ", ".join(quote(name) for name in names)

@@ -21,7 +21,8 @@ class CaptureJob(models.Model):
     """One document that was sent. `context` is its @context, which gives its extensions a meaning.
 
     `errors` are problems with a pointer, as far as they are listed; `refused` counts all events.
-    `file` is the stored body while a worker still has it before it. `read` events are done.
+    `file` is the stored body while a worker still has it before it. `read` events are done. `place`
+    is the JSON pointer of its events; `header` its epcisHeader, with master data, as it was sent.
     """
 
     number = models.CharField(max_length=40, unique=True)
@@ -41,6 +42,8 @@ class CaptureJob(models.Model):
     known = models.IntegerField(default=0)
     refused = models.IntegerField(default=0)
     errors = models.JSONField(default=list)
+    place = models.CharField(max_length=60, default="/epcisBody/eventList")
+    header = models.JSONField(default=dict)
 
     class Meta:
         indexes = (models.Index(fields=("by", "id"), name="capture_job_by_sender"),)
@@ -139,3 +142,25 @@ class SpeakerStep(models.Model):
 
     def __str__(self) -> str:
         return self.party
+
+
+class NamedQuery(models.Model):
+    """A question to the events under a name: the standard's parameters, as they were sent.
+
+    It belongs to a site (`party`), or to the maker where that is empty.
+    """
+
+    network = models.ForeignKey("supply.Network", on_delete=models.PROTECT, related_name="queries")
+    party = models.CharField(max_length=40, blank=True)
+    name = models.CharField(max_length=100)
+    query = models.JSONField(default=dict)
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("network", "party", "name"), name="named_query_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.name

@@ -10,10 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NoReturn
 
 from kaishu.core.errors import Refusal
 from kaishu.core.genealogy import epc
+from kaishu.supply.capture import fields
 from kaishu.supply.capture.errors import QueryWrong
+from kaishu.supply.capture.event_hash import STANDARD, Spaces
+from kaishu.supply.capture.fields import Condition
 from kaishu.supply.capture.models import indexed
 from kaishu.supply.capture.naming import FIRST, LAST, moment
 from kaishu.supply.capture.words import short
@@ -32,6 +36,7 @@ _TIMES = {
 }
 _WORDS = {"EQ_action": "action", "EQ_bizStep": "biz_step", "EQ_disposition": "disposition"}
 _PLACES = {"EQ_readPoint": "readPoint", "EQ_bizLocation": "bizLocation"}
+_BELOW = {"WD_readPoint": "readPoint", "WD_bizLocation": "bizLocation"}
 _INSTANCES: Mapping[str, tuple[str, ...]] = {
     "MATCH_epc": ("epc",),
     "MATCH_parentID": ("parentID",),
@@ -51,33 +56,38 @@ _DISPOSITIONS = {
 }
 NAMES = (
     "eventType", *_TIMES, *_WORDS, *_PLACES, *_DISPOSITIONS, *_INSTANCES, *_CLASSES,
-    "EQ_eventID", "EQ_transformationID", "EQ_correctiveEventID", "EXISTS_errorDeclaration",
-    "orderBy", "orderDirection", "eventCountLimit", "maxEventCount",
+    *_BELOW, "EQ_eventID", "EQ_transformationID", "EQ_correctiveEventID", "EXISTS_errorDeclaration",
+    "orderBy", "orderDirection", "eventCountLimit", "maxEventCount", *fields.NAMES,
 )  # fmt: skip
 OPEN = ("EQ_bizTransaction_", "EQ_source_", "EQ_destination_")  # followed by a type
-_LATER = (
-    "GE_quantity", "GT_quantity", "LE_quantity", "LT_quantity", "EQ_quantity", "WD_readPoint",
-    "WD_bizLocation", "EQATTR_", "HASATTR", "EQ_INNER", "EXISTS_INNER", "EQ_ILMD", "EXISTS_ILMD",
-    "EQ_SENSOR", "EXISTS_SENSOR", "EQ_errorReason", "GE_errorDeclarationTime",
-    "LT_errorDeclarationTime", "EQ_userID", "EQ_dataProcessingMethod", "EQ_deviceID",
-)  # fmt: skip
+_NEVER = {
+    "HASATTR": "attributes of master data are not kept",
+    "EQATTR": "attributes of master data are not kept",
+    "EQ_ATTR": "attributes of master data are not kept",
+    "EQ_userID": "ask for the events of a connection with its own token",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What an event must name: one of the values, or one that begins so, under one of the names."""
+    """What an event must name: one of the values, or one that begins so, under one of the names.
+
+    `below` where what belongs to the places counts too.
+    """
 
     names: tuple[str, ...]
     exact: tuple[str, ...] = ()
     beginnings: tuple[str, ...] = ()
+    below: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question to the events. `columns` are conditions on the event itself."""
+    """A question to the events. `columns` are conditions on its row, `fields` on its text."""
 
     columns: Mapping[str, object]
     values: tuple[Values, ...] = ()
+    fields: tuple[Condition, ...] = ()
     declares_error: bool | None = None
     by_record_time: bool = False
     ascending: bool = False
@@ -85,12 +95,19 @@ class Query:
     most: int = 0  # more than so many is refused; 0 = any number
 
 
-def read(given: Mapping[str, Sequence[str]]) -> Query:
-    """Return the question that parameters ask. Raises QueryWrong."""
+def read(
+    given: Mapping[str, Sequence[str]], *, spaces: Spaces = STANDARD, parted: bool = False
+) -> Query:
+    """Return the question that parameters ask. Raises QueryWrong.
+
+    `spaces` says what the prefixes of field names stand for. `parted` where the values are parted
+    already, as in a named query.
+    """
     columns: dict[str, object] = {}
     values: list[Values] = []
+    inside: list[Condition] = []
     for name, texts in given.items():
-        several = _several(name, texts)
+        several = _few(name, list(texts)) if parted else _several(name, texts)
         if name in _TIMES:
             column, way = _TIMES[name]
             columns[f"{column}__{way}"] = _time(name, _one(name, texts))
@@ -104,20 +121,30 @@ def read(given: Mapping[str, Sequence[str]]) -> Query:
             columns["event_id__in" if name == "EQ_eventID" else "transformation__in"] = several
         elif (found := _values(name, several)) is not None:
             values.append(found)
-        elif name not in ("EXISTS_errorDeclaration", "orderBy", "orderDirection", *_COUNTS):
-            later = any(name.startswith(each) for each in _LATER)
-            raise QueryWrong(
-                parameter=name[:80],
-                reason="not built yet" if later else "no parameter of this name is known",
-            )
-    return _ordered(given, columns, tuple(values))
+        elif name in ("EXISTS_errorDeclaration", "orderBy", "orderDirection", *_COUNTS):
+            continue
+        elif (condition := fields.read(name, several, spaces)) is not None:
+            inside.append(condition)
+        else:
+            refuse(name)
+    return _ordered(given, columns, tuple(values), tuple(inside))
+
+
+def refuse(name: str) -> NoReturn:
+    """Raise QueryWrong for a parameter that is not answered."""
+    never = (why for start, why in _NEVER.items() if name.startswith(start))
+    reason = next(never, "no parameter of this name is known here")
+    raise QueryWrong(parameter=name[:80], reason=reason)
 
 
 _COUNTS = ("eventCountLimit", "maxEventCount")
 
 
 def _ordered(
-    given: Mapping[str, Sequence[str]], columns: Mapping[str, object], values: tuple[Values, ...]
+    given: Mapping[str, Sequence[str]],
+    columns: Mapping[str, object],
+    values: tuple[Values, ...],
+    inside: tuple[Condition, ...],
 ) -> Query:
     def said(name: str, allowed: tuple[str, ...]) -> str:
         return _closed(name, [_one(name, given[name])], allowed)[0] if name in given else ""
@@ -129,6 +156,7 @@ def _ordered(
     return Query(
         columns=columns,
         values=values,
+        fields=inside,
         declares_error=None if "EXISTS_errorDeclaration" not in given else declared != "false",
         by_record_time=said("orderBy", ("eventTime", "recordTime")) == "recordTime",
         ascending=said("orderDirection", ("ASC", "DESC")) == "ASC",
@@ -140,6 +168,9 @@ def _ordered(
 def _values(name: str, several: list[str]) -> Values | None:
     if name in _PLACES:
         return Values((_PLACES[name],), _codes(name, several, epc.place))
+    if name in _BELOW:
+        codes = _codes(name, several, epc.place)
+        return Values((_BELOW[name],), codes, tuple(f"{code}/" for code in codes), below=True)
     if name in _DISPOSITIONS:
         return Values((_DISPOSITIONS[name],), tuple(map(short, several)))
     if name == "EQ_correctiveEventID":
@@ -195,8 +226,12 @@ def _several(name: str, texts: Sequence[str]) -> list[str]:
             parted = text.split(",")
             pieces = parted if all(":" in each or ":" not in text for each in parted) else pieces
         found += [each.strip() for each in pieces]
-    if len(found) > MOST_VALUES:
-        raise QueryWrong(parameter=name[:80], reason=f"more than {MOST_VALUES} values")
+    return _few(name, found)
+
+
+def _few(name: str, found: list[str]) -> list[str]:
+    if not found or len(found) > MOST_VALUES:
+        raise QueryWrong(parameter=name[:80], reason=f"1 to {MOST_VALUES} values")
     if any("\0" in each for each in found):
         raise QueryWrong(parameter=name[:80].replace("\0", ""), reason="no text")
     return found

@@ -6,17 +6,22 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
+import orjson
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kaishu.base.models import Job
 from kaishu.supply.capture import errors
 from kaishu.supply.capture.actions import KIND
+from kaishu.supply.capture.event_hash import Spaces, spaces_of
 from kaishu.supply.capture.models import CapturedEvent, CaptureJob, EventValue, Speaker
-from kaishu.supply.capture.parameters import Query
-from kaishu.supply.models import Network
+from kaishu.supply.capture.parameters import Query, Values
+from kaishu.supply.models import Network, Partner
 
+LOOKED = 20_000  # texts of events that one page looks into
+STEP = 500
 CONTEXT = "https://ref.gs1.org/standards/epcis/epcis-context.jsonld"
 
 
@@ -28,11 +33,31 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """How far an answer was read: events up to `newest` (a row number) were here at its start."""
+
+    newest: int
+    looked: int = 0
+    matched: int = 0
+
+    @property
+    def number(self) -> int:
+        """Return the place as one number."""
+        return (self.newest << 80) + (self.looked << 40) + self.matched
+
+    @classmethod
+    def of(cls, number: int) -> Place:
+        """Return the place of a number."""
+        low = (1 << 40) - 1
+        return cls(number >> 80, number >> 40 & low, number & low)
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """Some events in order, and after how many more follow (0 = none)."""
+    """Some events in order, and where more follow (None = nowhere)."""
 
     rows: Sequence[CapturedEvent]
-    following: int
+    following: Place | None
 
 
 def network_of(slug: str, party: str) -> Network:
@@ -79,33 +104,112 @@ def seen_by(network: Network, *, by: str, party: str) -> QuerySet[CapturedEvent]
     return rows.filter(job__by=by) if party else rows
 
 
-def find(rows: QuerySet[CapturedEvent], query: Query, *, start: int, count: int) -> Page:
-    """Return `count` events of a question after the first `start`. Raises QueryWrong."""
-    found = _matching(rows, query)
-    if query.most and found[: query.most + 1].count() > query.most:
-        raise errors.QueryWrong(parameter="maxEventCount", reason="there are more events")
+def find(
+    rows: QuerySet[CapturedEvent], query: Query, *, start: Place | None = None, count: int
+) -> Page:
+    """Return `count` events of a question from a place on. Raises QueryWrong, QueryTooLarge.
+
+    All pages show what was here when the first was asked for. Where the text of events must be
+    looked into, a page ends after LOOKED of them, even if it holds few or none.
+    """
+    place = start or Place(newest=_newest(rows))
+    found = matching(rows.filter(pk__lte=place.newest), query)
+    if query.most:
+        _not_too_many(found, query)
     order = "recorded_at" if query.by_record_time else "at"
     sign = "" if query.ascending else "-"
     ordered = found.select_related("job").order_by(f"{sign}{order}", f"{sign}id")
-    end = start + count
     if query.limit:
-        end = min(end, query.limit)
-    part = list(ordered[start : end + 1])
-    more = len(part) > end - start and not (query.limit and end >= query.limit)
-    return Page(part[: max(0, end - start)], end if more else 0)
+        count = min(count, query.limit - place.matched)
+    taken: list[CapturedEvent] = []
+    looked = 0
+    while len(taken) < count and looked < LOOKED:
+        step = min(STEP, LOOKED - looked) if query.fields else count
+        begin = place.looked + looked
+        part = list(ordered[begin : begin + step + 1])
+        more = len(part) > step
+        for row in part[:step]:
+            looked += 1
+            if fits(row, query):
+                taken.append(row)
+                if len(taken) == count:
+                    more = more or row is not part[-1]
+                    break
+        if not more:
+            return Page(taken, None)
+    matched = place.matched + len(taken)
+    if query.limit and matched >= query.limit:
+        return Page(taken, None)
+    return Page(taken, Place(place.newest, place.looked + looked, matched))
 
 
-def _matching(rows: QuerySet[CapturedEvent], query: Query) -> QuerySet[CapturedEvent]:
+def fits(row: CapturedEvent, query: Query) -> bool:
+    """Say whether the text of an event fits a question."""
+    if not query.fields:
+        return True
+    event, spaces = read_text(row.said), _spaces(row.job.context)
+    return all(each.fits(event, spaces) for each in query.fields)
+
+
+def read_text(said: str) -> Any:
+    """Return an event from its kept text."""
+    try:
+        return orjson.loads(said)
+    except ValueError:  # a whole number of more than 64 bits
+        return json.loads(said)
+
+
+@lru_cache(maxsize=200)
+def _spaces(context: str) -> Spaces:
+    return spaces_of(json.loads(context))
+
+
+def _newest(rows: QuerySet[CapturedEvent]) -> int:
+    return int(rows.order_by("-pk").values_list("pk", flat=True).first() or 0)
+
+
+def _not_too_many(found: QuerySet[CapturedEvent], query: Query) -> None:
+    """Raise QueryTooLarge where more than `query.most` events fit."""
+    if not query.fields:
+        if found[: query.most + 1].count() > query.most:
+            raise errors.QueryTooLarge(most=query.most)
+        return
+    matched = 0
+    rows = found.select_related("job").order_by("pk")[: 10 * LOOKED + 1]
+    for number, row in enumerate(rows.iterator(chunk_size=STEP), start=1):
+        matched += fits(row, query)
+        if matched > query.most or number > 10 * LOOKED:
+            raise errors.QueryTooLarge(most=query.most)
+
+
+def matching(rows: QuerySet[CapturedEvent], query: Query) -> QuerySet[CapturedEvent]:
+    """Return the events that fit as far as the database can tell."""
     rows = rows.filter(**query.columns)
     if query.declares_error is not None:
         rows = rows.filter(declares_error=query.declares_error)
     for each in query.values:
-        fits = Q(value__in=each.exact)
+        fit = Q(value__in=[*each.exact, *_belonging(each)])
         for beginning in each.beginnings:
-            fits |= Q(value__startswith=beginning)
-        named = EventValue.objects.filter(fits, event=OuterRef("pk"), name__in=each.names)
+            fit |= Q(value__startswith=beginning)
+        named = EventValue.objects.filter(fit, event=OuterRef("pk"), name__in=each.names)
         rows = rows.filter(Exists(named))
+    for condition in query.fields:
+        texts = Q()
+        for text in condition.texts():
+            texts |= Q(said__contains=text)
+        rows = rows.filter(texts)
     return rows
+
+
+def _belonging(each: Values) -> list[str]:
+    """Return the places that belong to others, at any depth."""
+    found: set[str] = set()
+    above = set(each.exact) if each.below else set()
+    while above:
+        rows = Partner.objects.filter(belongs_to__in=above).values_list("code", flat=True)
+        above = set(rows) - found
+        found |= above
+    return sorted(found)
 
 
 def event(rows: QuerySet[CapturedEvent], event_id: str) -> Sequence[CapturedEvent]:
@@ -116,7 +220,9 @@ def event(rows: QuerySet[CapturedEvent], event_id: str) -> Sequence[CapturedEven
     return found
 
 
-def query_document(rows: Sequence[CapturedEvent], *, at: datetime) -> Mapping[str, Any]:
+def query_document(
+    rows: Sequence[CapturedEvent], *, at: datetime, name: str = ""
+) -> Mapping[str, Any]:
     """Return events as an EPCISQueryDocument: as they were sent, with their time of record.
 
     An event without an id shows the hash that it is found by. @context holds what all documents
@@ -140,7 +246,7 @@ def query_document(rows: Sequence[CapturedEvent], *, at: datetime) -> Mapping[st
         "creationDate": _time(at),
         "epcisBody": {
             "queryResults": {
-                "queryName": "SimpleEventQuery",
+                "queryName": name or "SimpleEventQuery",
                 "resultsBody": {"eventList": events},
             }
         },

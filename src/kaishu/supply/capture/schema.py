@@ -18,19 +18,32 @@ MOST_TOLD = 10
 
 
 @lru_cache(maxsize=1)
-def _compiled() -> tuple[Any, Mapping[str, Any]]:
+def _compiled() -> tuple[Any, Any, Mapping[str, Any]]:
     whole = json.loads(resources.files(__package__).joinpath("epcis.json").read_bytes())
     shared = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$defs": whole["$defs"]}
 
     def made(part: Mapping[str, Any]) -> Any:
         return jsonschema_rs.validator_for({**shared, **part}, offline=True)
 
-    return made(whole["document"]), {name: made(part) for name, part in whole["events"].items()}
+    events = {name: made(part) for name, part in whole["events"].items()}
+    return made(whole["document"]), made(_answer(whole["document"])), events
 
 
-def document_problems(document: object) -> list[tuple[str, Refusal]]:
-    """Return (pointer, what is wrong) of everything about a document but its events."""
-    return list(_told(_compiled()[0], document))
+def _answer(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the schema of an EPCISQueryDocument: the same frame, its events two levels deeper."""
+    body: Any = document["properties"]["epcisBody"]
+    for name in ("resultsBody", "queryResults"):
+        body = {"type": "object", "required": [name], "properties": {name: body}}
+    said = {"type": {"const": "EPCISQueryDocument"}, "epcisBody": body}
+    return {**document, "properties": {**document["properties"], **said}}
+
+
+def document_problems(document: object, *, asked: bool = False) -> list[tuple[str, Refusal]]:
+    """Return (pointer, what is wrong) of everything about a document but its events.
+
+    `asked` where it is the answer to a query.
+    """
+    return list(_told(_compiled()[1 if asked else 0], document))
 
 
 def event_problems(event: object) -> list[tuple[str, Refusal]]:
@@ -38,7 +51,7 @@ def event_problems(event: object) -> list[tuple[str, Refusal]]:
     if not isinstance(event, dict):
         return [("", errors.FieldWrong(rule="object"))]
     kind = event.get("type")
-    known = _compiled()[1]
+    known = _compiled()[2]
     if not isinstance(kind, str) or kind not in known:
         return [("/type", errors.TypeUnknown(types=", ".join(known)))]
     checker = known[kind]

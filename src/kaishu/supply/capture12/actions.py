@@ -11,40 +11,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from kaishu.core.errors import Refusal
-from kaishu.core.genealogy import epc
-from kaishu.core.genealogy.things import Kind
 from kaishu.supply.capture import actions as capturing
+from kaishu.supply.capture import masters
+from kaishu.supply.capture.loading import BadEvent, Taken
 from kaishu.supply.capture12 import reading, shaping
 from kaishu.supply.capture12.reading import Found, Reader
-from kaishu.supply.models import Item, ItemKind, Network, Partner, PartnerRole
+from kaishu.supply.models import Network
 
 BATCH = capturing.AT_ONCE
 BYTES_PER_EVENT = 1200  # a guess, for the bar only
-Note = Callable[["BadEvent"], None]
+Note = Callable[[BadEvent], None]
 Progress = Callable[[str, int, int], None]
-_NAMES = ("name", "descriptionShort", "tradeItemDescription", "regulatedProductName")
-
-
-@dataclass(frozen=True, slots=True)
-class BadEvent:
-    """One event that was refused: which of the file, from which line, why."""
-
-    number: int
-    line: int
-    code: str
-    facts: dict[str, str]
-
-
-@dataclass(slots=True, kw_only=True)
-class Taken:
-    """What came of a file."""
-
-    events: int = 0
-    kept: int = 0
-    known: int = 0
-    refused: int = 0
-    names: int = 0
 
 
 @dataclass(slots=True)
@@ -109,44 +86,9 @@ def _capture(
 
 
 def _name(network: Network, found: Found) -> int:
-    """Keep what a master data element calls a class, a place or a party, where nobody named it."""
     said = {
-        each.attributes.get("id", "").replace("#", ":").rpartition(":")[2]: each.text.strip()
+        masters.last_word(each.attributes.get("id", "")): each.text.strip()
         for each in found.node.children
         if each.name == "attribute"
     }
-    name = next((said[word] for word in _NAMES if said.get(word)), "")
-    identity = found.node.attributes.get("id", "")
-    if not name or not identity:
-        return 0
-    try:
-        if found.vocabulary.endswith("EPCClass"):
-            return _item(network, identity, name, said.get("brandName", ""))
-        is_party = "pgln" in identity or "Party" in found.vocabulary
-        code = epc.party(identity) if is_party else epc.place(identity)
-    except Refusal:
-        return 0
-    country = said.get("countryCode", "")
-    _row, new = Partner.objects.get_or_create(
-        network=network,
-        code=code,
-        defaults={
-            "name": name[:160],
-            "role": PartnerRole.OTHER,
-            "country": country.upper() if len(country) == 2 and country.isascii() else "",
-        },
-    )
-    return int(new)
-
-
-def _item(network: Network, identity: str, name: str, brand: str) -> int:
-    found = epc.thing(identity, True)
-    if found.kind is not Kind.ITEM:
-        return 0
-    kind = ItemKind.PRODUCT if brand else ItemKind.MATERIAL
-    _row, new = Item.objects.get_or_create(
-        network=network,
-        code=found.code,
-        defaults={"name": name[:160], "brand": brand[:80], "kind": kind},
-    )
-    return int(new)
+    return masters.name_one(network, found.vocabulary, found.node.attributes.get("id", ""), said)
