@@ -22,9 +22,11 @@ from kaishu.core.lot_alert_errors import (
     AlertHopForged,
     AlertKeyWrong,
     AlertLotTwice,
+    AlertNamesNothing,
     AlertNotJson,
     AlertShape,
     AlertTooBig,
+    AlertTooMany,
     AlertVersion,
 )
 from kaishu.core.lot_alert_file import Sent, file_of, pass_on, read, sign, with_key
@@ -101,7 +103,7 @@ def set_to(path: str, value: Any) -> Callable[[dict[str, Any]], object]:
         (set_to("signature", "0" * 128), AlertForged, ""),
         (set_to("hops/0/to", "suppliers"), AlertHopForged, ""),
         (set_to("hops", []), None, ""),
-        (set_to("version", 2), AlertVersion, ""),
+        (set_to("version", 3), AlertVersion, ""),
         (set_to("format", "spam"), AlertShape, "/format"),
         (set_to("more", 1), AlertShape, "/more"),
         (set_to("body/kind", "order"), AlertShape, "/body/kind"),
@@ -112,7 +114,7 @@ def set_to(path: str, value: Any) -> Callable[[dict[str, Any]], object]:
         (set_to("body/item", "/x/place/here"), AlertShape, "/body/item"),
         (set_to("body/item_name", "a\u0000b"), AlertShape, "/body/item_name"),
         (set_to("body/item_name", "\ud800"), AlertShape, "/body/item_name"),
-        (set_to("body/lots/ids", []), AlertShape, "/body/lots/ids"),
+        (set_to("body/lots/ids", []), AlertNamesNothing, ""),
         (set_to("body/lots/ids", ["/x/item/OTHER/lot/L1"]), AlertShape, "/body/lots/ids/0"),
         (set_to("body/lots/ids", [things.lot(CELL, "L1")] * 2), AlertLotTwice, ""),
         (set_to("key", "0" * 64), AlertKeyWrong, ""),
@@ -137,8 +139,9 @@ def test_each_altered_letter_is_refused_for_what_is_wrong_with_it(
         (b"", AlertNotJson),
         (b"\xff\xfe", AlertNotJson),
         (b'{"format":1,"format":2}', AlertNotJson),
-        (b"[" * 100_000, AlertNotJson),
-        (b'{"a":' * 100_000, AlertNotJson),
+        (b"[" * 100_000, AlertTooMany),
+        (b'{"a":' * 100_000, AlertTooMany),
+        (b"[" * 1_500, AlertNotJson),
         (b"9" * 5_000, AlertNotJson),
         (b'{"version":1.0}', AlertNotJson),
         (b"NaN", AlertNotJson),
@@ -198,7 +201,7 @@ def test_the_format_is_what_the_page_says_byte_by_byte() -> None:
     sent = HARIMA.alert("L1", at=AT, hide=True)
     said = json.loads(file_of(sent))
     body = json.dumps(said["body"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    message = b"kaishu lot alert 1\x00" + hashlib.sha256(body.encode()).digest()
+    message = b"kaishu lot alert 2\x00" + hashlib.sha256(body.encode()).digest()
     key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(said["body"]["issuer"]["key"]))
     key.verify(bytes.fromhex(said["signature"]), message)
     lot = hmac.new(bytes.fromhex(said["key"]), f"{CELL}/lot/L1".encode(), hashlib.sha256)

@@ -96,12 +96,12 @@ def test_an_answer_is_not_signed_before_somebody_knows_what_it_leaves_out(hana: 
     )
     page = take(hana, file_of(letter)).url
     found = LetterMatch.objects.get()
-    found.pk, found.counts = None, {**found.counts, "unjudged": 7}
+    found.pk, found.counts = None, {**found.counts, "not_judged": 7}
     found.save(force_insert=True)
-    assert "Not judged: 7 units." in text(parsed(hana.get(page)))
+    assert "units that no record lets us judge7" in text(parsed(hana.get(page)))
     sure = {"do": "answer", "step": "counted", "sure": "1", "key": "a" * 32}
     look = parsed(hana.post(f"{page}do/", sure))
-    assert "Not judged: 7 units." in text(look)
+    assert "units that no record lets us judge7" in text(look)
     assert find(look, "#id-told")
     assert not Letter.objects.filter(kind="answer").exists()
     hana.post(f"{page}do/", {**sure, "told": "1", "key": "b" * 32})
@@ -111,7 +111,7 @@ def test_an_answer_is_not_signed_before_somebody_knows_what_it_leaves_out(hana: 
 def test_what_is_refused_says_why_and_is_listed(hana: Client) -> None:
     refused = take(hana, b"{}")
     assert refused.status_code == 422
-    assert "is not as version 1 of the format says" in text(find(parsed(refused), ".summary")[0])
+    assert "is not as the format says" in text(find(parsed(refused), ".summary")[0])
     assert RefusedLetter.objects.get().by == "hana"
     assert "Refused lately" in text(parsed(hana.get(HOME)))
     assert hana.get(f"{HOME}{'0' * 32}/").status_code == 404

@@ -12,7 +12,12 @@ from django.db import IntegrityError, connection, transaction
 from kaishu.core.errors import Refusal
 from kaishu.core.genealogy.things import item
 from kaishu.core.lot_alert import Answer
-from kaishu.core.lot_alert_errors import AlertForged, AlertKeyWrong, AlertNotJson
+from kaishu.core.lot_alert_errors import (
+    AlertForged,
+    AlertKeyWrong,
+    AlertNamesNothing,
+    AlertNotJson,
+)
 from kaishu.core.lot_alert_file import Sent, file_of, pass_on, read
 from kaishu.supply.alerts import known, state, write
 from kaishu.supply.alerts.arrive import Arrived, arrive
@@ -24,7 +29,6 @@ from kaishu.supply.alerts.errors import (
     AlertIncomplete,
     AlertKeyMissing,
     AlertLotWrong,
-    AlertNoLots,
     AlertNotMatched,
     AlertNotOurs,
     AlertNotTheirs,
@@ -45,6 +49,7 @@ from tests.support.letters import CELL, Stranger
 HARIMA, TOWA, EVIL = Stranger("Harima Cells", 1), Stranger("Towa Packs", 3), Stranger("Evil", 9)
 FOUND = {
     "lots": 1, "certain": 3, "possible": 2, "here": 1, "shipped": 2, "not_known_where": 2,
+    "units": 0, "not_judged": 0,
 }  # fmt: skip
 pytestmark = pytest.mark.django_db
 
@@ -249,7 +254,7 @@ def test_a_letter_of_ours_is_answered_by_those_who_got_it(network: Network) -> N
 @pytest.mark.parametrize(
     ("said", "refusal"),
     [
-        ({"lots": (" ",)}, AlertNoLots),
+        ({"lots": (" ",)}, AlertNamesNothing),
         ({"lots": ("/x/item/OTHER/lot/1",), "item": "/x/place/p"}, AlertIncomplete),
         ({"lots": ("x" * 300,)}, AlertLotWrong),
         ({"defect": "boom"}, AlertIncomplete),

@@ -84,4 +84,4 @@ def test_a_row_that_names_a_class_and_no_lot_leaves_its_unit_open(
     for other in (answers.nearby(asked, [LOT], 1), answers.reached(asked, [LOT])):
         assert (other["unjudged"], other["waiting"]) == (found["unjudged"], False)
     for hits in ([LOT], []):  # with none of their lots among ours, what is open stays open
-        assert match.unjudged(asked.graph, network, hits, [], "/x/item/C") == 3
+        assert match.unjudged(asked.graph, network, hits, "/x/item/C") == 3

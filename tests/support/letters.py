@@ -38,8 +38,10 @@ class Stranger:
         return Company(code=self.code, name=self.name, key=self.signer.public)
 
     def alert(self, *lots: str, at: datetime, hide: bool = False, **said: Any) -> Sent:
-        """Write an alert about lots of the cell by their numbers."""
-        codes = sorted(things.lot(CELL, lot) for lot in lots)
+        """Write an alert about lots and units of an item, else of the cell, by their numbers."""
+        item = said.pop("item", CELL)
+        codes = sorted(things.lot(item, lot) for lot in lots)
+        units = sorted(things.unit(item, unit) for unit in said.pop("units", ()))
         number = said.pop("number", secrets.token_hex(16))
         key = secrets.token_bytes(32) if hide else b""
         told = {"kind": "alert", "item_name": "Cell 18650", "defect": "foreign_particles"}
@@ -47,8 +49,9 @@ class Stranger:
             number=number,
             issued_at=at,
             issuer=self.company,
-            item=CELL,
+            item=item,
             lots=tuple(sorted(hidden(key, codes))) if hide else tuple(codes),
+            units=tuple(sorted(hidden(key, units))) if hide else tuple(units),
             hidden=hide,
             key_check=key_check(key, number) if hide else "",
             **{**told, "severity": "fire", "act": "stop_and_hold", **said},

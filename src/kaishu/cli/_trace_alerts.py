@@ -14,6 +14,7 @@ import click
 from kaishu.cli import _trace_alerts_say as say
 from kaishu.cli._django import start
 from kaishu.cli._progress import bars, json_option, no_progress_option
+from kaishu.cli._trace_alerts_tick import confirm, tick
 from kaishu.core.lot_alert_words import (
     ACTS,
     ALERT,
@@ -47,6 +48,7 @@ def alert() -> None:
 @click.argument("item")
 @click.argument("lots", nargs=-1)
 @click.option("--lots-file", type=click.File("r", encoding="utf-8-sig"), help="One lot a line.")
+@click.option("--unit", "units", multiple=True, help='A serial, or a run "SN-1 .. SN-200".')
 @click.option("--question", is_flag=True, help='Ask "do you hold any of these?" instead.')
 @click.option("--defect", type=click.Choice(DEFECTS), default="not_said", show_default=True)
 @click.option("--severity", type=click.Choice(SEVERITIES), default="not_said", show_default=True)
@@ -57,6 +59,7 @@ def alert() -> None:
 @click.option("--made-until", type=DAY, help="Last day on which they were made.")
 @click.option("--answer-by", type=DAY, help="The day by which an answer is wanted.")
 @click.option("--valid-until", type=DAY, help="After this day nobody takes the letter in.")
+@click.option("--reply-to", default="", help="Address at which answers are wanted.")
 @click.option("--supersedes", default="", help="Number of the letter that this one replaces.")
 @click.option("--plain", is_flag=True, help="Write lot numbers in clear, not hidden.")
 @click.option("--key-apart", is_flag=True, help="Leave the key out of the file; it is printed.")
@@ -68,7 +71,8 @@ def issue(
 ) -> None:
     """Issue an alert about LOTS of ITEM, signed with this installation's key.
 
-    ITEM is an item's code, such as /01/04548736120030 or /x/item/CELL-18650.
+    ITEM is an item's code, such as /01/04548736120030 or /x/item/CELL-18650. Without LOTS and
+    --unit, everything that was made from --made-from until --made-until is meant.
 
     \b
     Example:  kaishu trace alert issue acme-jp /x/item/CELL-18650 L77 L78 --defect welding
@@ -206,6 +210,8 @@ def answer_(
     said: dict[str, Any] = {"number": number, "step": step, "units": units, "us": us}
     row = write.answer(**said, key=_new_key(), by=_by(), at=now(), door="cli")
     say.write(row, write.file(row), out, as_json=as_json)
+    if not as_json:
+        say.say_answer(row)
 
 
 @alert.command("forward")
@@ -279,7 +285,7 @@ def list_(*, side: str | None, as_json: bool) -> None:
         click.echo(json.dumps(listed, ensure_ascii=False, indent=1))
         return
     for each in found:
-        lots = len(each.match.found) if each.match else 0
+        lots = each.tally.counts["lots"]
         hits = f"{lots}/{each.row.lots} lots" if each.match else f"{each.row.lots} lots"
         click.echo(
             f"{each.row.number}  {each.row.issued_at:%Y-%m-%d}  {each.row.kind:8}  "
@@ -326,6 +332,10 @@ def keys() -> None:
     for each in Known().issuers():
         click.echo(f"{each.row.name} ({each.row.code})\n       {each.row.public}")
         click.echo(f"       {each.fingerprint}")
+
+
+alert.add_command(tick)
+alert.add_command(confirm)
 
 
 def _day(value: datetime | None) -> date | None:

@@ -12,6 +12,9 @@ from kaishu.core.errors import Refusal
 from kaishu.core.receipts import fingerprint
 from kaishu.core.sentences import sentence
 
+# What stands in a match beside its counts: core.lot_alert_words.OPEN says it in words.
+NOTED = {"undated": "undated", "other_days": "other_days", "late": "recorded_late"}
+
 if TYPE_CHECKING:
     from kaishu.supply.alerts.state import State
     from kaishu.supply.models import Letter, LetterMatch
@@ -49,16 +52,42 @@ def say_match(said: dict[str, Any]) -> None:
     """Say how many lots were found and what carries them."""
     counts = said["counts"]
     click.echo(
-        f"  {said['network']}: {counts['lots']:,} of its lots are here ({said['compared']:,} "
-        f"compared); units certain {counts['certain']:,}, possible {counts['possible']:,}; here "
+        f"  {said['network']}: {counts['lots']:,} of its lots and "
+        f"{counts.get('units', 0):,} of its serials are here ({said['compared']:,} compared); units "
+        f"certain {counts['certain']:,}, possible {counts['possible']:,}; here "
         f"{counts['here']:,}, shipped {counts['shipped']:,}, not known where "
         f"{counts['not_known_where']:,}"
     )
-    if counts.get("unjudged"):
+    if counts.get("not_judged"):
         click.echo(
-            f"  NOT JUDGED: {counts['unjudged']:,}: no record says of which lots they are made. "
-            "The counts and an answer leave them out: tell whoever asked."
+            f"  NOT JUDGED: {counts['not_judged']:,}: no record says of which lots they are made. "
+            "The counts and an answer leave them out: an answer says so."
         )
+    for name, word in NOTED.items():
+        if counts.get(name):
+            click.echo(f"  {counts[name]:,}: {sentence(f'alert_open_{word}', 'en').text}")
+
+
+def say_answer(row: Letter) -> None:
+    """Say what an answer leaves open, and where it goes."""
+    for word in row.counts.get("open", ()):
+        click.echo(f"  OPEN [{word}] {sentence(f'alert_open_{word}', 'en').text}")
+    reply = getattr(row, "reply", None)
+    if reply is not None:
+        click.echo(f"  goes to {reply.url}; the worker sends it")
+
+
+def say_change(line: dict[str, Any]) -> None:
+    """Say what became of one letter."""
+    names = [name for name in line["now"] if line["now"][name] != line["before"].get(name, 0)]
+    told = ", ".join(
+        f"{name} {line['before'].get(name, 0):,} → {line['now'][name]:,}" for name in names
+    )
+    click.echo(f"{line['number']} {line['issuer']}: {told or 'looked at, the same numbers'}")
+    if line["answer"]:
+        click.echo(f"  newer answer {line['answer']} signed")
+    elif line["refused"]:
+        click.echo(f"  NOT SENT [{line['refused']}] {sentence(line['refused'], 'en').text}")
 
 
 def match_json(found: LetterMatch) -> dict[str, Any]:
@@ -88,6 +117,8 @@ def state_json(each: State) -> dict[str, Any]:
         "defect": row.defect,
         "answer_by": row.answer_by.isoformat() if row.answer_by else None,
         "match": match_json(each.match) if each.match else None,
+        "counts": dict(each.tally.counts),
+        "open": list(each.tally.open),
         "answers": [
             {"issuer": one.issuer_name, "standing": how.value, "step": one.step, **one.counts}
             for one, how in each.answers

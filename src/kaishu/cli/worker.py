@@ -36,6 +36,7 @@ def worker(*, every: float, once: bool) -> None:
     from kaishu.payouts.worker import run_once
     from kaishu.returns.reminders import remind_round
     from kaishu.returns.trade.sites import remind_late
+    from kaishu.supply.alerts.again import run_due as look_again
     from kaishu.supply.network.tasks import catch_up
 
     jobs: Mapping[str, Callable[..., object]] = {
@@ -48,6 +49,7 @@ def worker(*, every: float, once: bool) -> None:
         "contact changes": apply_due,
         "connections": connections,
         "graphs": catch_up,
+        "lot alerts": look_again,
         "retention": daily,
         "daily roots": seal_due,
         "receipt keys": keep,

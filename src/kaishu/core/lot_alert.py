@@ -13,27 +13,30 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from kaishu.core.genealogy.things import Kind, item_of, kind_of
-from kaishu.core.lot_alert_errors import AlertLotTwice, AlertShape
+from kaishu.core.genealogy.things import Kind
+from kaishu.core.lot_alert_errors import AlertNamesNothing, AlertShape
 from kaishu.core.lot_alert_json import count, hexadecimal, members, text
+from kaishu.core.lot_alert_named import code_of, named_json, named_of
+from kaishu.core.lot_alert_runs import Run
 from kaishu.core.lot_alert_words import (
     ALERT,
     ANSWER,
-    CODES,
-    FORMS,
-    HMAC,
+    OPEN,
     QUESTION,
     WITHDRAWAL,
     WORDS,
 )
 
-MOST_LOTS = 200_000
-NUMBER_SIGNS, KEY_SIGNS, ID_SIGNS = 32, 64, 64
-LONGEST_NAME, LONGEST_CODE = 160, 200
-COUNTS = ("lots", "certain", "possible", "here", "shipped", "not_known_where")
+VERSIONS = (1, 2)
+NUMBER_SIGNS, KEY_SIGNS = 32, 64
+LONGEST_NAME, LONGEST_ADDRESS = 160, 500
+OLD_COUNTS = ("lots", "certain", "possible", "here", "shipped", "not_known_where")
+COUNTS = (*OLD_COUNTS, "units", "not_judged")
 TIME = "%Y-%m-%dT%H:%M:%SZ"
 _PARTY = frozenset({"code", "key", "name"})
 _EVERY = frozenset({"id", "issued_at", "issuer", "kind"})
+_OF_ANSWER = frozenset({"answers", "step", "counts"})
+_NEW_ALERT, _NEW_ANSWER = frozenset({"units", "reply_to"}), frozenset({"open", "replaces"})
 _OF_ALERT = frozenset(
     [
         "act",
@@ -63,10 +66,12 @@ class Company:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """Lots of one item, and what to do about them; `kind` says whether it tells or asks.
+    """Lots and units of one item, and what to do about them; `kind` says whether it tells or asks.
 
-    `lots` are codes, or where `hidden` their ids under the alert's key; ascending, so that their
-    order tells nothing. `key_check` belongs to that key. `made` is when the lots were made.
+    `lots` and `units` are codes, or where `hidden` their ids under the alert's key; ascending, so
+    that their order tells nothing. `key_check` belongs to that key. `runs` of serials are in clear.
+    `made` is when they were made; where no lot and no unit is named, all that was made then is
+    meant. Answers are wanted at `reply_to`, an address or empty. Version 1 had lots only.
     """
 
     kind: str
@@ -75,7 +80,9 @@ class Alert:
     issuer: Company
     item: str
     item_name: str
-    lots: tuple[str, ...]
+    lots: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    runs: tuple[Run, ...] = ()
     hidden: bool = False
     key_check: str = ""
     made: tuple[date | None, date | None] = (None, None)
@@ -87,15 +94,18 @@ class Alert:
     valid_until: date | None = None
     supersedes: str = ""
     in_reply_to: str = ""
+    reply_to: str = ""
+    version: int = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """One of the four trade answers to an alert or a question.
 
-    `counts` has a whole number for each of COUNTS: how many of its lots we found, units that
-    carry them for certain and possibly; of both together how many are still with us, were
-    shipped on, and are not known where.
+    `counts` has a whole number for each of COUNTS: how many of its lots and units we found, units
+    that carry them for certain and possibly; of both together how many are still with us, were
+    shipped on, and are not known where; and of how many no record lets us judge. `open` says why
+    the numbers may be too low. `replaces` is the number of an earlier answer of ours, or empty.
     """
 
     number: str
@@ -104,7 +114,10 @@ class Answer:
     answers: str
     step: str
     counts: Mapping[str, int]
+    open: tuple[str, ...] = ()
+    replaces: str = ""
     kind: str = ANSWER
+    version: int = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +130,7 @@ class Withdrawal:
     withdraws: str
     reason: str
     kind: str = WITHDRAWAL
+    version: int = 2
 
 
 Letter = Alert | Answer | Withdrawal
@@ -131,20 +145,21 @@ def body_of(letter: Letter) -> dict[str, Any]:
         "issuer": company_json(letter.issuer),
     }
     if isinstance(letter, Answer):
-        told = {name: letter.counts[name] for name in COUNTS}
-        return {**said, "answers": letter.answers, "step": letter.step, "counts": told}
+        names = OLD_COUNTS if letter.version == 1 else COUNTS
+        told = {name: letter.counts[name] for name in names}
+        said |= {"answers": letter.answers, "step": letter.step, "counts": told}
+        new = {"open": list(letter.open), "replaces": letter.replaces}
+        return said if letter.version == 1 else said | new
     if isinstance(letter, Withdrawal):
         return {**said, "withdraws": letter.withdraws, "reason": letter.reason}
     since, until = letter.made
+    new = {"reply_to": letter.reply_to} if letter.version > 1 else {}
     return {
         **said,
+        **new,
+        **named_json(letter),
         "item": letter.item,
         "item_name": letter.item_name,
-        "lots": {
-            "form": HMAC if letter.hidden else CODES,
-            "key_check": letter.key_check,
-            "ids": list(letter.lots),
-        },
         "made": {"from": _day_json(since), "until": _day_json(until)},
         "defect": letter.defect,
         "severity": letter.severity,
@@ -157,31 +172,54 @@ def body_of(letter: Letter) -> dict[str, Any]:
     }
 
 
-def letter_of(body: Any) -> Letter:
-    """Read the object that was signed. Raises AlertShape, AlertLotTwice."""
+def letter_of(body: Any, version: int = 2) -> Letter:
+    """Read the object that was signed. Raises AlertShape, AlertLotTwice, AlertTooMany,
+    AlertNamesNothing."""
     if not isinstance(body, dict):
         raise AlertShape(where="/body")
     kind = body.get("kind")
     if kind in (ALERT, QUESTION):
-        said = members(body, "/body", _EVERY | _OF_ALERT, frozenset())
-        return Alert(kind=str(kind), **_head(said), **_alert(said))
+        names = _EVERY | _OF_ALERT | (_NEW_ALERT if version > 1 else frozenset())
+        said = members(body, "/body", names, frozenset())
+        return Alert(kind=str(kind), **_head(said), **_alert(said, version), version=version)
     if kind == ANSWER:
-        said = members(body, "/body", _EVERY | {"answers", "step", "counts"}, frozenset())
-        told = members(said["counts"], "/body/counts", frozenset(COUNTS), frozenset())
-        return Answer(
-            **_head(said),
-            answers=hexadecimal(said["answers"], "/body/answers", NUMBER_SIGNS),
-            step=_word(said, "step"),
-            counts={name: count(told[name], f"/body/counts/{name}") for name in COUNTS},
-        )
+        return _answer(body, version)
     if kind == WITHDRAWAL:
         said = members(body, "/body", _EVERY | {"withdraws", "reason"}, frozenset())
         return Withdrawal(
             **_head(said),
+            version=version,
             withdraws=hexadecimal(said["withdraws"], "/body/withdraws", NUMBER_SIGNS),
             reason=_word(said, "reason"),
         )
     raise AlertShape(where="/body/kind")
+
+
+def _answer(body: dict[str, Any], version: int) -> Answer:
+    names: frozenset[str] = _EVERY | _OF_ANSWER | (_NEW_ANSWER if version > 1 else frozenset())
+    counted: tuple[str, ...] = COUNTS if version > 1 else OLD_COUNTS
+    said = members(body, "/body", names, frozenset())
+    told = members(said["counts"], "/body/counts", frozenset(counted), frozenset())
+    return Answer(
+        **_head(said),
+        answers=hexadecimal(said["answers"], "/body/answers", NUMBER_SIGNS),
+        step=_word(said, "step"),
+        counts=dict.fromkeys(COUNTS, 0)
+        | {name: count(told[name], f"/body/counts/{name}") for name in counted},
+        open=_open(said["open"]) if version > 1 else (),
+        replaces=_number(said, "replaces") if version > 1 else "",
+        version=version,
+    )
+
+
+def _open(value: Any) -> tuple[str, ...]:
+    """Read why an answer may be too low: closed words, each once, in the order of OPEN."""
+    where = "/body/open"
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise AlertShape(where=where)
+    if value != [each for each in OPEN if each in value]:
+        raise AlertShape(where=where)
+    return tuple(value)
 
 
 def company_json(company: Company) -> dict[str, str]:
@@ -193,7 +231,7 @@ def company_of(value: Any, where: str) -> Company:
     """Read a company. Raises AlertShape."""
     said = members(value, where, _PARTY, frozenset())
     return Company(
-        code=_code(said["code"], f"{where}/code", Kind.PARTY),
+        code=code_of(said["code"], f"{where}/code", Kind.PARTY),
         key=bytes.fromhex(hexadecimal(said["key"], f"{where}/key", KEY_SIGNS)),
         name=text(said["name"], f"{where}/name", most=LONGEST_NAME, least=1),
     )
@@ -218,58 +256,36 @@ def _head(said: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _alert(said: Mapping[str, Any]) -> dict[str, Any]:
-    item = _code(said["item"], "/body/item", Kind.ITEM)
+def _alert(said: Mapping[str, Any], version: int) -> dict[str, Any]:
+    item = code_of(said["item"], "/body/item", Kind.ITEM)
     made = members(said["made"], "/body/made", frozenset({"from", "until"}), frozenset())
     since, until = _day(made["from"], "/body/made/from"), _day(made["until"], "/body/made/until")
     if since and until and since > until:
         raise AlertShape(where="/body/made/until")
+    named = named_of(said, item, version)
+    if not (named["lots"] or named["units"] or named["runs"] or since or until):
+        raise AlertNamesNothing
+    new = {"reply_to": _address(said["reply_to"])} if version > 1 else {}
     return {
+        **new,
+        **named,
         "item": item,
         "item_name": text(said["item_name"], "/body/item_name", most=LONGEST_NAME),
         "made": (since, until),
-        **_lots(said["lots"], item),
         **{name: _word(said, name) for name in ("defect", "severity", "act", "contact")},
         **{name: _day(said[name], f"/body/{name}") for name in ("answer_by", "valid_until")},
         **{name: _number(said, name) for name in ("supersedes", "in_reply_to")},
     }
 
 
-def _lots(value: Any, item: str) -> dict[str, Any]:
-    where = "/body/lots"
-    said = members(value, where, frozenset({"form", "key_check", "ids"}), frozenset())
-    if said["form"] not in FORMS:
-        raise AlertShape(where=f"{where}/form")
-    hidden, ids = said["form"] == HMAC, said["ids"]
-    signs = ID_SIGNS if hidden else 0
-    check = hexadecimal(said["key_check"], f"{where}/key_check", signs)
-    if not isinstance(ids, list) or not 1 <= len(ids) <= MOST_LOTS:
-        raise AlertShape(where=f"{where}/ids")
-    for at, each in enumerate(ids):
-        if hidden:
-            hexadecimal(each, f"{where}/ids/{at}", ID_SIGNS)
-        elif item_of(_code(each, f"{where}/ids/{at}", Kind.LOT)) != item:
-            raise AlertShape(where=f"{where}/ids/{at}")
-    _ascending(ids)
-    return {"lots": tuple(ids), "hidden": hidden, "key_check": check}
-
-
-def _ascending(ids: list[str]) -> None:
-    for at in range(1, len(ids)):
-        if ids[at - 1] == ids[at]:
-            raise AlertLotTwice(number=at + 1)
-        if ids[at - 1] > ids[at]:
-            raise AlertShape(where=f"/body/lots/ids/{at}")
-
-
-def _code(value: Any, where: str, kind: Kind) -> str:
-    found = text(value, where, most=LONGEST_CODE, least=1)
-    try:
-        right = found.isascii() and kind_of(found) is kind
-    except ValueError:
-        right = False
-    if not right:
-        raise AlertShape(where=where)
+def _address(value: Any) -> str:
+    found = text(value, "/body/reply_to", most=LONGEST_ADDRESS)
+    if (
+        not found.isascii()
+        or " " in found
+        or (found and not found.startswith(("https://", "http://")))
+    ):
+        raise AlertShape(where="/body/reply_to")
     return found
 
 

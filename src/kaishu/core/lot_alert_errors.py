@@ -51,3 +51,15 @@ class AlertKeyWrong(Refusal):
     """This key is not the one under which the lots of the letter are hidden."""
 
     code = "alert_key_wrong"
+
+
+class AlertTooMany(Refusal):
+    """One letter does not name so many things."""
+
+    code = "alert_too_many"
+
+
+class AlertNamesNothing(Refusal):
+    """The letter names no lot, no unit and no days."""
+
+    code = "alert_names_nothing"

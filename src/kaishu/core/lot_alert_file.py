@@ -1,11 +1,11 @@
 """The file in which a letter about lots travels: signed, passed on, checked.
 
-    {"format": "kaishu lot alert", "version": 1, "body": {…}, "signature": hex,
+    {"format": "kaishu lot alert", "version": 2, "body": {…}, "signature": hex,
      "hops": [{"at", "by", "over", "to", "signature"}, …], "key": hex or absent}
 
-Ed25519 (RFC 8032) signs PREFIX and the SHA-256 of the canonical body. Each hop names what it
-passes on: the first the body with its signature, each later one the hop before it. `key` opens
-hidden lots; it lies beside what is signed, so that the letter can travel without it.
+Ed25519 (RFC 8032) signs the version's prefix and the SHA-256 of the canonical body. Each hop names
+what it passes on: the first the body with its signature, each later one the hop before it. `key`
+opens hidden lots; it lies beside what is signed, so that the letter can travel without it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 from kaishu.core.canonical import canonical, digest
 from kaishu.core.lot_alert import (
     TIME,
+    VERSIONS,
     Alert,
     Answer,
     Company,
@@ -40,8 +41,9 @@ from kaishu.core.lot_alert_json import hexadecimal, members, parse
 from kaishu.core.lot_alert_words import DIRECTIONS
 from kaishu.core.signing import Signer
 
-FORMAT, VERSION = "kaishu lot alert", 1
-PREFIX, HOP_PREFIX = b"kaishu lot alert 1\x00", b"kaishu lot alert hop 1\x00"
+FORMAT = "kaishu lot alert"
+PREFIXES = {version: f"kaishu lot alert {version}\0".encode() for version in VERSIONS}
+HOP_PREFIX = b"kaishu lot alert hop 1\x00"
 SIGNATURE_SIGNS, DIGEST_SIGNS = 128, 64
 MOST_HOPS = 32
 _NAMES = frozenset({"format", "version", "body", "signature", "hops"})
@@ -78,7 +80,7 @@ def sign(letter: Letter, signer: Signer, *, key: bytes = b"") -> Sent:
     if letter.issuer.key != signer.public:
         raise AlertForged
     said = digest(body_of(letter))
-    signature = signer.sign(_message(PREFIX, said)).hex()
+    signature = signer.sign(_message(PREFIXES[letter.version], said)).hex()
     return Sent(letter=letter, digest=said, signature=signature, key=key)
 
 
@@ -99,7 +101,7 @@ def file_of(sent: Sent, *, with_key: bool = True) -> bytes:
     """Return the bytes of a letter's file."""
     said: dict[str, Any] = {
         "format": FORMAT,
-        "version": VERSION,
+        "version": sent.letter.version,
         "body": body_of(sent.letter),
         "signature": sent.signature,
         "hops": [hop_json(hop) for hop in sent.hops],
@@ -112,19 +114,21 @@ def file_of(sent: Sent, *, with_key: bool = True) -> bytes:
 def read(data: bytes) -> Sent:
     """Read a file and check every signature in it against the keys that it names.
 
-    Raises AlertTooBig, AlertNotJson, AlertShape, AlertLotTwice, AlertVersion, AlertForged,
-    AlertHopForged, AlertKeyWrong. White space between the parts does not matter.
+    Raises AlertTooBig, AlertTooMany, AlertNotJson, AlertShape, AlertNamesNothing, AlertLotTwice,
+    AlertVersion, AlertForged, AlertHopForged, AlertKeyWrong. White space between the parts does not
+    matter.
     """
     said = parse(data)
     if not isinstance(said, dict) or said.get("format") != FORMAT:
         raise AlertShape(where="/format")
-    if said.get("version") != VERSION or isinstance(said["version"], bool):
-        raise AlertVersion(version=str(said.get("version"))[:20])
+    version = said.get("version")
+    if not isinstance(version, int) or isinstance(version, bool) or version not in VERSIONS:
+        raise AlertVersion(version=str(version)[:20])
     members(said, "", _NAMES, frozenset({"key"}))
-    letter = letter_of(said["body"])
+    letter = letter_of(said["body"], version)
     signature = hexadecimal(said["signature"], "/signature", SIGNATURE_SIGNS)
     sent = Sent(letter=letter, digest=digest(said["body"]), signature=signature)
-    if not _holds(letter.issuer.key, signature, _message(PREFIX, sent.digest)):
+    if not _holds(letter.issuer.key, signature, _message(PREFIXES[version], sent.digest)):
         raise AlertForged
     sent = replace(sent, hops=_hops(said["hops"], sent))
     return sent if "key" not in said else with_key(sent, _key(said["key"]))

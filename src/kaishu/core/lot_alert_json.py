@@ -9,16 +9,23 @@ import json
 import unicodedata
 from typing import Any
 
-from kaishu.core.lot_alert_errors import AlertNotJson, AlertShape, AlertTooBig
+from kaishu.core.lot_alert_errors import AlertNotJson, AlertShape, AlertTooBig, AlertTooMany
 
 MOST_BYTES = 16 * 1024 * 1024
+# What a full letter comes to: 200,000 lots, as many units, 1,000 runs, 32 hops. A file of a million
+# empty objects fits into few bytes and fills the memory of whoever reads it: counted first.
+MOST_PARTS, MOST_OBJECTS = 410_000, 2_000
 LARGEST = 2**53 - 1
+MOST_LOTS = 200_000
 
 
 def parse(data: bytes) -> Any:
-    """Return what a file says. Raises AlertTooBig, AlertNotJson."""
+    """Return what a file says. Raises AlertTooBig, AlertTooMany, AlertNotJson."""
     if len(data) > MOST_BYTES:
         raise AlertTooBig(most=f"{MOST_BYTES // 1024 // 1024} MB")
+    parts, objects = data.count(b","), data.count(b"{") + data.count(b"[")
+    if parts > MOST_PARTS or objects > MOST_OBJECTS:
+        raise AlertTooMany(most=f"{MOST_LOTS:,}", count=f"{max(parts, objects):,}")
     try:
         return json.loads(
             data.decode("utf-8"),

@@ -36,8 +36,22 @@ REASONS = ("mistake", "resolved", "replaced")
 # The four answers, in the words in which shops answer (returns.trade): read; how many we found;
 # what left us since the letter; nothing of it leaves us any more.
 STEPS = ("acknowledged", "counted", "sold_since", "completed")
+COUNTED = "counted"
 # Which way a letter is passed on.
 DIRECTIONS = ("suppliers", "customers")
+
+# Why the numbers of an answer may be too low. An answer of nothing with one of these is no "none".
+OPEN = (
+    "loading",  # files are being read in at this moment
+    "stale",  # something was recorded that the numbers do not have yet
+    "not_asked",  # one of our networks was not asked, or has no graph
+    "item_unknown",  # no record of ours names the item by this code
+    "not_judged",  # products of which no record says from which lots they are
+    "undated",  # counted as possible: no record says when it was made
+    "other_days",  # counted as possible: named, but by our records made on other days
+    "recorded_late",  # not counted: first on record after the window, perhaps made before
+    "rows_refused",  # rows or events that came in could not be read
+)
 
 CODES, HMAC = "codes", "hmac-sha256"
 FORMS = (CODES, HMAC)
@@ -49,4 +63,5 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "contact": CONTACTS,
     "reason": REASONS,
     "step": STEPS,
+    "open": OPEN,
 }

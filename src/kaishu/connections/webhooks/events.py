@@ -6,6 +6,7 @@ or a time. Whoever needs more asks the API with a token that may.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +20,7 @@ from kaishu.core.accounts import DEPOT
 from kaishu.editions.models import Edition, Recall
 from kaishu.reports.models import Filed
 from kaishu.supply.alerts.models import OUT
-from kaishu.supply.models import Letter
+from kaishu.supply.models import Letter, LetterReply
 
 EVENTS = (
     "claim.submitted",
@@ -34,6 +35,8 @@ EVENTS = (
 )
 # What a person sends to try a receiver; nobody subscribes to it, and it has no facts.
 TEST = "webhook.test"
+# An answer about lots on its way to whoever asked; it goes to the one address that they named.
+ANSWERED = "lot_alert.answered"
 OF_ENTRIES = {
     "parcel.received": "unit.received",
     "payout.sent": "promise.sent",
@@ -46,13 +49,15 @@ DECIDED = ("approved", "refused", "asked", "withdrawn", "reopened")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
-    """One event. `recall`, `filed_by` and `parties` say who may hear of it."""
+    """One event. `recall`, `filed_by` and `parties` say who may hear of it; with a `url` only that
+    address does."""
 
     source: str
     kind: str
     at: datetime
     facts: Mapping[str, Any]
     recall: str
+    url: str = ""
     filed_by: str = ""
     parties: tuple[str, ...] = field(default=())
 
@@ -175,6 +180,24 @@ def letters(rows: QuerySet[Letter]) -> list[Row]:
     ]
 
 
+def replies(rows: QuerySet[LetterReply]) -> list[Row]:
+    """Read answers that go to the address that a manager confirmed: the signed letter itself."""
+    return [
+        Row(
+            row.id,
+            Happened(
+                source=f"reply:{row.id}",
+                kind=ANSWERED,
+                at=row.at,
+                facts={"letter": json.loads(bytes(row.letter.content))},
+                recall="",
+                url=row.url,
+            ),
+        )
+        for row in rows.select_related("letter")
+    ]
+
+
 READERS: Mapping[str, Reader] = {
     "claims": claims,
     "decisions": decisions,
@@ -182,6 +205,7 @@ READERS: Mapping[str, Reader] = {
     "editions": published,
     "reports": reports,
     "letters": letters,
+    "replies": replies,
 }
 TABLES: Mapping[str, type[Model]] = {
     "claims": Claim,
@@ -190,7 +214,10 @@ TABLES: Mapping[str, type[Model]] = {
     "editions": Edition,
     "reports": Filed,
     "letters": Letter,
+    "replies": LetterReply,
 }
+# Read from the first row: an answer that was signed before the worker first ran goes out, too.
+FROM_START = frozenset({"replies"})
 
 
 def newest(source: str) -> int:

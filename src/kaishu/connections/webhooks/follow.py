@@ -14,6 +14,7 @@ from itertools import islice
 
 from django.db import transaction
 
+from kaishu.connections import replies
 from kaishu.connections.models import Delivery, Event, Followed, Subscription
 from kaishu.connections.webhooks import events
 from kaishu.connections.webhooks.events import Happened
@@ -44,9 +45,8 @@ def _follow(source: str, at: datetime) -> int:
         place = Followed.objects.select_for_update().filter(source=source).first()
         if place is None:
             # What happened before anybody could listen is history, not news.
-            Followed.objects.get_or_create(
-                source=source, defaults={"row_id": events.newest(source)}
-            )
+            start = 0 if source in events.FROM_START else events.newest(source)
+            Followed.objects.get_or_create(source=source, defaults={"row_id": start})
             return 0
         rows = read(table.filter(id__gt=place.row_id).order_by("id")[:AT_ONCE])
         late = read(table.filter(id__in=list(place.missing))) if place.missing else ()
@@ -73,7 +73,7 @@ def still_missing(place: Followed, read: Sequence[int], at: datetime) -> dict[st
 
 def _write(found: Sequence[Happened], at: datetime) -> int:
     hearing = list(Subscription.objects.filter(off_at=None).select_related("connection"))
-    wanted = [(each, [one for one in hearing if may_hear(one, each)]) for each in found if hearing]
+    wanted = [(each, _heard_by(each, hearing, at)) for each in found]
     known = set(
         Event.objects.filter(source__in=[each.source for each, to in wanted if to]).values_list(
             "source", flat=True
@@ -95,6 +95,12 @@ def _write(found: Sequence[Happened], at: datetime) -> int:
         )
         made += len(to)
     return made
+
+
+def _heard_by(each: Happened, hearing: Sequence[Subscription], at: datetime) -> list[Subscription]:
+    if each.url:
+        return [replies.line(each.url, at=at)]
+    return [one for one in hearing if may_hear(one, each)]
 
 
 def may_hear(one: Subscription, each: Happened) -> bool:

@@ -48,7 +48,7 @@ def subscribe(
             number=number,
             url=url,
             events=wanted,
-            sealed=seal(secret.encode(), purpose=_purpose(number)),
+            sealed=seal(secret.encode(), purpose=purpose(number)),
             made_by=by,
             made_at=at,
         )
@@ -74,7 +74,7 @@ def new_secret(*, connection: Connection, number: str, at: datetime) -> str:
             raise SubscriptionOff
         secret = signing.new_secret()
         row.old_sealed, row.old_until = row.sealed, at + OLD_SECRET_SIGNS
-        row.sealed = seal(secret.encode(), purpose=_purpose(number))
+        row.sealed = seal(secret.encode(), purpose=purpose(number))
         row.save(update_fields=["sealed", "old_sealed", "old_until"])
     return secret
 
@@ -140,7 +140,7 @@ def secrets_of(row: Subscription, *, at: datetime) -> Sequence[str]:
     sealed = [bytes(row.sealed)]
     if row.old_sealed is not None and row.old_until is not None and row.old_until > at:
         sealed.append(bytes(row.old_sealed))
-    return [unseal(each, purpose=_purpose(row.number)).decode() for each in sealed]
+    return [unseal(each, purpose=purpose(row.number)).decode() for each in sealed]
 
 
 def sweep(*, at: datetime) -> int:
@@ -159,5 +159,6 @@ def _lock(connection: Connection, number: str) -> Subscription:
     return found
 
 
-def _purpose(number: str) -> str:
+def purpose(number: str) -> str:
+    """Say what a webhook's secret is sealed for."""
     return f"webhook:{number}"

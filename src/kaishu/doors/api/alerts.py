@@ -13,10 +13,12 @@ from pydantic import Field
 from kaishu.base import clock
 from kaishu.core.lot_alert_json import MOST_BYTES
 from kaishu.doors.api.common import MOST_ON_PAGE, Bearer, Key, PageOf, Text, answer, caller, page
-from kaishu.supply.alerts import write
+from kaishu.supply.alerts import inbox, write
 from kaishu.supply.alerts.arrive import arrive
 from kaishu.supply.alerts.errors import AlertUnknown
+from kaishu.supply.alerts.inbox import MOST_ANSWER
 from kaishu.supply.alerts.models import OUT
+from kaishu.supply.alerts.take import Taken
 from kaishu.supply.models import Letter, LetterMatch
 
 router = Router(tags=["Lot alerts"])
@@ -30,6 +32,16 @@ DOCUMENT: dict[str, Any] = {
         "required": True,
         "description": "The bytes of the letter's file, as the guide on lot alerts describes them; "
         f"at most {MOST_BYTES // 1024 // 1024} MB.",
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    }
+}
+
+
+ANSWER: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "The bytes of the answer's file, or of the webhook that carries it; "
+        f"at most {MOST_ANSWER // 1024} KB.",
         "content": {"application/json": {"schema": {"type": "object"}}},
     }
 }
@@ -81,15 +93,36 @@ def hand_in_alert(request: HttpRequest, idempotency_key: Key) -> HttpResponse:
     """
     data = request.read(MOST_BYTES + 1)
     came = arrive(data, door=DOOR, by=caller(request).actor, at=clock.now())
-    row = came.taken.row
+    return _taken(came.taken)
+
+
+def _taken(taken: Taken) -> HttpResponse:
+    row = taken.row
     said = TakenOut(
         id=row.number,
         kind=row.kind,
-        known=came.taken.known,
-        standing=came.taken.standing.value,
+        known=taken.known,
+        standing=taken.standing.value,
         matched=LetterMatch.objects.filter(letter=row).exists(),
     )
     return answer(said)
+
+
+@router.post(
+    "/alerts/answers",
+    auth=None,
+    response={200: TakenOut},
+    openapi_extra=ANSWER,
+    operation_id="handInAnswer",
+)
+def hand_in_answer(request: HttpRequest) -> HttpResponse:
+    """Hand in the signed answer to an alert or a question that was issued here.
+
+    It needs no token: the letter's number is known only to who has the letter, and the signature
+    says who answers. The body is the letter's file, or the webhook `lot_alert.answered` with it.
+    """
+    data = request.read(MOST_ANSWER + 1)
+    return _taken(inbox.take_answer(data, door="inbox", at=clock.now()))
 
 
 @router.get(

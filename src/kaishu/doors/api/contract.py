@@ -92,7 +92,8 @@ ONLY_POST = frozenset({"409", "413"})
 def completed(document: dict[str, Any], scopes: Mapping[str, str]) -> dict[str, Any]:
     """Return the document with problems, request ids and scopes on every operation.
 
-    The security requirement of an operation names its scope, as OpenAPI 3.1 allows for tokens.
+    The security requirement of an operation names its scope, as OpenAPI 3.1 allows for tokens; an
+    operation without one needs no token.
     """
     components = document.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
@@ -105,12 +106,12 @@ def completed(document: dict[str, Any], scopes: Mapping[str, str]) -> dict[str, 
     }
     for path in document["paths"].values():
         for method, operation in path.items():
-            _complete(method, operation, scopes[operation["operationId"]])
+            _complete(method, operation, scopes.get(operation["operationId"], ""))
     return document
 
 
 def _complete(method: str, operation: dict[str, Any], scope: str) -> None:
-    operation["security"] = [{"token": [scope]}]
+    operation["security"] = [{"token": [scope]}] if scope else []
     answers = {str(code): said for code, said in operation["responses"].items()}
     for code, said in TOLD.items():
         if code in ONLY_POST and method != "post":

@@ -77,6 +77,8 @@ STATUS: Mapping[str, int] = {
     "graph_file_old": 409,
     "alert_not_json": 400,
     "alert_too_big": 413,
+    "alert_too_many": 413,
+    "alert_asked_too_often": 429,
     "api_too_many_lines": 413,
     "api_too_often": 429,
     "api_broken": 500,

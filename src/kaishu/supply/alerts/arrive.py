@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kaishu.core.errors import Refusal
+from kaishu.supply.alerts.compare import Advance
 from kaishu.supply.alerts.known import Standing
-from kaishu.supply.alerts.match import Advance, match
+from kaishu.supply.alerts.match import match
 from kaishu.supply.alerts.take import Taken, take
 from kaishu.supply.models import GraphFile, LetterMatch
 

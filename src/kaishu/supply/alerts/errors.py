@@ -5,6 +5,36 @@ from __future__ import annotations
 from kaishu.core.errors import Refusal
 
 
+class AlertNotSure(Refusal):
+    """Nothing was found, but nobody can say yet that there is none."""
+
+    code = "alert_not_sure"
+
+
+class AlertHopLoop(Refusal):
+    """This letter came by way of us already, the same way."""
+
+    code = "alert_hop_loop"
+
+
+class AlertAskedTooOften(Refusal):
+    """This company asked too much in one day."""
+
+    code = "alert_asked_too_often"
+
+
+class AlertOtherAnswered(Refusal):
+    """This is no answer to the letter at this address."""
+
+    code = "alert_other_answered"
+
+
+class ReplyNotWanted(Refusal):
+    """No letter of this company names this address."""
+
+    code = "alert_reply_not_wanted"
+
+
 class AlertUnknown(Refusal):
     """There is no letter with this number here."""
 
@@ -59,16 +89,10 @@ class AlertNotMatched(Refusal):
     code = "alert_not_matched"
 
 
-class AlertNoLots(Refusal):
-    """There is no lot in this letter."""
+class AlertUnitWrong(Refusal):
+    """This is no serial and no run of serials of the item."""
 
-    code = "alert_no_lots"
-
-
-class AlertTooManyLots(Refusal):
-    """One letter does not hold so many lots."""
-
-    code = "alert_too_many_lots"
+    code = "alert_unit_wrong"
 
 
 class AlertLotWrong(Refusal):

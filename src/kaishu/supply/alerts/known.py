@@ -9,8 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from kaishu.core.genealogy.things import Kind, kind_of
-from kaishu.core.lot_alert import LONGEST_CODE, LONGEST_NAME
+from kaishu.core.lot_alert import LONGEST_NAME
 from kaishu.core.lot_alert_json import plain
+from kaishu.core.lot_alert_named import LONGEST_CODE
 from kaishu.core.receipts import fingerprint
 from kaishu.supply.alerts.errors import AlertIncomplete, IssuerKeyWrong, IssuerUnknown
 from kaishu.supply.models import KnownKey

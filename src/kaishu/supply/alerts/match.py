@@ -1,36 +1,48 @@
-"""Look for a letter's lots in a network of ours, and count what carries them now."""
+"""Look for what a letter means in a network of ours, and count what carries it now."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 
-from kaishu.core.genealogy import things
 from kaishu.core.genealogy.answers import Held
 from kaishu.core.genealogy.forward import Forward, forward
 from kaishu.core.genealogy.graph import Graph
 from kaishu.core.genealogy.things import Kind
 from kaishu.core.lot_alert import COUNTS, Alert
 from kaishu.core.lot_alert_file import Sent
-from kaishu.core.lot_alert_ids import found
 from kaishu.supply.alerts import own, take
-from kaishu.supply.alerts.errors import (
-    AlertKeyMissing,
-    AlertNotVerified,
-    AlertOwnNameMissing,
-    AlertUnknown,
-)
+from kaishu.supply.alerts.compare import Advance, Meant, compare, of_item
+from kaishu.supply.alerts.errors import AlertNotVerified, AlertOwnNameMissing, AlertUnknown
 from kaishu.supply.alerts.known import Known, Standing
-from kaishu.supply.models import Item, ItemKind, LetterMatch, Network
+from kaishu.supply.models import (
+    Item,
+    ItemKind,
+    Letter,
+    LetterLook,
+    LetterMatch,
+    Network,
+)
+from kaishu.supply.network import graphs, unseen
 from kaishu.supply.network import queries as networks
-from kaishu.supply.network import unseen
+from kaishu.supply.network.errors import GraphMissing
 
-# What is being done, how much of it is done, and of how much.
-Advance = Callable[[str, int, int], None]
-AT_ONCE = 100_000
+MOST_KEPT = 10_000  # codes that a match keeps; the counts have them all
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look found: which graph, how many things of the item, codes, numbers."""
+
+    graph: str
+    compared: int
+    found: list[str]
+    counts: dict[str, int]
+    us: str
 
 
 def match(
@@ -44,7 +56,7 @@ def match(
     at: datetime,
     advance: Advance | None = None,
 ) -> LetterMatch:
-    """Look for the lots of an alert or a question; `item` is our own code of its item.
+    """Look for what an alert or a question means; `item` is our own code of its item.
 
     A letter whose company nobody trusts is matched only `anyway`, by hand. Raises AlertUnknown,
     AlertNotVerified, AlertKeyMissing, NetworkUnknown, and GraphMissing where nothing was built.
@@ -57,39 +69,76 @@ def match(
     if not (trusted or anyway):
         raise AlertNotVerified(name=row.issuer_name)
     place = networks.network(network)
-    newest, graph = networks.newest_graph(place), networks.open_graph(place.slug)
     ours = item or sent.letter.item
-    compared = lots_of(graph, ours)
-    hits = _hits(sent, graph, compared, ours, advance)
-    counts = dict.fromkeys(COUNTS, 0) | {"lots": len(hits)}
+    seen = look(sent, place, item=ours, us=us, advance=advance)
+    return keep(row, place, ours, seen, anyway=not trusted, by=by, at=at)
+
+
+def look(
+    sent: Sent, place: Network, *, item: str, us: str = "", advance: Advance | None = None
+) -> Look:
+    """Look into a network's newest graph. Raises AlertKeyMissing, GraphMissing, GraphFileLost."""
+    newest = networks.newest_graph(place)
+    if newest is None:
+        raise GraphMissing(network=place.slug)
+    graph = graphs.opened(place.slug, newest.digest)
+    meant = compare(sent, graph, item, advance)
+    codes = graph.codes(meant.every)
+    kinds = graph.kinds(meant.every)
+    counts = dict.fromkeys(COUNTS, 0) | {
+        "lots": int((kinds == Kind.LOT).sum()),
+        "units": int((kinds == Kind.UNIT).sum()),
+    }
     we = _own_code(place, us)
-    if open_ := unjudged(graph, place, hits, compared, ours):
-        counts["unjudged"] = open_
-    if hits:
-        counts |= count(forward(graph, hits), place, we)
-    return LetterMatch.objects.create(
+    if codes:
+        counts |= _carried(graph, meant, codes, place, we)
+    notes = {"undated": meant.undated, "other_days": meant.other_days, "late": meant.late}
+    counts |= {name: number for name, number in notes.items() if number}
+    counts["not_judged"] = unjudged(graph, place, codes, item)
+    return Look(newest.digest, meant.compared, codes[:MOST_KEPT], counts, we)
+
+
+def keep(
+    row: Letter, place: Network, item: str, seen: Look, *, anyway: bool, by: str, at: datetime
+) -> LetterMatch:
+    """Keep a look as a match."""
+    made = LetterMatch.objects.create(
         letter=row,
         network=place,
-        item=ours,
-        graph=newest.digest if newest else "",
-        compared=len(compared),
-        found=hits,
-        counts=counts,
-        us=we,
-        anyway=not trusted,
+        item=item,
+        graph=seen.graph,
+        compared=seen.compared,
+        found=seen.found,
+        counts=seen.counts,
+        us=seen.us,
+        anyway=anyway,
         by=by,
         at=at,
     )
+    note(row, place, item, seen.graph, at)
+    return made
 
 
-def lots_of(graph: Graph, item: str) -> Sequence[int]:
-    """Return the numbers of every lot of an item, ascending."""
-    nodes = np.arange(graph.facts.nodes, dtype=np.int32)
-    lots = nodes[graph.kinds(nodes) == Kind.LOT]
-    classes = graph.items(lots)
-    same = [each for each in np.unique(classes).tolist() if graph.item_code(each) == item]
-    numbers: list[int] = lots[np.isin(classes, same)].tolist()
-    return numbers
+def note(row: Letter, place: Network, item: str, graph: str, at: datetime) -> None:
+    """Note which graph was looked at last: a look that found nothing new leaves no other trace."""
+    LetterLook.objects.update_or_create(
+        letter=row, network=place, item=item, defaults={"graph": graph, "at": at}
+    )
+
+
+def _carried(
+    graph: Graph, meant: Meant, codes: Sequence[str], place: Network, us: str
+) -> dict[str, int]:
+    """Count what carries them: certain is what those carry that are meant for sure."""
+    counts = count(forward(graph, codes), place, us)
+    if not len(meant.doubted):
+        return counts
+    sure = {"certain": 0}
+    if len(meant.sure):
+        sure = count(forward(graph, graph.codes(meant.sure)), place, us)
+    every = counts["certain"] + counts["possible"]
+    certain = min(sure["certain"], every)
+    return counts | {"certain": certain, "possible": every - certain}
 
 
 def count(carried: Forward, network: Network, us: str) -> dict[str, int]:
@@ -120,14 +169,15 @@ def count(carried: Forward, network: Network, us: str) -> dict[str, int]:
     }
 
 
-def unjudged(
-    graph: Graph, network: Network, hits: Sequence[str], compared: Sequence[int], item: str
-) -> int:
-    """Count the products of which no record says whether they have any lot of the item in them.
+def unjudged(graph: Graph, network: Network, hits: Sequence[str], item: str) -> int:
+    """Count the products of which no record says whether they have any of the item in them.
 
     They are in no count of an answer: who signs it is told of them first.
     """
-    suspects = hits or [graph.code(number) for number in compared[:1]]
+    suspects = list(hits[:1])  # they are the same for all things of one class
+    if not suspects:
+        mine = [*of_item(graph, item, Kind.LOT)[:1], *of_item(graph, item, Kind.UNIT)[:1]]
+        suspects = graph.codes(np.array(mine, np.int64))[:1]
     if not suspects and graph.number(item) is not None:
         suspects = [item]  # only "some of it" is on record
     if not suspects:
@@ -141,33 +191,6 @@ def unjudged(
         if each.item in products
         or (each.kind is Kind.UNIT and (not products or each.item not in kinds))
     )
-
-
-def _hits(
-    sent: Sent, graph: Graph, compared: Sequence[int], ours: str, advance: Advance | None
-) -> list[str]:
-    """Return our codes of the letter's lots, in the order of our numbers."""
-    letter = sent.letter
-    assert isinstance(letter, Alert)
-    if letter.hidden and not sent.key:
-        raise AlertKeyMissing
-    wanted, hits, done = set(letter.lots), [], 0
-    for start in range(0, len(compared), AT_ONCE):
-        codes = graph.codes(compared[start : start + AT_ONCE])
-        theirs = codes if ours == letter.item else [_theirs(letter.item, code) for code in codes]
-        if letter.hidden:
-            hits += [codes[at] for at in found(sent.key, wanted, theirs)]
-        else:
-            hits += [code for code, said in zip(codes, theirs, strict=True) if said in wanted]
-        done += len(codes)
-        if advance is not None:
-            advance("Comparing lots", done, len(compared))
-    return hits
-
-
-def _theirs(item: str, code: str) -> str:
-    """Return a lot of ours under the item code of whoever wrote the letter."""
-    return things.lot(item, things.name_of(code))
 
 
 def _own_code(network: Network, us: str) -> str:

@@ -146,6 +146,62 @@ class LetterMatch(models.Model):
         return f"{self.letter_id} {len(self.found)}"
 
 
+class LetterLook(models.Model):
+    """Which graph was looked at last for a letter. The one table here that changes: a look that
+    found nothing new is no news, and must not be done again for the same graph."""
+
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="looks")
+    network = models.ForeignKey("supply.Network", on_delete=models.PROTECT, related_name="looks")
+    item = models.CharField(max_length=_LONG)
+    graph = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "supply"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("letter", "network", "item"), name="letter_looked_at_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.letter_id} {self.graph[:12]}"
+
+
+class ReplyAddress(models.Model):
+    """A manager confirms that answers to a company may go to an address, or ends it: the newest
+    row of a company and an address stands."""
+
+    code = models.CharField(max_length=_LONG)
+    url = models.CharField(max_length=500)
+    confirmed = models.BooleanField()
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "supply"
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.url}"
+
+
+class LetterReply(models.Model):
+    """An answer of ours that is sent to the address which its letter named; without such a row it
+    is a file that somebody sends."""
+
+    letter = models.OneToOneField(Letter, on_delete=models.PROTECT, related_name="reply")
+    url = models.CharField(max_length=500)
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "supply"
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.letter_id} {self.url}"
+
+
 class RefusedLetter(models.Model):
     """A file that was refused, with the reason: nothing that somebody sent is lost."""
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from kaishu.base import clock
+from kaishu.core.lot_alert import COUNTS
 from kaishu.core.lot_alert_words import ALERT, ANSWER, QUESTION, WITHDRAWAL
+from kaishu.supply.alerts import gaps
 from kaishu.supply.alerts.known import Known, Standing
 from kaishu.supply.alerts.models import FORWARDED, IN, OUT, SEEN_AGAIN
 from kaishu.supply.alerts.take import may_withdraw, standing_of
+from kaishu.supply.alerts.tally import Tally, added, looks
 from kaishu.supply.models import Letter, LetterMatch, LetterStep
 
 MOST = 200
@@ -23,6 +28,8 @@ class Word(StrEnum):
     NEW = "new"
     MATCHED = "matched"
     NONE_HERE = "none_here"
+    CANNOT_TELL = "cannot_tell"
+    CHANGED = "changed"
     ANSWERED = "answered"
     ISSUED = "issued"
     WITHDRAWN = "withdrawn"
@@ -37,6 +44,7 @@ class State:
     standing: Standing
     word: Word
     matches: Sequence[LetterMatch]
+    tally: Tally
     answers: Sequence[tuple[Letter, Standing]]
     passed_on: Sequence[LetterStep]
     seen_again: Sequence[LetterStep]
@@ -51,7 +59,42 @@ class State:
     @property
     def waits(self) -> bool:
         """Whether somebody here still has to do something."""
-        return self.word in (Word.NOT_VERIFIED, Word.NEW, Word.MATCHED, Word.NONE_HERE)
+        return self.word in _WAITS
+
+    @property
+    def said(self) -> Letter | None:
+        """Our newest answer that says how many."""
+        return said_of([each for each, _ in self.answers])
+
+
+_WAITS = frozenset(
+    [Word.NOT_VERIFIED, Word.NEW, Word.MATCHED, Word.NONE_HERE, Word.CANNOT_TELL, Word.CHANGED]
+)
+
+
+def said_of(answers: Iterable[Letter]) -> Letter | None:
+    """Return the newest answer of ours that says how many, from answers in their order."""
+    counted = [each for each in answers if each.direction == OUT and each.step == "counted"]
+    return counted[-1] if counted else None
+
+
+def replaced(answers: Iterable[Letter]) -> set[str]:
+    """Return the numbers of answers that stand no more: their company answered again later.
+
+    A counted answer is replaced by a counted one. An old answer that arrives after a newer one is
+    replaced as it arrives.
+    """
+    newest: dict[tuple[str, str, str], Letter] = {}
+    over = set()
+    for each in answers:
+        who = (each.issuer_code, each.issuer_key, each.step)
+        before = newest.get(who)
+        if before is None or (each.issued_at, each.pk) > (before.issued_at, before.pk):
+            newest[who] = each
+            over |= {before.number} if before else set()
+        else:
+            over.add(each.number)
+    return over
 
 
 def states(*, direction: str = "", most: int = MOST) -> list[State]:
@@ -67,8 +110,10 @@ def is_here(number: str) -> bool:
     return Letter.objects.filter(number=number, kind__in=(ALERT, QUESTION)).exists()
 
 
-def of(rows: Sequence[Letter]) -> list[State]:
+def of(rows: Sequence[Letter], *, at: datetime | None = None) -> list[State]:
     """Return the states of these letters, in their order, by a fixed number of questions."""
+    places = gaps.now(at=at or clock.now()) if any(row.direction == IN for row in rows) else {}
+    looked = looks(rows)
     known, numbers = Known(), [row.number for row in rows]
     matches, steps = defaultdict(list), defaultdict(list)
     for match in LetterMatch.objects.filter(letter__in=rows).select_related("network"):
@@ -82,7 +127,15 @@ def of(rows: Sequence[Letter]) -> list[State]:
     for row in light.filter(supersedes__in=numbers):
         newer[row.supersedes].append(row)
     return [
-        _state(row, known, matches[row.id], steps[row.id], about[row.number], newer[row.number])
+        _state(
+            row,
+            known,
+            added(row, matches[row.id], looked, places),
+            matches[row.id],
+            steps[row.id],
+            about[row.number],
+            newer[row.number],
+        )
         for row in rows
     ]
 
@@ -90,6 +143,7 @@ def of(rows: Sequence[Letter]) -> list[State]:
 def _state(
     row: Letter,
     known: Known,
+    found: Tally,
     matches: Sequence[LetterMatch],
     steps: Sequence[LetterStep],
     about: Sequence[Letter],
@@ -103,8 +157,9 @@ def _state(
     return State(
         row=row,
         standing=standing,
-        word=_word(row, standing, matches, answers, withdrawn, superseded),
+        word=_word(row, standing, found, answers, withdrawn, superseded),
         matches=matches,
+        tally=found,
         answers=answers,
         passed_on=[each for each in steps if each.step == FORWARDED],
         seen_again=[each for each in steps if each.step == SEEN_AGAIN],
@@ -116,7 +171,7 @@ def _state(
 def _word(
     row: Letter,
     standing: Standing,
-    matches: Sequence[LetterMatch],
+    found: Tally,
     answers: Sequence[tuple[Letter, Standing]],
     withdrawn: Letter | None,
     superseded: Letter | None,
@@ -127,11 +182,20 @@ def _word(
         return Word.SUPERSEDED
     if row.direction == OUT:
         return Word.ANSWERED if answers else Word.ISSUED
+    said = said_of([each for each, _ in answers])
+    if said is not None and differs(said, found):
+        return Word.CHANGED
     if any(each.direction == OUT and each.step != "acknowledged" for each, _ in answers):
         return Word.ANSWERED
-    if matches:
-        return Word.MATCHED if matches[-1].found else Word.NONE_HERE
+    if found.matches:
+        some = Word.MATCHED if found.some else Word.CANNOT_TELL
+        return Word.NONE_HERE if found.none else some
     return Word.NEW if standing is Standing.VERIFIED else Word.NOT_VERIFIED
+
+
+def differs(said: Letter, found: Tally) -> bool:
+    """Say whether an answer of ours has other numbers than a look would give now."""
+    return any(said.counts.get(name, 0) != found.counts[name] for name in COUNTS)
 
 
 def _may(row: Letter, other: Letter, known: Known) -> bool:

@@ -14,8 +14,10 @@ from kaishu.core.lot_alert import Alert, Answer
 from kaishu.core.lot_alert import Letter as Said
 from kaishu.core.lot_alert_errors import AlertTooBig
 from kaishu.core.lot_alert_file import Sent, file_of, read, with_key
+from kaishu.core.lot_alert_words import QUESTION
 from kaishu.supply.alerts.errors import (
     AlertAnswerUnknown,
+    AlertAskedTooOften,
     AlertExpired,
     AlertFromFuture,
     AlertKeyMissing,
@@ -29,6 +31,8 @@ from kaishu.supply.models import Letter, LetterKey, LetterStep, Network, Refused
 
 # Clocks of companies differ; a letter from further ahead could outlive a withdrawal that follows.
 AHEAD = timedelta(hours=24)
+# A question tells whether we hold a lot. Who asks for many, one by one, is guessing lot numbers.
+MOST_QUESTIONS = 30
 # What one sender's refused files may fill in a day; more than that is no mistake.
 MOST_REFUSED = 100
 
@@ -46,7 +50,7 @@ def take(data: bytes, *, door: str, by: str, at: datetime) -> Taken:
     """Take a file in. The same letter again is known, by whichever way it came.
 
     Raises what `lot_alert_file.read` raises, AlertFromFuture, AlertExpired, AlertNumberUsed,
-    AlertAnswerUnknown, AlertNotTheirs. What is refused is kept with the reason.
+    AlertAnswerUnknown, AlertNotTheirs, AlertAskedTooOften. What is refused is kept with the reason.
     """
     try:
         sent = read(data)
@@ -141,7 +145,9 @@ def keep_letter(
 
 def _told(said: Said) -> dict[str, object]:
     if isinstance(said, Answer):
-        return {"about": said.answers, "step": said.step, "counts": dict(said.counts)}
+        counts = {**said.counts, "open": list(said.open)}
+        step = {"step": said.step, "supersedes": said.replaces}
+        return {"about": said.answers, "counts": counts, **step}
     if not isinstance(said, Alert):
         return {"about": said.withdraws, "step": said.reason}
     return {
@@ -163,6 +169,7 @@ def _keep(sent: Sent, *, door: str, by: str, at: datetime) -> tuple[Letter, bool
     if row is None:
         _check_time(said, at)
         _check_about(sent)
+        _check_often(said, at)
         try:
             with transaction.atomic():
                 key = said.number
@@ -212,6 +219,15 @@ def _check_about(sent: Sent) -> None:
             about, said.issuer.code, said.issuer.key.hex(), Known()
         ):
             raise AlertNotTheirs(number=said.withdraws)
+
+
+def _check_often(said: Said, at: datetime) -> None:
+    """Refuse a company's questions above so many a day; an alert is never refused for that."""
+    if said.kind != QUESTION:
+        return
+    lately = Letter.objects.filter(kind=QUESTION, direction=IN, at__gt=at - timedelta(days=1))
+    if lately.filter(issuer_key=said.issuer.key.hex()).count() >= MOST_QUESTIONS:
+        raise AlertAskedTooOften(most=MOST_QUESTIONS)
 
 
 def may_withdraw(about: Letter, code: str, public: str, known: Known) -> bool:

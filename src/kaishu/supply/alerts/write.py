@@ -6,19 +6,14 @@ Every act takes the key of the form or request that asked for it: a repeat gives
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
-from kaishu.core.genealogy import things
-from kaishu.core.genealogy.things import Kind
 from kaishu.core.lot_alert import (
     COUNTS,
-    LONGEST_CODE,
     LONGEST_NAME,
-    MOST_LOTS,
     Alert,
     Answer,
     Company,
@@ -30,22 +25,21 @@ from kaishu.core.lot_alert import Letter as Said
 from kaishu.core.lot_alert_errors import AlertShape
 from kaishu.core.lot_alert_file import MOST_HOPS, Sent, file_of, hop_json, hop_of, pass_on, sign
 from kaishu.core.lot_alert_ids import KEY_BYTES, hidden, key_check
-from kaishu.core.lot_alert_json import plain
-from kaishu.core.lot_alert_words import ALERT, DIRECTIONS, QUESTION, STEPS
-from kaishu.supply.alerts import own, take
+from kaishu.core.lot_alert_words import ALERT, COUNTED, DIRECTIONS, QUESTION, STEPS
+from kaishu.supply.alerts import named, own, replies, state, take
 from kaishu.supply.alerts.errors import (
     AlertCountWrong,
+    AlertHopLoop,
     AlertIncomplete,
-    AlertLotWrong,
-    AlertNoLots,
     AlertNotMatched,
     AlertNotOurs,
+    AlertNotSure,
     AlertTooManyHops,
-    AlertTooManyLots,
     AlertUnknown,
 )
 from kaishu.supply.alerts.models import FORWARDED, OUT
-from kaishu.supply.models import Letter, LetterMatch, LetterStep, Network
+from kaishu.supply.alerts.tally import Tally, tally
+from kaishu.supply.models import Letter, LetterReply, LetterStep, Network
 from kaishu.supply.network import queries as networks
 
 MOST_UNITS = 1_000_000_000
@@ -53,14 +47,16 @@ MOST_UNITS = 1_000_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What somebody wants to tell or ask. `lots` are codes or plain lot numbers of the item.
+    """What somebody wants to tell or ask. `lots` and `units` are codes or plain numbers of the
+    item; a unit "SN-1 .. SN-200" is a run of serials. Without any, all that was `made` then.
 
     `hide` puts HMACs in their place; `key_apart` keeps the key out of the files that we hand out.
     """
 
     network: str
     item: str
-    lots: tuple[str, ...]
+    lots: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
     kind: str = ALERT
     us: str = ""
     item_name: str = ""
@@ -73,6 +69,7 @@ class Draft:
     valid_until: date | None = None
     supersedes: str = ""
     in_reply_to: str = ""
+    reply_to: str = ""
     hide: bool = True
     key_apart: bool = False
 
@@ -80,8 +77,8 @@ class Draft:
 def issue(draft: Draft, *, key: str, by: str, at: datetime, door: str) -> Letter:
     """Sign and keep an alert or a question.
 
-    Raises NetworkUnknown, AlertOwnNameMissing, AlertNoLots, AlertTooManyLots, AlertLotWrong,
-    AlertIncomplete.
+    Raises NetworkUnknown, AlertOwnNameMissing, AlertNamesNothing, AlertTooMany, AlertLotWrong,
+    AlertUnitWrong, AlertIncomplete.
     """
     first = Letter.objects.filter(by=by, form_key=key).first()
     if first is not None:
@@ -111,9 +108,10 @@ def answer(
 ) -> Letter:
     """Answer an alert or a question with one of the four answers, and sign it.
 
-    "counted" sends the counts of the newest match; "sold_since" the number of `units` that left us.
-    No consignee is in it. Raises AlertUnknown, AlertNotMatched, AlertCountWrong, AlertIncomplete,
-    AlertOwnNameMissing.
+    "counted" sends what the looks in all networks come to, with what is open about it; "sold_since"
+    the number of `units` that left us. No consignee is in it. It goes to the letter's own address
+    where a manager confirmed that. Raises AlertUnknown, AlertNotMatched, AlertNotSure,
+    AlertCountWrong, AlertIncomplete, AlertOwnNameMissing.
     """
     first = Letter.objects.filter(by=by, form_key=key).first()
     if first is not None:
@@ -123,19 +121,28 @@ def answer(
         raise AlertUnknown
     if step not in STEPS:
         raise AlertIncomplete(field="step")
-    found = LetterMatch.objects.filter(letter=row).select_related("network").last()
-    if found is None:
+    found = tally(row, at=at)
+    if not found.matches:
         raise AlertNotMatched
-    company = own.company(found.network, us or found.us)
+    newest = found.matches[-1]
     letter = Answer(
         number=_number(),
         issued_at=at.replace(microsecond=0),
-        issuer=company,
+        issuer=own.company(newest.network, us or newest.us),
         answers=number,
         step=step,
-        counts=counted(step, found.counts, units),
+        counts=counted(step, found, units),
+        open=found.open if step == COUNTED else (),
+        replaces=_before(row) if step == COUNTED else "",
     )
-    return _send(letter, b"", found.network, key, by, at, door)
+    return _send(letter, b"", newest.network, key, by, at, door, reply_to=replies.of(row))
+
+
+def _before(row: Letter) -> str:
+    """Return the number of our newest answer that says how many, or an empty text."""
+    about = Letter.objects.filter(about=row.number, kind="answer").order_by("id").defer("content")
+    said = state.said_of(about)
+    return said.number if said else ""
 
 
 def withdraw(*, number: str, reason: str, key: str, by: str, at: datetime, door: str) -> Letter:
@@ -161,7 +168,8 @@ def forward(
 ) -> LetterStep:
     """Pass a letter on with a signed hop of ours; the same way twice is once.
 
-    Raises AlertUnknown, AlertIncomplete, AlertTooManyHops, NetworkUnknown, AlertOwnNameMissing.
+    Raises AlertUnknown, AlertIncomplete, AlertTooManyHops, AlertHopLoop, NetworkUnknown,
+    AlertOwnNameMissing.
     """
     row = take.letter(number)
     if to not in DIRECTIONS:
@@ -171,6 +179,9 @@ def forward(
     sent = take.sent_of(row)
     if len(sent.hops) >= MOST_HOPS:
         raise AlertTooManyHops
+    ours = own.signer().public
+    if any((hop.by.key, hop.to) == (ours, to) for hop in sent.hops):
+        raise AlertHopLoop
     us_now = own.company(networks.network(network), us)
     hop = pass_on(sent, own.signer(), by=us_now, to=to, at=at.replace(microsecond=0)).hops[-1]
     facts = {"to": to, "hop": hop_json(hop)}
@@ -197,7 +208,7 @@ def file(row: Letter, *, to: str = "", with_key: bool | None = None) -> bytes:
 
 def _letter(draft: Draft, us: Company, at: datetime) -> tuple[Alert, bytes]:
     """Return the letter and the key of its lots; what the format refuses is refused here too."""
-    codes = _codes(draft.item, draft.lots)
+    lots, units, runs = named.read(draft.item, draft.lots, draft.units)
     number, key = _number(), secrets.token_bytes(KEY_BYTES) if draft.hide else b""
     letter = Alert(
         kind=draft.kind,
@@ -206,7 +217,9 @@ def _letter(draft: Draft, us: Company, at: datetime) -> tuple[Alert, bytes]:
         issuer=us,
         item=draft.item,
         item_name=draft.item_name.strip()[:LONGEST_NAME],
-        lots=tuple(sorted(hidden(key, codes))) if draft.hide else codes,
+        lots=tuple(sorted(hidden(key, lots))) if draft.hide else lots,
+        units=tuple(sorted(hidden(key, units))) if draft.hide else units,
+        runs=runs,
         hidden=draft.hide,
         key_check=key_check(key, number) if draft.hide else "",
         **{name: getattr(draft, name) for name in _SAME},
@@ -219,7 +232,7 @@ def _letter(draft: Draft, us: Company, at: datetime) -> tuple[Alert, bytes]:
 
 _SAME = (
     *("made", "defect", "severity", "act", "contact", "answer_by", "valid_until"),
-    *("supersedes", "in_reply_to"),
+    *("supersedes", "in_reply_to", "reply_to"),
 )
 
 
@@ -229,47 +242,19 @@ def _as_read(letter: Alert) -> Alert:
     return read
 
 
-def _codes(item: str, lots: Iterable[str]) -> tuple[str, ...]:
-    """Return the codes of lots that were given as codes or as plain numbers, ascending."""
-    if not _is_item(item):
-        raise AlertIncomplete(field="item")
-    found = set()
-    for each in (lot.strip() for lot in lots):
-        if not each:
-            continue
-        code = each if each.startswith(f"{item}/") else things.lot(item, each)
-        if not _is_lot(code, item) or not plain(each):
-            raise AlertLotWrong(lot=each[:60])
-        found.add(code)
-    if not found:
-        raise AlertNoLots
-    if len(found) > MOST_LOTS:
-        raise AlertTooManyLots(most=f"{MOST_LOTS:,}")
-    return tuple(sorted(found))
+def counted(step: str, found: Tally, units: int) -> dict[str, int]:
+    """Return the counts of an answer.
 
-
-def _is_item(code: str) -> bool:
-    try:
-        return len(code) <= LONGEST_CODE and things.kind_of(code) is Kind.ITEM
-    except ValueError:
-        return False
-
-
-def _is_lot(code: str, item: str) -> bool:
-    try:
-        right = things.kind_of(code) is Kind.LOT and things.item_of(code) == item
-    except ValueError:
-        return False
-    return right and len(code) <= LONGEST_CODE and code.isascii()
-
-
-def counted(step: str, matched: Mapping[str, int], units: int) -> dict[str, int]:
-    """Return the counts of an answer. Raises AlertCountWrong."""
+    "None" is not said while files are loaded, the graph is behind or a network was not asked: that
+    passes by itself. Raises AlertCountWrong, AlertNotSure.
+    """
     if not 0 <= units <= MOST_UNITS:
         raise AlertCountWrong
     none = dict.fromkeys(COUNTS, 0)
-    if step == "counted":
-        return none | {name: matched[name] for name in COUNTS}
+    if step == COUNTED:
+        if not found.some and found.passing:
+            raise AlertNotSure(open=",".join(found.passing))
+        return none | {name: found.counts[name] for name in COUNTS}
     return none | {"shipped": units} if step == "sold_since" else none
 
 
@@ -287,6 +272,7 @@ def _send(
     door: str,
     *,
     key_apart: bool = False,
+    reply_to: str = "",
 ) -> Letter:
     try:
         letter_of(body_of(letter))  # nothing leaves that we would refuse ourselves
@@ -295,7 +281,7 @@ def _send(
     sent: Sent = sign(letter, own.signer(), key=key)
     try:
         with transaction.atomic():
-            return take.keep_letter(
+            row = take.keep_letter(
                 sent,
                 direction=OUT,
                 door=door,
@@ -305,5 +291,8 @@ def _send(
                 network=network,
                 key_apart=key_apart,
             )
+            if reply_to:
+                LetterReply.objects.create(letter=row, url=reply_to, at=at)
+            return row
     except IntegrityError:  # the same form came twice at this moment
         return Letter.objects.get(by=by, form_key=form_key)

@@ -72,6 +72,31 @@ def making(slug: str, *, wait: bool) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def loading(slug: str) -> Iterator[None]:
+    """Say for the length of a block that files of this network are being loaded.
+
+    A lock of the file system, because the rows of a load show in the database only at its end; a
+    process that is killed lets go of it.
+    """
+    with (folder(slug) / ".loading").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_SH)
+        yield
+
+
+def is_loading(slug: str) -> bool:
+    """Say whether some process loads files of this network now."""
+    path = Path(settings.KAISHU_DATA_DIR) / "graphs" / slug / ".loading"
+    try:
+        with path.open("r") as held:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 def settle(slug: str, made: Path) -> str:
     """Give a finished graph file its name, which is its digest, and return it."""
     with made.open("rb") as file:

@@ -37,6 +37,7 @@ def event(code: str) -> str:
         "recall.published": _("A recall was published or changed"),
         "report.filed": _("A report was filed"),
         "lot_alert.issued": _("A letter about lots was issued"),
+        "lot_alert.answered": _("An answer about lots was sent"),
         "webhook.test": _("A test, without content"),
     }[code]
 

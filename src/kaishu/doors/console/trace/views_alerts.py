@@ -139,6 +139,7 @@ def line(each: State) -> dict[str, Any]:
     if row.kind == "alert":
         what = words.word("defect", row.defect)
     name, tone = words.state(each.word)
+    newest = state.replaced([one for one, _how in each.answers])
     return {
         "state": each,
         "row": row,
@@ -149,7 +150,9 @@ def line(each: State) -> dict[str, Any]:
         "hits": words.hits(each),
         "late": each.waits and row.answer_by is not None and row.answer_by < clock.now().date(),
         "passed_on": [words.passed_on(step.key) for step in each.passed_on],
-        "answers": sum(1 for one, _how in each.answers if one.direction == "in"),
+        "answers": sum(
+            1 for one, _how in each.answers if one.direction == "in" and one.number not in newest
+        ),
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from kaishu.base.desk import Problem
 from kaishu.base.roles import staff
 from kaishu.core.errors import Refusal
 from kaishu.core.genealogy.things import Kind, item_of, kind_of, name_of
+from kaishu.core.lot_alert import Alert
 from kaishu.core.lot_alert_words import (
     ACTS,
     ALERT,
@@ -35,6 +37,7 @@ from kaishu.supply.alerts.write import Draft
 from kaishu.supply.models import Item
 from kaishu.supply.network import queries as networks
 
+INBOX = "/api/v1/alerts/answers"
 DAYS = ("made_from", "made_until", "answer_by", "valid_until")
 SHOWN = 50
 _APART = re.compile(r"[\s,;]+")
@@ -58,7 +61,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
             letter = write.checked(draft, at=at)
             if typed.get("do") == "back":
                 return _form(request, typed, [])
-            return _look(request, draft, letter.issuer.name, len(letter.lots))
+            return _look(request, draft, letter)
         by = request.user.get_username()
         row = write.issue(draft, key=desk.key_of(request), by=by, at=at, door="console")
     except DayWrong as wrong:
@@ -76,6 +79,8 @@ def _draft(typed: Mapping[str, Any]) -> Draft:
         network=typed.get("network", ""),
         item=typed.get("item", ""),
         lots=_lots(typed.get("lots", "")),
+        units=_lots(typed.get("units", "")),
+        reply_to=reply_to(typed),
         kind=QUESTION if typed.get("kind") == QUESTION else ALERT,
         us=typed.get("us", ""),
         item_name=_item_name(typed.get("network", ""), typed.get("item", "")),
@@ -141,16 +146,27 @@ def _form(
     return frame.show(request, template, context, problems=problems, status=status)
 
 
-def _look(request: HttpRequest, draft: Draft, name: str, count: int) -> HttpResponseBase:
+def reply_to(typed: Mapping[str, Any]) -> str:
+    """Return where answers are wanted: here, at another address, or nowhere (a file)."""
+    if typed.get("reply") == "here":
+        return f"{settings.KAISHU_PUBLIC_URL}{INBOX}"
+    return typed.get("reply_to", "").strip() if typed.get("reply") == "other" else ""
+
+
+def _look(request: HttpRequest, draft: Draft, letter: Alert) -> HttpResponseBase:
     context = {
         "draft": draft,
         "typed": request.POST,
-        "name": name,
+        "name": letter.issuer.name,
         "print": fingerprint(own.signer().public),
         "kind": words.word("kind", draft.kind),
-        "count": count,
+        "count": len(letter.lots),
         "lots": draft.lots[:SHOWN],
         "more": max(0, len(draft.lots) - SHOWN),
+        "units": draft.units[:SHOWN],
+        "more_units": max(0, len(draft.units) - SHOWN),
+        "runs": bool(letter.runs),
+        "window_only": not (letter.lots or letter.units or letter.runs),
         "facts": [
             (_("What is wrong"), words.word("defect", draft.defect)),
             (_("Danger"), words.word("severity", draft.severity)),
@@ -160,7 +176,8 @@ def _look(request: HttpRequest, draft: Draft, name: str, count: int) -> HttpResp
         "fields": [
             (field, request.POST.get(field, ""))
             for field in (
-                *("network", "item", "lots", "kind", "us", "supersedes", "form", "defect"),
+                *("network", "item", "lots", "units", "kind", "us", "supersedes", "form"),
+                *("defect", "reply", "reply_to"),
                 *("severity", "act", "contact", *DAYS),
             )
         ],

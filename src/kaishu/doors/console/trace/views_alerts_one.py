@@ -15,22 +15,23 @@ from kaishu.base import clock, desk
 from kaishu.base.desk import Problem
 from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
+from kaishu.connections.replies import confirm
 from kaishu.core.errors import Refusal
 from kaishu.core.genealogy.things import name_of
-from kaishu.core.lot_alert import Alert
+from kaishu.core.lot_alert import COUNTS, Alert
 from kaishu.core.lot_alert_words import DIRECTIONS, REASONS, STEPS
 from kaishu.core.receipts import fingerprint
 from kaishu.doors.console import frame
 from kaishu.doors.console.trace import views_alerts_words as words
 from kaishu.doors.console.trace.views_alerts import HOME, line
-from kaishu.supply.alerts import own, state, take, write
+from kaishu.supply.alerts import own, replies, state, take, write
 from kaishu.supply.alerts.errors import AlertCountWrong, AlertUnknown
 from kaishu.supply.alerts.known import Standing
 from kaishu.supply.alerts.match import match
 from kaishu.supply.alerts.state import State
+from kaishu.supply.alerts.tally import tally
 from kaishu.supply.models import Letter, LetterMatch
 from kaishu.supply.network import queries as networks
-from kaishu.supply.network import unseen
 
 SHOWN = 50  # lots on the page, and in the address of the trace
 
@@ -62,7 +63,8 @@ def file(request: HttpRequest, number: str) -> HttpResponseBase:
 @require_POST
 @desk.once
 def do(request: HttpRequest, number: str) -> HttpResponseBase:
-    """Match a letter, put its key to it, answer it, pass it on, or take ours back."""
+    """Match a letter, put its key to it, answer it, say where answers may go, pass it on, or take
+    ours back."""
     typed, at = request.POST, clock.now()
     who: dict[str, Any] = {"number": number, "by": request.user.get_username(), "at": at}
     us, what = typed.get("us", ""), typed.get("do", "")
@@ -79,6 +81,8 @@ def do(request: HttpRequest, number: str) -> HttpResponseBase:
             units = _units(typed)
             step = typed.get("step", "")
             write.answer(**who, key=key, us=us, step=step, units=units, door="console")
+        elif what in ("reply", "no_reply"):
+            confirm(**who, yes=what == "reply")
         elif what == "forward":
             write.forward(**who, key=key, network=network, us=us, to=typed.get("to", ""))
         elif what == "withdraw":
@@ -93,13 +97,9 @@ def do(request: HttpRequest, number: str) -> HttpResponseBase:
 
 def _told(number: str, typed: Mapping[str, Any]) -> bool:
     """Say whether somebody knows of what the counts of an answer leave out."""
-    found = LetterMatch.objects.filter(letter__number=number).last()
-    open_ = found is not None and typed.get("step") == "counted" and _unjudged(found)
-    return not open_ or typed.get("told") == "1"
-
-
-def _unjudged(found: LetterMatch) -> int:
-    return int(found.counts.get("unjudged", 0))
+    if typed.get("step") != "counted":
+        return True
+    return not tally(take.letter(number), at=clock.now()).open or typed.get("told") == "1"
 
 
 def _done(what: str) -> str:
@@ -107,6 +107,8 @@ def _done(what: str) -> str:
         "match": _("Compared with our lots."),
         "key": _("The key fits. Now match it."),
         "answer": _("Signed. Send the file to whoever asked."),
+        "reply": _("Our answers to this company go there from now on."),
+        "no_reply": _("Nothing is sent there any more. An answer is a file again."),
         "forward": _("Signed. Send the file on."),
         "withdraw": _("Taken back. Send the withdrawal to whoever has the letter."),
     }.get(what, "")
@@ -123,19 +125,20 @@ def _look(request: HttpRequest, number: str) -> HttpResponseBase:
     """Show an answer as it would go out: a look before it is signed."""
     typed = request.POST
     row = take.letter(number)
-    found = LetterMatch.objects.filter(letter=row).select_related("network").last()
+    found = tally(row, at=clock.now())
     step, units = typed.get("step", ""), _units(typed)
-    if found is None or step not in STEPS:
+    if not found.matches or step not in STEPS:
         return _page(request, number, typed, [Problem(_("Choose an answer."), "", "id-answer")])
-    counts = write.counted(step, found.counts, units)
+    counts, newest = write.counted(step, found, units), found.matches[-1]
     context = {
         "row": row,
-        "company": own.company(found.network, typed.get("us", "") or found.us),
+        "company": own.company(newest.network, typed.get("us", "") or newest.us),
         "step": step,
         "answer": words.word("step", step),
         "figures": [] if step in ("acknowledged", "completed") else words.figures(counts),
-        "unjudged": _unjudged(found),
-        "waiting": unseen.waiting(found.network),
+        "open": words.opened(found.open) if step == "counted" else [],
+        "none": step == "counted" and not found.some,
+        "reply": replies.of(row),
         "units": units,
         "us": typed.get("us", ""),
     }
@@ -164,16 +167,16 @@ def _page(
         "act": words.word("act", said.act),
         "contact": words.word("contact", said.contact),
         "hops": [(hop, words.direction(hop.to), fingerprint(hop.by.key)) for hop in sent.hops],
-        "locked": said.hidden and not sent.key,
-        "lots": [] if said.hidden else [name_of(code) for code in said.lots[:SHOWN]],
-        "more_lots": 0 if said.hidden else max(0, len(said.lots) - SHOWN),
+        "locked": said.hidden and not sent.key and bool(said.lots or said.units),
+        **_named(said),
+        "reply_confirmed": replies.confirmed(row.issuer_code, said.reply_to),
         "found": _found(now),
         "networks": places,
         "companies": [one for place in places for one in own.choices(place)],
         "steps": words.choices("step", STEPS),
         "directions": [(code, words.direction(code)) for code in DIRECTIONS],
         "reasons": words.choices("reason", REASONS),
-        "answers": [_answer(one, how) for one, how in now.answers],
+        "answers": _answers(now),
         "opens": sent.key.hex() if sent.key and row.key_apart else "",
         "ours": row.direction == "out",
         "typed": typed,
@@ -185,28 +188,55 @@ def _page(
 
 
 def _found(now: State) -> dict[str, Any] | None:
-    match_ = now.match
-    if match_ is None:
+    if now.match is None:
         return None
-    shown = match_.found[:SHOWN]
-    asked = urlencode({"lots": ",".join(shown)})
     return {
-        "row": match_,
-        "figures": words.figures(match_.counts),
-        "unjudged": _unjudged(match_),
-        "waiting": unseen.waiting(match_.network),
-        "lots": [name_of(code) for code in shown],
-        "more": max(0, len(match_.found) - SHOWN),
-        "trace": f"/staff/trace/in/{match_.network.slug}/?{asked}" if shown else "",
+        "figures": words.figures(now.tally.counts),
+        "open": words.opened(now.tally.open),
+        "nothing": not now.tally.some,
+        "places": [_place(each) for each in now.tally.matches],
+        "changed": now.word is state.Word.CHANGED,
     }
 
 
-def _answer(row: Letter, how: Standing) -> dict[str, Any]:
-    counted = row.step in ("counted", "sold_since")
+def _place(row: LetterMatch) -> dict[str, Any]:
+    """Return what was found in one network."""
+    shown, counts = row.found[:SHOWN], row.counts
+    asked = urlencode({"lots": ",".join(shown)})
     return {
         "row": row,
-        "step": words.word("step", row.step),
-        "standing": words.standing(how),
-        "ours": row.direction == "out",
-        "figures": words.figures(row.counts) if counted else [],
+        "lots": [name_of(code) for code in shown],
+        "more": max(0, counts["lots"] + counts.get("units", 0) - len(shown)),
+        "trace": f"/staff/trace/in/{row.network.slug}/?{asked}" if shown else "",
+    }
+
+
+def _answers(now: State) -> list[dict[str, Any]]:
+    over = state.replaced([one for one, _how in now.answers])
+    return [
+        {
+            "row": row,
+            "step": words.word("step", row.step),
+            "standing": words.standing(how),
+            "ours": row.direction == "out",
+            "figures": words.figures(row.counts) if row.step in ("counted", "sold_since") else [],
+            "open": words.opened(row.counts.get("open", ())),
+            "none": row.step == "counted" and not any(row.counts.get(name) for name in COUNTS),
+            "over": row.number in over,
+            "sent": getattr(getattr(row, "reply", None), "url", ""),
+        }
+        for row, how in now.answers
+    ]
+
+
+def _named(said: Alert) -> dict[str, Any]:
+    """Return what a letter names, as far as the page shows it."""
+    if said.hidden:
+        return {"named": bool(said.lots or said.units or said.runs)}
+    return {
+        "named": bool(said.lots or said.units or said.runs),
+        "lots": [name_of(code) for code in said.lots[:SHOWN]],
+        "more_lots": max(0, len(said.lots) - SHOWN),
+        "units": [name_of(code) for code in said.units[:SHOWN]],
+        "more_units": max(0, len(said.units) - SHOWN),
     }

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from kaishu.base import language
 from kaishu.base.desk import Problem, problem_of
 from kaishu.core.errors import Refusal
-from kaishu.core.lot_alert import COUNTS
+from kaishu.core.lot_alert import COUNTS, OLD_COUNTS
 from kaishu.core.sentences import sentence
 from kaishu.supply.alerts.errors import AlertIncomplete
 from kaishu.supply.alerts.known import Standing
@@ -35,6 +35,8 @@ def state(code: Word) -> tuple[str, str]:
         Word.NEW: (pgettext("lot alert", "New"), "info"),
         Word.MATCHED: (_("We have some"), "affected"),
         Word.NONE_HERE: (_("None of it is here"), "ok"),
+        Word.CANNOT_TELL: (_("None found, but nobody can be sure"), "ask"),
+        Word.CHANGED: (_("Our answer is no longer right"), "affected"),
         Word.ANSWERED: (pgettext("lot alert", "Answered"), "ok"),
         Word.ISSUED: (_("Issued, no answer yet"), "info"),
         Word.WITHDRAWN: (pgettext("lot alert", "Withdrawn"), ""),
@@ -57,8 +59,10 @@ def hits(found: State) -> str:
     """Say how much of a letter was found here: "2 of 3 lots; units: 48"."""
     if found.match is None:
         return ""
-    counts = found.match.counts
+    counts = found.tally.counts
     units = counts["certain"] + counts["possible"]
+    if not found.row.lots:
+        return _("units: %(units)s") % {"units": f"{units:,}"}
     return _("%(lots)s of %(all)s lots; units: %(units)s") % {
         "lots": f"{counts['lots']:,}",
         "all": f"{found.row.lots:,}",
@@ -78,6 +82,7 @@ def problem(refusal: Refusal, control: str) -> Problem:
         "contact": _("Whom to ask"),
         "item": _("Item"),
         "ids": _("Lots"),
+        "reply_to": _("Address for answers"),
         "until": _("Made until"),
         "supersedes": _("Replaces letter number"),
         "name": _("Company"),
@@ -100,8 +105,21 @@ def figures(counts: Mapping[str, int]) -> list[dict[str, Any]]:
         "here": _("of these units, still with us"),
         "shipped": _("shipped on"),
         "not_known_where": _("not known where"),
+        "units": _("serials of the letter that are ours"),
+        "not_judged": _("units that no record lets us judge"),
     }
-    return [{"code": code, "name": names[code], "number": counts.get(code, 0)} for code in COUNTS]
+    told = [(code, counts.get(code, 0)) for code in COUNTS]
+    return [
+        {"code": code, "name": names[code], "number": number}
+        for code, number in told
+        if number or code in OLD_COUNTS
+    ]
+
+
+def opened(codes: Iterable[str]) -> list[dict[str, str]]:
+    """Return why numbers may be too low, each with what to do."""
+    said = [sentence(f"alert_open_{code}", language.tag()) for code in codes]
+    return [{"text": each.text, "next": each.next} for each in said]
 
 
 def direction(code: str) -> str:
