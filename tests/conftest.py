@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page
 from pytest_django import DjangoDbBlocker, Settings
 
 from tests.support import browser as chromium
-from tests.support import databases, migrated, seeds
+from tests.support import databases, migrated, seeds, static_files
 from tests.support.server import running_site
 
 DATABASE_FIXTURES = {"db", "fresh_db", "site", "client", "admin_client", "transactional_db"}
@@ -39,6 +39,7 @@ hypothesis.settings.load_profile("torture" if seeds.TORTURE else "slice")
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Choose a hypothesis seed, so that the run can name it."""
+    static_files.look_up_once()
     if config.getoption(SEED) is None:
         config.option.hypothesis_seed = str(random.SystemRandom().randrange(2**32))
 
