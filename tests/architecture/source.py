@@ -1,4 +1,4 @@
-"""The project's own source, parsed once for every architecture test."""
+"""The project's own source, read and parsed once for every architecture test."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,11 +15,15 @@ PACKAGE = ROOT / "src" / "kaishu"
 
 @dataclass(frozen=True)
 class Module:
-    """One Python file: its path from the root, its text and its syntax tree."""
+    """One Python file: its path from the root and its text; its syntax tree where one is asked."""
 
     where: str
     text: str
-    tree: ast.Module
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """Parse it, once."""
+        return ast.parse(self.text)
 
     def functions(self) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
         """Yield every function and method, nested ones too."""
@@ -40,7 +44,7 @@ class Module:
 def modules(under: str = "src/kaishu") -> tuple[Module, ...]:
     """Return every Python file below a folder of the project, migrations left out."""
     return tuple(
-        Module(str(path.relative_to(ROOT)), text := path.read_text("utf-8"), ast.parse(text))
+        Module(str(path.relative_to(ROOT)), path.read_text("utf-8"))
         for path in sorted((ROOT / under).rglob("*.py"))
         if "migrations" not in path.parts
     )
