@@ -14,7 +14,7 @@ from kaishu.base.roles import Role
 from kaishu.payouts import actions as payouts
 from kaishu.returns import actions as returns
 from tests.doors import desk_world, kumo
-from tests.doors.pages import find, parsed, text
+from tests.doors.pages import find, text
 
 pytestmark = pytest.mark.django_db
 TAGS = {"ja": "ja", "zh-hans": "zh-Hans", "en": "en"}
@@ -81,9 +81,18 @@ PAGES = (
 )
 
 
+ANSWERS: dict[tuple[str, str], str] = {}
+
+
 @pytest.fixture
 def pages(db: None, data_dir: Path) -> dict[tuple[str, str], html.HtmlElement]:
-    """Get every page in every language, once for the test that reads them all."""
+    """Read every page in every language; asked for once, and each test cuts up trees of its own."""
+    if not ANSWERS:
+        ANSWERS.update(_asked(data_dir))
+    return {key: html.fromstring(page) for key, page in ANSWERS.items()}
+
+
+def _asked(data_dir: Path) -> dict[tuple[str, str], str]:
     world = desk_world.lively(desk_world.open_world(data_dir))
     payouts.propose_batch(by="yuki", at=world.now(), limit=1)
     for number in ("E-7", "E-8"):
@@ -103,15 +112,16 @@ def pages(db: None, data_dir: Path) -> dict[tuple[str, str], html.HtmlElement]:
     return {(name, code): _get(client, world, name, code) for name in PAGES for code in TAGS}
 
 
-def _get(client: Client, world: desk_world.DeskWorld, name: str, code: str) -> html.HtmlElement:
+def _get(client: Client, world: desk_world.DeskWorld, name: str, code: str) -> str:
     verb, _, path = name.rpartition(" ")
     for case, case_no in world.cases.items():
         path = path.replace(f"/{case}/", f"/{case_no}/")
     client.cookies[COOKIE] = code
     if not verb:
-        return parsed(client.get(path))
+        return client.get(path).content.decode()
     path, _, query = path.partition("?")
-    return parsed(client.post(path, dict(pair.split("=") for pair in query.split("&") if pair)))
+    fields = dict(pair.split("=") for pair in query.split("&") if pair)
+    return client.post(path, fields).content.decode()
 
 
 def test_every_page_keeps_the_manners(pages: dict[tuple[str, str], html.HtmlElement]) -> None:
