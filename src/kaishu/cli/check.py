@@ -7,14 +7,16 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 import click
 
+from kaishu.cli._card import answer_card
 from kaishu.cli._list_answers import ANY_SERIAL, AT_ONCE, HEAD, ListAnswers
 from kaishu.cli._progress import bars, no_progress_option
 from kaishu.cli._stock import DATES, Line, rows_about, rows_in
@@ -71,6 +73,12 @@ WORST = ("affected", "ask", "no_such_model", "not_affected")
     show_default=True,
     help="Language of the answer.",
 )
+@click.option(
+    "--card",
+    metavar="CODE",
+    help="Verify a flight card instead: the code or address in its QR, a file with it, or -.",
+)
+@click.option("--unit", default="", metavar="SERIAL", help="The serial that the card must be for.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a unit.")
 @click.option("--out", type=click.File("w", encoding="utf-8"), help="Write a list's answers here.")
 @no_progress_option
@@ -86,6 +94,8 @@ def check(
     as_json: bool,
     out: IO[str] | None,
     no_progress: bool,
+    card: str | None,
+    unit: str,
     **facts: str | None,
 ) -> None:
     """Say whether a unit is in a recall, by the same rules as the page.
@@ -101,9 +111,12 @@ def check(
     Examples:  kaishu check A1263 "AK 2023 0001"
                kaishu check stock.csv > answers.csv
                kaishu check stock.xlsx --pack anker-jp.kaishu --trust edition-keys.json
+               kaishu check --card CODE --unit SERIAL --trust receipt-keys.json
     Exit codes: 0 not affected · 10 affected · 11 it cannot tell yet and says what it needs
                 12 no recall has this model · 2 the command was not understood
     """
+    if card is not None:
+        raise SystemExit(_card(card, paths, trust, model, unit, language, as_json))
     if source is None and model is not None and not serial and _is_list(model):
         model, source = None, model
     if (model is None) == (source is None):
@@ -115,6 +128,31 @@ def check(
     for answer in said:
         click.echo(json.dumps(answer, ensure_ascii=False) if as_json else _spoken(answer))
     raise SystemExit(EXIT[said[0]["answer"]])
+
+
+def _card(
+    card: str,
+    paths: Sequence[Path],
+    trust: Sequence[str],
+    model: str | None,
+    unit: str,
+    language: str,
+    as_json: bool,
+) -> int:
+    """Verify a flight card by its keys alone; with --pack, against these editions too."""
+    if not trust or model is not None:
+        raise click.UsageError("--card goes with --trust receipt-keys.json, and with no model.")
+    with ExitStack() as opened:
+        packs = opened.enter_context(_handed_over(paths, trust, None)) if paths else ()
+        return answer_card(
+            card,
+            trust=trust,
+            packs=packs,
+            unit=unit,
+            today=datetime.now().astimezone().date(),
+            language=language,
+            as_json=as_json,
+        )
 
 
 def _is_list(word: str) -> bool:
@@ -136,6 +174,15 @@ def _packs(
 
         yield [queries.current_pack(slug)] if slug else queries.current_packs()
         return
+    with _handed_over(paths, trust, slug) as found:
+        yield found
+
+
+@contextmanager
+def _handed_over(
+    paths: Sequence[Path], trust: Sequence[str], slug: str | None
+) -> Iterator[Sequence[Pack]]:
+    """Open the packs of these files, by the keys that are trusted."""
     trusted = signing.read_keys(trust) if trust else None
     if trusted is None:
         click.echo("Nobody vouches for this pack: name its publisher's key by --trust.", err=True)
