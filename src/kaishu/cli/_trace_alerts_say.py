@@ -53,8 +53,8 @@ def say_match(said: dict[str, Any]) -> None:
     counts = said["counts"]
     click.echo(
         f"  {said['network']}: {counts['lots']:,} of its lots and "
-        f"{counts.get('units', 0):,} of its serials are here ({said['compared']:,} compared); units "
-        f"certain {counts['certain']:,}, possible {counts['possible']:,}; here "
+        f"{counts.get('units', 0):,} of its serials are here ({said['compared']:,} compared); "
+        f"units certain {counts['certain']:,}, possible {counts['possible']:,}; here "
         f"{counts['here']:,}, shipped {counts['shipped']:,}, not known where "
         f"{counts['not_known_where']:,}"
     )

@@ -67,12 +67,13 @@ def load_(
     from kaishu.base.clock import now
     from kaishu.supply.links import actions
     from kaishu.supply.links.mapping import from_toml
-    from kaishu.supply.network import queries
+    from kaishu.supply.network import graphs, queries
 
     there = queries.network(network)
     read = from_toml(mapping.read_text("utf-8"), act=act, zone=zone) if mapping else None
     found = 0
-    with _Bad(bad) as rows, bars(hidden=no_progress) as progress:
+    several = graphs.loading(there.slug)  # no answer says "none" between two files
+    with several, _Bad(bad) as rows, bars(hidden=no_progress) as progress:
         for path in paths:
             rows.path = path
             taken = _load_events(there, path, strict, dry_run, rows, progress)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from kaishu.supply.links.models import LinkFile
-from kaishu.supply.models import CaptureJob, Network
+from kaishu.supply.models import Brought, CaptureJob, Network
 from kaishu.supply.network import graphs, queries, unseen
 from kaishu.supply.network.gathering import Marks, marks
 
@@ -47,9 +47,10 @@ def _open(network: Network, digest: str, at: datetime) -> set[str]:
     jobs = CaptureJob.objects.filter(network=network)
     lately = jobs.filter(finished_at=None, created_at__gt=at - UNFINISHED)
     unread = jobs.filter(Q(refused__gt=0) | Q(finished_at=None, created_at__lte=at - UNFINISHED))
+    brought = Brought.objects.filter(network=network, over_at=None)
     bad = LinkFile.objects.filter(network=network, bad__gt=0, void=None)
     facts = {
-        "loading": graphs.is_loading(network.slug) or lately.exists(),
+        "loading": graphs.is_loading(network.slug) or lately.exists() or brought.exists(),
         "stale": unseen.waiting(network),
         "not_asked": not digest,
         "rows_refused": bad.exists() or unread.exists(),

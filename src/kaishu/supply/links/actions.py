@@ -21,6 +21,7 @@ from kaishu.supply.links.mapping import LinkMapping, plain
 from kaishu.supply.links.models import LinkFile, LinkPart, LinkVoid
 from kaishu.supply.links.sources import open_table
 from kaishu.supply.models import Network
+from kaishu.supply.network.graphs import while_loading
 
 Note = Callable[[pl.DataFrame], None]
 Progress = Callable[[str, int, int], None]
@@ -61,6 +62,7 @@ class _Count:
             self.first, self.last = min(self.first, first), max(self.last, last)
 
 
+@while_loading
 def load_file(
     *,
     network: Network,

@@ -5,18 +5,23 @@ from __future__ import annotations
 import fcntl
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from threading import Lock
+from typing import ParamSpec, TypeVar
 
 from django.conf import settings
 
 from kaishu.core.genealogy.errors import GraphCorrupt
 from kaishu.core.genealogy.file import VERSION
 from kaishu.core.genealogy.graph import Graph
+from kaishu.supply.models import Network
 from kaishu.supply.network.errors import GraphBusy, GraphFileLost, GraphFileOld
 
+P = ParamSpec("P")
+T = TypeVar("T")
 OPEN_AT_MOST = 8
 KEPT = 2  # the newest, and the one that a page may still be reading
 _open: OrderedDict[Path, Graph] = OrderedDict()
@@ -82,6 +87,19 @@ def loading(slug: str) -> Iterator[None]:
     with (folder(slug) / ".loading").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_SH)
         yield
+
+
+def while_loading(act: Callable[P, T]) -> Callable[P, T]:
+    """Let an act say that it loads files of its `network`, for as long as it runs."""
+
+    @wraps(act)
+    def held(*args: P.args, **kwargs: P.kwargs) -> T:
+        network = kwargs["network"]
+        assert isinstance(network, Network)
+        with loading(network.slug):
+            return act(*args, **kwargs)
+
+    return held
 
 
 def is_loading(slug: str) -> bool:
