@@ -45,6 +45,11 @@ NUMBERED = (
     "stocktake_id",
 )
 
+RECORDS = (
+    "trace_loaded", "trace_void", "trace_brought", "trace_mean", "trace_try", "trace_load",
+    "trace_away",
+)  # fmt: skip
+
 
 @dataclass
 class Samples:
@@ -117,6 +122,8 @@ def build(data_dir: Path) -> Samples:
             "section": "identity",
             "path": "en/",
             "name": "somebody",
+            "job": "0123456789abcdef",
+            **dict.fromkeys((f"{name}.number" for name in RECORDS), 1),
             "token": token,
         }
     )

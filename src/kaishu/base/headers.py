@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 
 from kaishu.base import logs, metrics, slow_queries
 from kaishu.base.bare_page import bare_page, language_of
-from kaishu.base.uploads import REQUEST_LIMIT, form_targets
+from kaishu.base.uploads import form_targets, request_limit
 
 log = logs.get_logger("kaishu.request")
 
@@ -76,8 +76,9 @@ class SecurityHeaders:
             logs.request_id.reset(token)
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
-        if _content_length(request) > REQUEST_LIMIT:
-            return _too_big(request)
+        most = request_limit(request.path, request.META.get("QUERY_STRING", ""))
+        if _content_length(request) > most:
+            return _too_big(request, most)
         with slow_queries.watch():
             return self.get_response(request)
 
@@ -107,10 +108,10 @@ def _private(request: HttpRequest, response: HttpResponseBase) -> str:
     return "no-store"
 
 
-def _too_big(request: HttpRequest) -> HttpResponse:
+def _too_big(request: HttpRequest, most: int) -> HttpResponse:
     """Refuse before a byte of the body is read; this page has no template, form or cookie."""
     tag = language_of(request.path_info, request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
-    facts = {"limit_mb": REQUEST_LIMIT // (1024 * 1024)}
+    facts = {"limit_mb": most // (1024 * 1024)}
     response = HttpResponse(bare_page("request_too_big", tag=tag, facts=facts), status=413)
     response["Connection"] = "close"  # the unread body would be taken for the next request
     return response

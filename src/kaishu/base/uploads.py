@@ -16,13 +16,16 @@ no upload process (tests, `--upload-port 0`), `upload_base` is "" and all of it 
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http import HttpRequest
+from django.core.signing import BadSignature, TimestampSigner
+from django.http import HttpRequest, QueryDict
 from django.http.request import split_domain_port
 
 # One request may carry a few photos. Beyond this it is refused before it is read (headers.py).
@@ -30,6 +33,11 @@ REQUEST_LIMIT = 60 * 1024 * 1024
 # Lists of a million rows are no photos; only staff send them, signed in.
 LISTS = "/staff/imports/"
 LIST_LIMIT = REQUEST_LIMIT - 1024 * 1024
+# Records of a supply network have millions of rows. One request may bring so much where its
+# address carries a pass, which only a page for signed-in staff gives out (`large_upload`).
+RECORDS = re.compile(r"/staff/trace/in/[a-z0-9-]+/records/files/?")
+RECORDS_LIMIT = 1 << 30
+PASS, PASS_HOURS = "pass", 12
 UPLOAD_NAMES = frozenset({"photo", "proof", "files"})
 
 
@@ -40,7 +48,27 @@ def is_upload_path(path: str) -> bool:
 
 def limit_at(path: str) -> int:
     """Return how many bytes one file sent to this address may have."""
+    if RECORDS.fullmatch(path):
+        return RECORDS_LIMIT
     return LIST_LIMIT if path.startswith(LISTS) else int(settings.KAISHU_UPLOAD_LIMIT)
+
+
+def request_limit(path: str, query: str) -> int:
+    """Return how many bytes one request to this address may have."""
+    if not RECORDS.fullmatch(path):
+        return REQUEST_LIMIT
+    try:
+        TimestampSigner(salt="large-upload").unsign(
+            QueryDict(query).get(PASS, ""), max_age=PASS_HOURS * 3600
+        )
+    except BadSignature:
+        return REQUEST_LIMIT
+    return RECORDS_LIMIT + 1024 * 1024
+
+
+def large_upload(by: str) -> str:
+    """Return what the address of a large upload ends in, for a page that `by` has signed in to."""
+    return "?" + urlencode({PASS: TimestampSigner(salt="large-upload").sign(by)})
 
 
 def upload_base(request: HttpRequest) -> str:

@@ -24,7 +24,7 @@ from waitress.utilities import Error, RequestEntityTooLarge
 
 from kaishu.base.bare_page import bare_page, language_of
 from kaishu.base.headers import HEADERS
-from kaishu.base.uploads import REQUEST_LIMIT
+from kaishu.base.uploads import RECORDS_LIMIT, REQUEST_LIMIT, request_limit
 from kaishu.config.upload_app import Application, UploadsOnly
 
 MB = 1024 * 1024
@@ -60,6 +60,7 @@ class UploadParser(HTTPRequestParser):
 
     left = 0  # bytes of a refused body that are still read and thrown away
     taken = 0
+    limit = REQUEST_LIMIT
     expect_continue: bool
 
     def __init__(self, adj: Any) -> None:
@@ -81,10 +82,15 @@ class UploadParser(HTTPRequestParser):
         except OSError:  # the disk is full
             self._refuse(NoRoom(""), left=self.content_length - self.body_bytes_received)
             return self._drain(data)
-        if in_body or not self.headers_finished or self.error_is_final():
+        if in_body:
+            if self.body_bytes_received > self.limit:  # a body in chunks says no length
+                self._refuse(RequestEntityTooLarge(""), left=0)
             return consumed
-        if isinstance(self.error, RequestEntityTooLarge):
-            self._refuse(self.error, left=self.content_length)
+        if not self.headers_finished or self.error_is_final():
+            return consumed
+        self.limit = request_limit(self.path, self.query)
+        if self.content_length > self.limit:
+            self._refuse(RequestEntityTooLarge(""), left=self.content_length)
         elif self.content_length + FREE_KEPT > shutil.disk_usage(tempfile.gettempdir()).free:
             self._refuse(NoRoom(""), left=self.content_length)
         return consumed
@@ -121,7 +127,7 @@ class PlainWords(ErrorTask):
             getattr(self.request, "path", ""), self.request.headers.get("ACCEPT_LANGUAGE", "")
         )
         code = SENTENCES.get(error.code, "request_unreadable")
-        body = bare_page(code, tag=tag, facts={"limit_mb": REQUEST_LIMIT // MB}).encode()
+        body = bare_page(code, tag=tag, facts={"limit_mb": self.request.limit // MB}).encode()
         self.status = f"{error.code} {error.reason}"
         self.response_headers += [("Content-Type", "text/html; charset=utf-8"), *HEADERS.items()]
         self.response_headers += [("Cache-Control", "no-store"), ("Content-Language", tag)]
@@ -157,7 +163,7 @@ def run(listening: socket.socket, application: Application) -> None:
         threads=THREADS,
         connection_limit=_connections(),
         channel_timeout=SILENCE,
-        max_request_body_size=REQUEST_LIMIT,
+        max_request_body_size=RECORDS_LIMIT + 2 * MB,
         asyncore_use_poll=True,
         ident="",
         # As with the page server: the proxy in front is trusted by Django's settings, or is not.

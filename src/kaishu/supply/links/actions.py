@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from kaishu.supply.links import parts
 from kaishu.supply.links.check import ROWS, check
-from kaishu.supply.links.errors import LinkFileUnknown, NoGoodRow, RowsBad
+from kaishu.supply.links.errors import LinkFileUnknown, NoGoodRow, RowsBad, VoidReasonMissing
 from kaishu.supply.links.mapping import LinkMapping, plain
 from kaishu.supply.links.models import LinkFile, LinkPart, LinkVoid
 from kaishu.supply.links.sources import open_table
@@ -122,8 +122,10 @@ def load_file(
 def void_file(*, number: int, reason: str, by: str, at: datetime) -> LinkFile:
     """Take a file back: none of its rows counts any more. A second time is the same as once.
 
-    Raises LinkFileUnknown.
+    Raises LinkFileUnknown, VoidReasonMissing.
     """
+    if not reason.strip():
+        raise VoidReasonMissing(number=number)
     file = LinkFile.objects.filter(pk=number).first()
     if file is None:
         raise LinkFileUnknown(number=number)

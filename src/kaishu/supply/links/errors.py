@@ -59,6 +59,12 @@ class ItemNotSaid(Refusal):
     code = "link_item_not_said"
 
 
+class ItemWrong(Refusal):
+    """An item has as many digits as a GTIN, and a wrong check digit."""
+
+    code = "link_item_wrong"
+
+
 class ActWordsWrong(Refusal):
     """A line that explains the words of a column is not understood."""
 

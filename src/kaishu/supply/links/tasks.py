@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from kaishu.base.jobs import JobKind, JobView, Progress
-from kaishu.supply.capture12.actions import BadEvent, load_xml
+from kaishu.supply.capture12.actions import load_xml
 from kaishu.supply.links import actions, brought
 from kaishu.supply.links.errors import NoGoodRow
 from kaishu.supply.links.mapping import from_text
@@ -74,7 +75,7 @@ def _load_xml(job: JobView, progress: Progress, at: datetime) -> Result:
     progress(0, 0)
     with Report() as report, brought.on_disk(row) as path:
 
-        def note(bad: BadEvent) -> None:
+        def note(bad: Any) -> None:
             report.line("", bad.line, bad.code, bad.facts)
 
         taken = load_xml(

@@ -13,7 +13,14 @@ from typing import Any
 from kaishu.core.genealogy.things import name_of
 from kaishu.editions.imports.text import ENCODINGS
 from kaishu.supply.links import guess
-from kaishu.supply.links.errors import ActNotSaid, ActWordsWrong, ColumnNotSaid, ItemNotSaid
+from kaishu.supply.links.errors import (
+    ActNotSaid,
+    ActWordsWrong,
+    ColumnNotSaid,
+    ItemNotSaid,
+    ItemWrong,
+    MappingWrong,
+)
 from kaishu.supply.links.look import Look
 from kaishu.supply.links.mapping import ACTS, CONSTANTS, FIELDS, LinkMapping, Side, from_tables
 
@@ -42,7 +49,7 @@ def first(seen: Look) -> dict[str, str]:
 def to_mapping(typed: Typed) -> LinkMapping:
     """Return the mapping that a form says.
 
-    Raises ActNotSaid, ColumnNotSaid, ItemNotSaid, ActWordsWrong, MappingWrong.
+    Raises ActNotSaid, ColumnNotSaid, ItemNotSaid, ItemWrong, ActWordsWrong, MappingWrong.
     """
     said = {name: value.strip() for name, value in typed.items() if value.strip()}
     columns = {word: said[f"col-{word}"] for word in FIELDS if f"col-{word}" in said}
@@ -64,7 +71,13 @@ def to_mapping(typed: Typed) -> LinkMapping:
         "encoding": _encoding(said.get("encoding", "")),
     }
     raw |= {"act": act} if act else {"acts": acts}
-    return from_tables(raw)
+    try:
+        return from_tables(raw)
+    except MappingWrong as wrong:
+        field, _, value = str(wrong.facts["where"]).partition(" = ")
+        if field in ("parent.item", "child.item"):
+            raise ItemWrong(field=field.replace(".", "-"), item=value) from wrong
+        raise
 
 
 def typed_of(mapping: LinkMapping) -> dict[str, str]:

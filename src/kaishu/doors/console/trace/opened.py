@@ -27,13 +27,12 @@ from kaishu.supply.network.errors import GraphMissing, NetworkUnknown
 Page = Callable[..., HttpResponseBase]
 
 
-@dataclass
-class Opened:
-    """One network and the graph that answers for it now."""
+@dataclass(frozen=True)
+class Place:
+    """One network, and the row of the graph that answers for it, where one was made."""
 
     network: Network
-    graph: Graph
-    file: GraphFile
+    file: GraphFile | None
 
     @property
     def base(self) -> str:
@@ -45,11 +44,6 @@ class Opened:
         asked = list(dict.fromkeys(code for code in codes if code))
         named = queries.names(self.network, asked)
         return {code: self._thing(code, named[code]) for code in asked}
-
-    def unseen(self, suspects: Sequence[str], affected: Some) -> dict[str, Any]:
-        """Return what an answer does not see, as `unseen.html` shows it."""
-        told = unseen.told(self.network, self.graph, suspects, affected)
-        return {"unseen": told}
 
     def _thing(self, code: str, named: queries.Named) -> Thing:
         kind = kind_of(code)
@@ -64,6 +58,19 @@ class Opened:
             role=label("trace_role", named.role) if named.role else "",
             href="" if kind is Kind.ITEM else f"{self.base}thing/?{urlencode({'code': code})}",
         )
+
+
+@dataclass(frozen=True)
+class Opened(Place):
+    """One network with its graph."""
+
+    file: GraphFile
+    graph: Graph
+
+    def unseen(self, suspects: Sequence[str], affected: Some) -> dict[str, Any]:
+        """Return what an answer does not see, as `unseen.html` shows it."""
+        told = unseen.told(self.network, self.graph, suspects, affected)
+        return {"unseen": told}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +96,7 @@ def open_trace(slug: str) -> Opened:
     row = queries.newest_graph(network)
     if row is None:
         raise GraphMissing(network=slug)
-    return Opened(network, queries.open_graph(slug), row)
+    return Opened(network, row, queries.open_graph(slug))
 
 
 def with_trace(view: Page) -> Page:
@@ -108,10 +115,25 @@ def with_trace(view: Page) -> Page:
     return answer
 
 
+def with_network(view: Page) -> Page:
+    """Give a view a network that may have no graph yet; one that is not there is said."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            network = queries.network(slug)
+        except NetworkUnknown as refusal:
+            return refusal_page(request, refusal, status=404)
+        place = Place(network, queries.newest_graph(network))
+        return view(request, place, *args, **kwargs)
+
+    return answer
+
+
 def show(
     request: HttpRequest,
     template: str,
-    opened: Opened,
+    opened: Place,
     context: Mapping[str, Any],
     *,
     here: str = "",
@@ -144,6 +166,8 @@ def tabs(request: HttpRequest) -> tuple[tuple[str, str], ...]:
         ("brands/", _("Across brands")),
         ("complete/", _("What is missing")),
         ("mock/", _("Mock recalls")),
+        ("records/", _("Records")),
+        ("speakers/", _("Who may speak")),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from kaishu.doors.console.trace import (
+    urls_records,
     views_ask,
     views_cause,
     views_home,
@@ -17,6 +18,7 @@ from kaishu.doors.console.trace import (
 )
 
 urlpatterns = [
+    *urls_records.urlpatterns,
     path("", views_home.home, name="trace"),
     path("in/<slug:slug>/", views_ask.ask, name="trace_ask"),
     path("in/<slug:slug>/rows/", views_rows.rows, name="trace_rows"),

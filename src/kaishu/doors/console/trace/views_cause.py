@@ -75,6 +75,7 @@ def _answer(opened: Opened, found: Causes) -> dict[str, Any]:
         "left": max(0, len(found.causes) - MOST) + found.left_out,
         "everywhere": [things[code] for code in found.everywhere][:MOST],
         "level": round(found.level * 100),
+        "halved": any(each.odds.halved for each in found.causes[:MOST]),
     }
 
 
@@ -89,6 +90,7 @@ def _line(opened: Opened, found: Causes, each: Cause, things: dict[str, Thing]) 
         "follow": f"{opened.base}?{urlencode({'lots': ','.join(each.lots)})}",
         "chance": odds_in_words(each.chance),
         "corrected": odds_in_words(each.corrected),
+        "wrong": share_in_words(each.discovery),
         "ratio": _round(each.odds.ratio),
         "low": _round(each.odds.low),
         "high": _round(each.odds.high),
@@ -145,6 +147,11 @@ def odds_in_words(chance: float) -> str:
     if chance >= 0.001:
         return f"{chance:.3f}"
     return _("1 in %(many)s") % {"many": f"{round(1 / chance):,}"} if chance > 1e-12 else "< 1e-12"
+
+
+def share_in_words(share: float) -> str:
+    """Write a share in per cent; one too small to read is said to be below what can be read."""
+    return percent(round(share * 1e6), 10**6) if share >= 0.0001 else "< 0.01 %"
 
 
 def _round(number: float) -> str:
