@@ -27,7 +27,7 @@ def network() -> None:
 
 def test_a_lot_is_named_as_on_its_label_and_the_record_is_written(tmp_path: Path) -> None:
     paper = tmp_path / "record.pdf"
-    done = run("kumo", "C1", "--by", "A. Mori", "--pdf", str(paper), "--language", "ja")
+    done = run("C1", "--by", "A. Mori", "--pdf", str(paper), "--language", "ja")
     assert done.exit_code == 0
     row = MockRecall.objects.get()
     said = done.stdout.splitlines()
@@ -42,12 +42,33 @@ def test_a_lot_is_named_as_on_its_label_and_the_record_is_written(tmp_path: Path
 
 
 def test_a_seed_draws_the_lot_and_machines_read_the_same_facts() -> None:
-    facts = json.loads(run("kumo", "--seed", "7", "--by", "a", "--json").stdout)
+    facts = json.loads(run("--seed", "7", "--by", "a", "--json").stdout)
     assert (facts["lot"], facts["seed"], facts["percent_located"]) == (world.LOT, 7, "66.7")
     assert facts["lost_units"] == [world.PHONES[3], world.PHONES[5]]
 
 
 def test_what_names_no_lot_is_refused_and_not_kept() -> None:
-    assert getattr(run("kumo", "C9", "--by", "a").exception, "code", "") == "thing_unknown"
-    assert run("kumo", "C1", "--seed", "7", "--by", "a").exit_code == 2
+    for typed, code in {
+        "C9": "trace_thing_not_found",
+        "unit S1 of PHONE": "trace_thing_not_found",
+        world.PHONES[0]: "mock_needs_lot",
+    }.items():
+        assert getattr(run(typed, "--by", "a").exception, "code", "") == code, typed
+    assert run("C1", "--seed", "7", "--by", "a").exit_code == 2
+    assert run("C1", "--goal", "101", "--by", "a").exit_code == 2
     assert not MockRecall.objects.exists()
+
+
+def test_a_lot_is_typed_as_in_every_question_and_a_missed_goal_has_a_code_of_its_own() -> None:
+    missed = run("lot C1 of CELL", "--network", "kumo", "--goal", "70", "--by", "a")
+    assert missed.exit_code == 3 and "  goal 70.0 %: not reached" in missed.stdout
+    assert run("C1", "--goal", "66.6", "--by", "a").exit_code == 0
+    assert [row.goal for row in MockRecall.objects.order_by("pk")] == [700, 666]
+
+
+def test_with_two_networks_one_must_be_named() -> None:
+    traced(world.acts(), slug="second", items=world.ITEMS, partners=world.PARTNERS)
+    refused = run("C1", "--by", "a").exception
+    assert "kumo" in str(refused) and "second" in str(refused)
+    assert run("C1", "--network", "second", "--by", "a").exit_code == 0
+    assert MockRecall.objects.get().network.slug == "second"

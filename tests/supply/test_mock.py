@@ -11,10 +11,11 @@ from django.db import IntegrityError, transaction
 
 from kaishu.core.genealogy import things
 from kaishu.core.genealogy.acts import Act, Amount, Did
-from kaishu.core.genealogy.errors import SuspectWrong, ThingUnknown
-from kaishu.supply.mock import queries
+from kaishu.core.genealogy.errors import ThingUnknown
+from kaishu.supply.links.models import LinkFile
+from kaishu.supply.mock import queries, record
 from kaishu.supply.mock.actions import run_mock
-from kaishu.supply.mock.errors import MockUnknown, NoLotToDraw
+from kaishu.supply.mock.errors import MockNeedsLot, MockUnknown, NoLotToDraw
 from kaishu.supply.models import MockRecall, Network
 from tests.supply.traced import AT, traced
 
@@ -65,7 +66,8 @@ def network() -> Network:
 
 @pytest.fixture
 def clock() -> Callable[[], float]:
-    return iter([10.0, 12.3456]).__next__
+    """Opened in 0.5 s, asked 90 s later (the draw is not timed), answered in 1.8456 s."""
+    return iter([10.0, 10.5, 100.5, 102.3456]).__next__
 
 
 def mock(clock: Callable[[], float], **asked: Any) -> MockRecall:
@@ -80,6 +82,8 @@ def test_a_chosen_lot_is_traced_timed_and_every_unit_is_found_or_named(
     assert (row.certain, row.possible, row.units) == (6, 0, 6)
     assert (row.located, row.ended, row.lost) == (4, 1, 2)
     assert row.lost_units == [PHONES[3], PHONES[5]]
+    assert (row.unjudged, row.unjudged_lots, row.waiting) == (0, 0, False)
+    assert row.unseen == {"unjudged": [], "holding": []}
     assert (row.by, row.at, row.graph) == ("aki", AT, network.graphs.get().digest)
     named = {line["name"]: line["certain"] for line in row.holders}
     assert named == {"Minato": 2, "depot": 1, "": 2}
@@ -95,6 +99,26 @@ def test_what_is_on_record_twice_is_named_with_its_reason(
         {"why": "two_boxes", "code": PHONES[1], "other": ""},
         {"why": "two_holders", "code": PHONES[2], "other": ""},
     ]
+
+
+def test_what_no_record_lets_judge_stands_in_the_record_and_misses_a_goal() -> None:
+    lost_record = act(Did.MADE, [], [things.unit(PHONE, "S9")])  # nobody knows what went into it
+    found = [act(Did.MOVED, [PHONES[n]], [], SHOP) for n in (3, 5)]
+    network = traced([*acts(), *found, lost_record], items=ITEMS, partners=PARTNERS)
+    asked = {"slug": "kumo", "lot": LOT, "by": "a", "at": AT, "clock": lambda: 0.0}
+    row = run_mock(**asked, goal=1000)
+    assert (row.located, row.units, row.unjudged, row.reached_goal) == (6, 6, 1, False)
+    told = {"item": PHONE, "name": "Kumo 1", "kind": "unit", "things": 1}
+    assert row.unseen == {"unjudged": [told], "holding": []}
+    assert run_mock(**asked, goal=850).reached_goal is True  # 6 of 7
+    assert run_mock(**asked).reached_goal is None
+    assert (record.warning(row)[:35], record.goal(row)) == (
+        "The share counts only what was reac", "100.0 %: not reached",
+    )  # fmt: skip
+    none = dict.fromkeys(("size", "rows", "good", "bad", "twice", "known"), 0)
+    LinkFile.objects.create(network=network, first_at=AT, last_at=AT, by="a", at=AT, **none)
+    waits = run_mock(**asked, goal=0)
+    assert waits.waiting is True and waits.reached_goal is False
 
 
 def test_a_seed_draws_the_same_lot_again_and_never_one_that_leads_nowhere(
@@ -118,7 +142,7 @@ def test_what_cannot_be_run_is_refused_and_leaves_no_record(network: Network) ->
     asked = {"slug": "kumo", "by": "a", "at": AT, "clock": lambda: 0.0}
     with pytest.raises(ThingUnknown):
         run_mock(lot=things.lot(CELL, "C9"), **asked)
-    with pytest.raises(SuspectWrong):
+    with pytest.raises(MockNeedsLot):
         run_mock(lot=PHONES[0], **asked)
     traced([act(Did.MADE, [], [UNUSED])], slug="empty", items={}, partners={})
     with pytest.raises(NoLotToDraw):

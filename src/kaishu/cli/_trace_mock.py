@@ -16,34 +16,42 @@ if TYPE_CHECKING:
     from kaishu.supply.mock.models import MockRecall
 
 LANGUAGES = ("ja", "zh-Hans", "en")
+GOAL_MISSED = 3
 SHOWN = 10
 
 
 @click.command()
-@click.argument("network")
 @click.argument("lot", default="")
+@click.option("--network", default="", help="Its short name; not needed where there is only one.")
 @click.option("--seed", type=int, help="Draw the lot by this number; the same draws the same.")
+@click.option(
+    "--goal",
+    type=click.FloatRange(0, 100),
+    help="Per cent of the units to be located; exit code 3 if it is missed.",
+)
 @click.option("--by", required=True, help="Who runs it: a name for the record.")
 @click.option("--pdf", type=click.Path(path_type=Path, dir_okay=False), help="Write the record.")
 @click.option("--language", type=click.Choice(LANGUAGES), default="en", help="Of the record.")
 @click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
 def mock(
     *,
-    network: str,
     lot: str,
+    network: str,
     seed: int | None,
+    goal: float | None,
     by: str,
     pdf: Path | None,
     language: str,
     as_json: bool,
 ) -> None:
-    """Run a mock recall in NETWORK: time the trace of LOT, or of one that is drawn.
+    """Run a mock recall: time the trace of LOT, or of one that is drawn.
 
-    LOT is a lot's number or code. Nothing is recalled and nobody is told; the record stays.
+    LOT is a number, a code, or "lot L77 of CELL-18650". Nothing is recalled and nobody is told; the
+    record stays.
 
     \b
-    Example:  kaishu trace mock acme-jp --seed 7 --by "A. Mori" --pdf record.pdf
-    Exit codes: 0 run and kept, whatever was found · 1 refused, with the reason
+    Example:  kaishu trace mock "lot L77 of CELL-18650" --by "A. Mori" --pdf record.pdf
+    Exit codes: 0 run and kept · 1 refused, with the reason · 3 run and kept, the goal was missed
     """
     if lot and seed is not None:
         raise click.UsageError("Give a LOT or a --seed to draw one by, not both.")
@@ -57,6 +65,7 @@ def mock(
         slug=there.slug,
         lot=_lot(there.slug, lot) if lot else "",
         seed=seed,
+        goal=None if goal is None else round(goal * 10),
         by=by,
         at=now(),
         clock=time.monotonic,
@@ -70,30 +79,29 @@ def mock(
         _show(row)
         for line in unseen_lines(_unseen(row)):
             click.echo(line)
+    if row.reached_goal is False:
+        raise SystemExit(GOAL_MISSED)
 
 
 def _unseen(row: MockRecall) -> dict[str, Any]:
-    """Return what the trace of a mock recall does not see."""
-    from kaishu.core.genealogy.forward import forward
-    from kaishu.supply.network import queries, unseen
-
-    graph = queries.open_graph(row.network.slug)
-    return unseen.told(row.network, graph, [row.lot], forward(graph, [row.lot]).nodes)
+    """Return what the trace of a mock recall did not see."""
+    return {**(row.unseen or {}), "waiting": row.waiting}
 
 
 def _lot(slug: str, typed: str) -> str:
-    """Return the code of the one lot that a word names."""
+    """Return the code of the one lot that a text names; of a unit where it names no lot."""
     from kaishu.core.genealogy.things import Kind
-    from kaishu.supply.network import queries
-    from kaishu.supply.questions.typed import read
+    from kaishu.supply.network import asking, queries
+    from kaishu.supply.network.errors import ThingNotFound
 
-    found = read(queries.open_graph(slug), queries.network(slug), typed, kinds=(Kind.LOT,))
-    if len(found.codes) == 1 and not found.unclear:
-        return found.codes[0]
-    may_be = [code for each in found.unclear for code in each.may_be] or list(found.codes)
-    if may_be:
-        raise click.UsageError(f"{typed} names several lots: {', '.join(may_be)}")
-    return typed
+    graph, network = queries.open_graph(slug), queries.network(slug)
+    try:
+        return asking.meant(graph, network, typed, kinds=(Kind.LOT,))
+    except ThingNotFound as refusal:
+        try:
+            return asking.meant(graph, network, typed)
+        except ThingNotFound:
+            raise refusal from None
 
 
 def _facts(row: MockRecall) -> dict[str, object]:
@@ -112,13 +120,15 @@ def _facts(row: MockRecall) -> dict[str, object]:
             "ended",
         ),
         *("lost", "pieces", "pieces_located", "lost_units", "duplicates", "duplicate_units"),
-        *("holders", "holder_count", "by"),
+        *("unjudged", "unjudged_lots", "holders", "holder_count", "by"),
     )
     return {
         "number": row.pk,
         "network": row.network.slug,
         "at": row.at.isoformat(),
         "percent_located": record.located_share(row),
+        "goal": None if row.goal is None else row.goal / 10,
+        "goal_reached": row.reached_goal,
         **{name: getattr(row, name) for name in names},
     }
 
@@ -134,6 +144,9 @@ def _show(row: MockRecall) -> None:
     )
     if row.pieces:
         click.echo(f"  pieces without serials: {row.pieces_located:,} of {row.pieces:,} located")
+    click.echo(f"  not judged: {row.unjudged:,} units, {row.unjudged_lots:,} lots")
+    if said := record.goal(row):
+        click.echo(f"  goal {said}")
     click.echo(f"  traced in {row.milliseconds / 1000:.3f} s")
     click.echo(f"  not located: {row.lost:,}")
     for code in row.lost_units[:SHOWN]:

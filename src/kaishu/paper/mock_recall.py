@@ -26,12 +26,14 @@ class Listing:
 class MockPaper:
     """Everything that stands in the record, in the words of one language.
 
-    `figures` are the large ones (what, how much); `facts` the rest; `signs` who signs where.
+    `warning` says what the figures do not see, "" where they see all. `figures` are the large ones
+    (what, how much); `facts` the rest; `signs` who signs where.
     """
 
     language: str
     title: str
     about: str
+    warning: str
     figures: tuple[tuple[str, str], ...]
     facts: tuple[tuple[str, str], ...]
     listings: tuple[Listing, ...]
@@ -49,6 +51,7 @@ def mock_recall_pdf(paper: MockPaper, *, at: datetime) -> bytes:
         "mono": list(FONTS["en"]),
         "title": _said(paper.title),
         "about": _said(paper.about),
+        "warning": _said(paper.warning),
         "figures": [[_said(each) for each in pair] for pair in paper.figures],
         "facts": [[_said(each) for each in pair] for pair in paper.facts],
         "listings": [

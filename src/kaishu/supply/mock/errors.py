@@ -15,3 +15,9 @@ class MockUnknown(Refusal):
     """There is no mock recall with this number."""
 
     code = "mock_recall_unknown"
+
+
+class MockNeedsLot(Refusal):
+    """A mock recall starts from a lot, and this is none."""
+
+    code = "mock_needs_lot"

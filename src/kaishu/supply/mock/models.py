@@ -13,6 +13,11 @@ class MockRecall(models.Model):
     known holder, or on record as ended (`ended` of them); the other `lost` ones are listed up to a
     limit. `pieces` are those of lots that were sent out without serials. `graph` is the digest of
     what was asked, so that the same question can be asked of the same records.
+
+    What the trace did not see: `unjudged` units and `unjudged_lots` that no record lets judge, with
+    their items in `unseen` (as supply.network.unseen tells them), and whether records were
+    `waiting` that the graph did not hold. Empty where a record is older than these figures. `goal`
+    is the share of units that somebody wanted located, in a thousand.
     """
 
     network = models.ForeignKey("supply.Network", on_delete=models.PROTECT, related_name="mocks")
@@ -35,6 +40,11 @@ class MockRecall(models.Model):
     duplicate_units = models.JSONField()
     holders = models.JSONField()
     holder_count = models.PositiveIntegerField()
+    unjudged = models.PositiveBigIntegerField(null=True)
+    unjudged_lots = models.PositiveBigIntegerField(null=True)
+    unseen = models.JSONField(null=True)
+    waiting = models.BooleanField(null=True)
+    goal = models.PositiveSmallIntegerField(null=True)
     by = models.CharField(max_length=150)
     at = models.DateTimeField()
 
@@ -44,6 +54,18 @@ class MockRecall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk}: {self.lot}"
+
+    @property
+    def reached_goal(self) -> bool | None:
+        """Say whether the goal was reached; None without one.
+
+        A unit that nobody could judge counts as not located, and an answer of a graph that lacks
+        records proves nothing.
+        """
+        if self.goal is None:
+            return None
+        whole = self.units + (self.unjudged or 0)
+        return whole > 0 and self.waiting is False and self.located * 1000 >= self.goal * whole
 
     @property
     def units(self) -> int:

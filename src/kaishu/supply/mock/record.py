@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from django.utils import timezone, translation
 from django.utils.formats import number_format
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from kaishu.base.templatetags.kaishu import count, when
 from kaishu.core.genealogy.blast_found import TWO_BOXES, TWO_CODES, TWO_HOLDERS
@@ -35,7 +35,8 @@ def located_share(row: MockRecall) -> str:
 
 def seconds(row: MockRecall) -> str:
     """Return how long the trace took, in seconds."""
-    return number_format(row.milliseconds / 1000, 2 if row.milliseconds < 10_000 else 0)
+    digits = 2 if row.milliseconds < 10_000 else 0
+    return number_format(round(row.milliseconds / 1000, digits), digits)
 
 
 def why_twice(why: str) -> str:
@@ -54,6 +55,35 @@ def chosen(row: MockRecall) -> str:
     return _("Drawn by the number %(seed)s") % {"seed": row.seed}
 
 
+def goal(row: MockRecall) -> str:
+    """Say the goal and whether it was reached; "" without one."""
+    if row.goal is None:
+        return ""
+    said = _("%(goal)s %%: reached") if row.reached_goal else _("%(goal)s %%: not reached")
+    return said % {"goal": number_format(row.goal / 10, 1)}
+
+
+def warning(row: MockRecall) -> str:
+    """Say why the share that was located is not the whole truth; "" where it is."""
+    if row.unseen is None:
+        return _("This record is older than the count of what no record lets judge.")
+    said = []
+    if row.unseen["unjudged"]:
+        said.append(
+            _(
+                "The share counts only what was reached. Of %(units)s units and %(lots)s lots more,"
+                " nobody can say whether they are affected: records of what went into them are"
+                " missing, or their times are too early."
+            )
+            % {"units": count(row.unjudged or 0), "lots": count(row.unjudged_lots or 0)}
+        )
+    if row.unseen["holding"]:
+        said.append(_("Affected things are packed in units that were not counted."))
+    if row.waiting:
+        said.append(_("Records had come in that this graph did not hold yet."))
+    return (" " if get_language() == "en" else "").join(said)
+
+
 def _paper(row: MockRecall, language: str) -> MockPaper:
     share = located_share(row)
     return MockPaper(
@@ -62,14 +92,16 @@ def _paper(row: MockRecall, language: str) -> MockPaper:
         about=_(
             "A trace of one lot, to see how much a real recall would find. Nothing was recalled."
         ),
+        warning=warning(row),
         figures=(
-            (_("Located"), f"{share} %" if share else "–"),
+            (_("Located, of the units reached"), f"{share} %" if share else "–"),
             (_("Units reached"), count(row.units)),
             (_("Not located"), count(row.lost)),
+            (_("Not judged"), "–" if row.unjudged is None else count(row.unjudged)),
             (_("Time of the trace"), _("%(seconds)s s") % {"seconds": seconds(row)}),
         ),
         facts=_facts(row),
-        listings=(_lost(row), _twice(row), _holders(row)),
+        listings=(*_unseen(row), _lost(row), _twice(row), _holders(row)),
         signs=(_("Run by"), _("Checked by")),
         footer=_("Mock recall no. %(number)s of %(network)s. Graph %(graph)s")
         % {"number": row.pk, "network": row.network.slug, "graph": row.graph[:16]},
@@ -92,10 +124,45 @@ def _facts(row: MockRecall) -> tuple[tuple[str, str], ...]:
     if row.pieces:
         pair = {"known": count(row.pieces_located), "all": count(row.pieces)}
         facts.append((_("Pieces without serials"), _("%(known)s of %(all)s located") % pair))
+    if row.unjudged is not None:
+        facts.append((_("Units not judged"), count(row.unjudged)))
+        facts.append((_("Lots not judged"), count(row.unjudged_lots or 0)))
+        waiting = _("yes") if row.waiting else _("no")
+        facts.append((_("Records waiting for the graph"), waiting))
+    if row.goal is not None:
+        facts.append((_("Goal: located, of all units reached and not judged"), goal(row)))
+    facts.append((_("On record twice"), count(row.duplicates)))
     facts.append((_("Acts in the graph"), count(row.acts)))
     if row.last_at:
         facts.append((_("Its newest act"), when(row.last_at)))
     return tuple(facts)
+
+
+def _unseen(row: MockRecall) -> tuple[Listing, ...]:
+    """Return the tables of what the trace did not see; none where the record is too old to say."""
+    if row.unseen is None:
+        return ()
+    kinds = {"unit": pgettext("word", "Unit"), "lot": pgettext("word", "Lot")}
+    open_, around = row.unseen["unjudged"], row.unseen["holding"]
+    found = [
+        Listing(
+            title=_("Not judged, by item"),
+            heads=(_("Item"), _("Kind"), _("Things")),
+            rows=tuple(
+                (each["name"], kinds[each["kind"]], count(each["things"])) for each in open_
+            ),
+            note="" if open_ else _("None: a record clears or reaches each of them."),
+        )
+    ]
+    if around:
+        found.append(
+            Listing(
+                title=_("Units in which affected things are packed"),
+                heads=(_("Item"), _("Units")),
+                rows=tuple((each["name"], count(each["units"])) for each in around),
+            )
+        )
+    return tuple(found)
 
 
 def _lost(row: MockRecall) -> Listing:

@@ -16,7 +16,6 @@ from kaishu.base.desk import Problem
 from kaishu.base.idempotency import new_key
 from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import staff
-from kaishu.core.genealogy.forward import forward
 from kaishu.core.genealogy.things import Kind, name_of
 from kaishu.doors.console import frame
 from kaishu.doors.console.trace import asked as asking
@@ -102,8 +101,8 @@ def mock(request: HttpRequest, opened: Opened, number: int) -> HttpResponseBase:
         "more_holders": row.holder_count - len(row.holders[:LISTED]),
         "thing": opened.things([row.lot])[row.lot],
     }
-    if opened.graph.number(row.lot) is not None:
-        context |= opened.unseen([row.lot], forward(opened.graph, [row.lot]).nodes)
+    if row.unseen is not None:
+        context["unseen"] = {**row.unseen, "waiting": row.waiting}
     return show(request, "console/trace/mock_one.html", opened, context)
 
 
@@ -142,4 +141,5 @@ def _line(row: MockRecall) -> dict[str, Any]:
         "share": record.located_share(row),
         "seconds": record.seconds(row),
         "chosen": record.chosen(row),
+        "goal": record.goal(row),
     }
