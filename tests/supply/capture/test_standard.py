@@ -18,7 +18,9 @@ from tests.supply.capture.world import AT, CONTEXT, event, network, send
 FOLDER = Path(__file__).parents[1] / "standard"
 TWICE = "AssociationEvent-h.jsonld"
 MASTERS = "Example_9.8.1-MasterData-complying-with-schema.jsonld"
-EXAMPLES = [p for p in sorted(FOLDER.rglob("*.jsonld")) if p.name not in (TWICE, MASTERS)]
+OF_A_CLASS = "SensorDataExample17.jsonld"
+APART = (TWICE, MASTERS, OF_A_CLASS)
+EXAMPLES = [path for path in sorted(FOLDER.rglob("*.jsonld")) if path.name not in APART]
 
 
 @pytest.mark.django_db
@@ -59,6 +61,16 @@ def test_an_example_with_one_name_twice_is_refused() -> None:
     body = next(FOLDER.rglob(TWICE)).read_bytes()
     with pytest.raises(KeyTwice, match="eventID"):
         read_document(body)
+
+
+@pytest.mark.django_db
+def test_an_example_with_a_class_in_a_list_of_single_things_is_refused() -> None:
+    body = next(FOLDER.rglob(OF_A_CLASS)).read_bytes()
+    job = actions.capture(
+        network=network(), body=body, rollback=True, party="", by="api:maker", at=AT
+    )
+    told = [(each["pointer"], each["code"]) for each in job.errors]
+    assert told == [("/epcisBody/eventList/0/epcList/0", "epcis_instance_needed")]
 
 
 @pytest.mark.django_db
