@@ -28,7 +28,7 @@ def test_the_frame_and_the_arrays_are_as_described(tmp_path: Path) -> None:
     build(columns([*made, sold]), tmp_path / "g")
     whole = (tmp_path / "g").read_bytes()
     magic, version, length, size, crc = struct.unpack_from("<8sIIQI", whole)
-    assert (magic, version, size) == (b"KAISHUGR", 2, len(whole))
+    assert (magic, version, size) == (b"KAISHUGR", 3, len(whole))
     assert crc == zlib.crc32(whole[size - length :], zlib.crc32(whole[:24]))
     header = json.loads(whole[size - length :])
     page = PAGE.read_text("utf-8")

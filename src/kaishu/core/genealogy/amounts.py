@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kaishu.core.genealogy import tally
 from kaishu.core.genealogy.acts import Did
-from kaishu.core.genealogy.things import Kind
 from kaishu.core.genealogy.walk import FOREVER
 
 if TYPE_CHECKING:
@@ -54,6 +54,14 @@ class Amounts:
         first, past = self._graph.node_first[node : node + 2].tolist()
         return [(entry >> 1, bool(entry & 1)) for entry in self._graph.entry[first:past].tolist()]
 
+    def acts_that(self, node: int, did: Did, *, out: bool) -> list[int]:
+        """Return the acts of one kind that a thing came out of or went into, in order of time."""
+        graph = self._graph
+        first, past = graph.node_first[node : node + 2].tolist()
+        entry = graph.entry[first:past]
+        found = entry[(entry & 1 == out) & (graph.did[entry >> 1] == did)] >> 1
+        return list(dict.fromkeys(found.tolist()))
+
     def did(self, act: int) -> int:
         """Return what an act did."""
         return int(self._graph.did[act])
@@ -74,7 +82,7 @@ class Amounts:
         first, past = graph.act_first[act : act + 2].tolist()
         amount = graph.amount[first:past]
         node = (amount >> 1).astype(np.int64)
-        said = np.searchsorted(graph.said_at, (first, past)).tolist()
+        said = np.searchsorted(graph.said_at, np.array((first, past), np.uint32)).tolist()
         places = (graph.said_at[said[0] : said[1]] - first).tolist()
         much = dict(zip(places, graph.said[said[0] : said[1]].tolist(), strict=True))
         lines = zip(
@@ -91,19 +99,15 @@ class Amounts:
 
     def certain(self, node: int, at: int) -> bool:
         """Return whether a thing is certain at a moment."""
-        if at == FOREVER and self._reach.own[node]:
-            return True
-        both = np.array([node], np.int64), np.array([at], np.int64)
-        return bool(self._reach.levels.certain(*both)[0])
+        return (at == FOREVER and node in self._reach.own) or self._reach.certain(node, at)
 
     def carries(self, node: int, at: int) -> bool:
         """Return whether a thing passes taint on at a moment."""
-        return bool(self._reach.carries(np.array([node], np.int64), np.array([at], np.int64))[0])
+        return self._reach.carries(node, at)
 
     def made(self, lot: int, at: int) -> float | None:
         """Return how much of a lot was made by then."""
-        acts = [a for a, out in self.acts(lot) if out and self.did(a) == Did.MADE]
-        acts = [act for act in dict.fromkeys(acts) if self.at(act) <= at]
+        acts = [act for act in self.acts_that(lot, Did.MADE, out=True) if self.at(act) <= at]
         acts = [act for act in acts if not self.parts(act)[0].output] or acts
         said = [part.quantity for act in acts for part in self.parts(act) if _is(part, lot)]
         if not said:
@@ -129,9 +133,8 @@ class Amounts:
 
     def _mixed(self, lot: int, at: int, busy: frozenset[int]) -> tuple[float, float]:
         low = high = 0.0
-        makers = [a for a, out in self.acts(lot) if out and self.did(a) == Did.MADE]
-        for act in dict.fromkeys(makers):
-            level = int(self._reach.levels.of_act[act])
+        for act in self.acts_that(lot, Did.MADE, out=True):
+            level = self._reach.level_of(act)
             if self.at(act) > at or level == 0:
                 continue
             much = math.fsum(part.quantity or 0.0 for part in self.parts(act) if _is(part, lot))
@@ -188,27 +191,8 @@ class Amounts:
 
     def used(self, lot: int) -> float:
         """Return how much of a lot went into other things, is a part of one, or was ended."""
-        found = 0.0
-        for act in dict.fromkeys(a for a, out in self.acts(lot) if not out):
-            did = self.did(act)
-            if did not in (Did.MADE, Did.ENDED):
-                continue
-            for part in self.parts(act):
-                if part.output or part.node != lot:
-                    continue
-                if part.quantity is not None:
-                    found += part.quantity
-                elif did == Did.MADE:
-                    found += self._named_units(act, part.item)
-        return found
-
-    def _named_units(self, act: int, item: int) -> int:
-        """Return how many outputs are units of a lot's own class: its members, told by name."""
-        kind = self._graph.kind
-        return sum(
-            part.output and part.item == item and kind(part.node) is Kind.UNIT
-            for part in self.parts(act)
-        )
+        graph, last = self._graph, np.zeros(1, np.int64)
+        return tally.used(graph.table, graph.quantities, last, lot)
 
 
 def _is(part: Part, node: int) -> bool:

@@ -14,8 +14,8 @@ from kaishu.core.genealogy.acts import Did
 from kaishu.core.genealogy.answers import Step
 from kaishu.core.genealogy.errors import NotReached
 from kaishu.core.genealogy.graph import Graph, Numbers, Some
-from kaishu.core.genealogy.levels import POSSIBLE
 from kaishu.core.genealogy.stays import FIT
+from kaishu.core.genealogy.taint import POSSIBLE
 from kaishu.core.genealogy.things import Kind
 from kaishu.core.genealogy.walk import FOREVER, Array, bit, spread
 from kaishu.core.genealogy.where import stays_of

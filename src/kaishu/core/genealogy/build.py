@@ -30,7 +30,7 @@ def arrays_of(columns: Columns) -> tuple[dict[str, Array], dict[str, int]]:
     groups = names.groups_of(lines)
     number, old = _numbers(groups.number, thing, output & (did[act] == Did.MADE))
     named = names.arrays(lines, old, groups)
-    kind = named["group_kind"][named["group"]]
+    kind = np.repeat(named["group_kind"], np.diff(named["group_first"]))
     counted = (kind == Kind.LOT) | (kind == Kind.ITEM)
     node = number[thing]
     quantity = columns.quantity[amounts]

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from kaishu.core.genealogy.errors import GraphCorrupt
 
 MAGIC = b"KAISHUGR"
-VERSION = 2
+VERSION = 3
 _PREAMBLE = struct.Struct("<8sIIQ")
 _CHECKSUM = struct.Struct("<I")
 _ARRAYS_AT = 32

@@ -16,11 +16,12 @@ from kaishu.core.genealogy.amounts import Amounts
 from kaishu.core.genealogy.answers import Held, Step, Total
 from kaishu.core.genealogy.errors import NotReached, SuspectWrong, WindowWrong
 from kaishu.core.genealogy.graph import Graph, Numbers
-from kaishu.core.genealogy.levels import CERTAIN, POSSIBLE
 from kaishu.core.genealogy.lots import Lots
 from kaishu.core.genealogy.nested import refuse_nested
 from kaishu.core.genealogy.proof import Proof, first_where
 from kaishu.core.genealogy.reach import Reach
+from kaishu.core.genealogy.taint import CERTAIN, POSSIBLE
+from kaishu.core.genealogy.tally import Pieces
 from kaishu.core.genealogy.things import Kind
 from kaishu.core.genealogy.walk import FOREVER, Array
 from kaishu.core.genealogy.where import Places, open_stays, places
@@ -34,13 +35,14 @@ class Forward:
     def __init__(self, graph: Graph, reach: Reach) -> None:
         """Use forward()."""
         self._graph, self._reach = graph, reach
-        now = reach.carrying()
-        self.nodes: Numbers = now.astype(np.int32)
-        self.levels: NDArray[np.uint8] = reach.levels.at_last(now)
-        self.since: NDArray[np.uint32] = reach.since(now)
+        now = reach.described()
+        self.nodes: Numbers = now.nodes
+        self.levels: NDArray[np.uint8] = now.levels
+        self.since: NDArray[np.uint32] = now.since
+        self._groups = now.groups
         self._amounts = Amounts(graph, reach)
         self._lots = Lots(graph, self._amounts)
-        self._counted = graph.counted(now)
+        self._counted = graph.counted_groups(now.groups)
 
     def _of_kind(self, kind: Kind) -> Numbers:
         found: Numbers = self.nodes[self._graph.kinds(self.nodes) == kind]
@@ -101,16 +103,13 @@ class Forward:
     def totals(self) -> tuple[Total, ...]:
         """Return how much of each class is affected, ordered by code."""
         graph = self._graph
-        kinds, items = graph.kinds(self.nodes).astype(np.int64), graph.items(self.nodes)
         sums: dict[tuple[int, int], list[float]] = {}
-        key = (items[self._single].astype(np.int64) + 1) << 5 | kinds[self._single] << 2
-        key |= self.levels[self._single]
-        counts = np.bincount(key)
+        counts = np.bincount(self._groups[self._single] << 2 | self.levels[self._single])
         for code in np.flatnonzero(counts).tolist():
-            line = sums.setdefault(((code >> 5) - 1, code >> 2 & 7), [0.0, 0.0, 0])
+            line = sums.setdefault(graph.class_of(code >> 2), [0.0, 0.0, 0])
             line[0 if code & 3 == CERTAIN else 1] += int(counts[code])
         for place in np.flatnonzero(self._counted).tolist():
-            line = sums.setdefault((int(items[place]), int(kinds[place])), [0.0, 0.0, 0])
+            line = sums.setdefault(graph.class_of(int(self._groups[place])), [0.0, 0.0, 0])
             known = self._amounts.bounds(int(self.nodes[place]), FOREVER)
             if known.total is None:
                 line[2] += 1
@@ -124,16 +123,15 @@ class Forward:
         return tuple(sorted(found, key=lambda total: (total.item, total.kind)))
 
     @cached_property
-    def _pieces(self) -> holders.Pieces:
+    def _count(self) -> holders.Count:
         single = self._single
-        items = self._graph.items(self.nodes[single]).astype(np.int64)
-        since = self.since[single].astype(np.int64)
-        return holders.Pieces(items, self.levels[single], since)
+        pieces = Pieces(self._groups[single], self.levels[single], self.since[single])
+        return holders.Count(self._graph, pieces, self._places)
 
     def holders(self) -> tuple[Held, ...]:
         """Return how much is with whom now; what ended or was used up is with nobody."""
         lines = holders.Lines(self._graph)
-        holders.where_now(lines, self._pieces, self._places)
+        self._count.where_now(lines)
         for place in np.flatnonzero(self._counted).tolist():
             self._lots.where_now(lines, int(self.nodes[place]), int(self.since[place]))
         return lines.held()
@@ -141,7 +139,7 @@ class Forward:
     def consignees(self) -> tuple[Held, ...]:
         """Return how much was ever with whom from the moment when it was affected."""
         lines = holders.Lines(self._graph)
-        holders.ever(lines, self._pieces, self._places)
+        self._count.ever(lines)
         for place in np.flatnonzero(self._counted).tolist():
             self._lots.ever(lines, int(self.nodes[place]), int(self.since[place]))
         return lines.held()
@@ -152,7 +150,7 @@ class Forward:
         return 0 if place is None else int(self.levels[place])
 
     def _place(self, node: int) -> int | None:
-        place = int(np.searchsorted(self.nodes, node))
+        place = int(np.searchsorted(self.nodes, np.int32(node)))
         return place if place < len(self.nodes) and self.nodes[place] == node else None
 
     def path(self, code: str) -> tuple[Step, ...]:
@@ -181,16 +179,17 @@ class Forward:
     def _arrived(self, holder: int) -> list[tuple[int, int]]:
         """Return one affected thing that was at a party or a place, and the move that took it."""
         graph, spots, ways = self._graph, self._places, self._places.ways
+        rows = self._single
         moves = graph.who_act[(graph.who_party == holder) | (graph.who_place == holder)]
-        since, nodes = self._pieces.since, self.nodes[self._single]
+        since, nodes = self.since[rows], self.nodes[rows]
         mine = np.isin(spots.own_move, moves)
         mine &= graph.at[spots.own_move] >= since[spots.own_row]
         place = first_where(mine)
         if place is not None:
             return [(int(nodes[spots.own_row[place]]), int(spots.own_move[place]))]
-        for way in np.flatnonzero(np.isin(ways.move, moves)).tolist():
-            move = int(ways.move[way])
-            took = spots.row[spots.took == ways.way[way]]
+        for spot in np.flatnonzero(np.isin(ways.move, moves)).tolist():
+            move = int(ways.move[spot])
+            took = spots.row[spots.took == np.searchsorted(ways.first, spot, "right") - 1]
             place = first_where(graph.at[move] >= since[took])
             if place is not None:
                 return [(int(nodes[took[place]]), move)]

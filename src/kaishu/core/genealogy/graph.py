@@ -8,11 +8,12 @@ class) and a name.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,13 +23,15 @@ from kaishu.core.genealogy.acts import Columns
 from kaishu.core.genealogy.build import arrays_of
 from kaishu.core.genealogy.errors import ThingUnknown
 from kaishu.core.genealogy.names import hashed
+from kaishu.core.genealogy.tables import Table
+from kaishu.core.genealogy.tally import Said, Who
 from kaishu.core.genealogy.text import Texts
 from kaishu.core.genealogy.things import Kind
 
 Numbers = NDArray[np.int32]
 Some = Sequence[int] | NDArray[np.integer[Any]]
 _READ_THROUGH = 128
-_SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
+_NAMED = {"at": "act_at", "did": "act_did"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +90,16 @@ class Graph:
         self.stay_end: NDArray[np.uint32] = arrays["stay_end"]
         self.stay_fit: NDArray[np.uint8] = arrays["stay_fit"]
         self.stay_quantity: NDArray[np.float64] = arrays["stay_quantity"]
-        self._group: NDArray[Any] = arrays["group"]
+        self._group_first: NDArray[np.uint32] = arrays["group_first"]
         self._group_kind: NDArray[np.uint8] = arrays["group_kind"]
         self._group_item: NDArray[np.int32] = arrays["group_item"]
         kinds = self._group_kind
         self._group_counted = (kinds == Kind.LOT) | (kinds == Kind.ITEM)
+        self.table = Table(
+            **{name: arrays[_NAMED.get(name, name)] for name in Table._fields},
+        )
+        self.who_said = Who(self.who_act, self.who_party, self.who_place)
+        self.quantities = Said(self.said_at, self.said)
         self._names = Texts("name", arrays)
         self._groups = Texts("prefix", arrays)
         self._items = Texts("item", arrays)
@@ -189,10 +197,7 @@ class Graph:
         group = self._group_numbers.get(prefix.encode())
         if group is None:
             return 0, 0
-        both = (
-            np.searchsorted(self._group, self._group.dtype.type(group), side) for side in _SIDES
-        )
-        first, past = map(int, both)
+        first, past = self._group_first[group : group + 2].tolist()
         return first, past
 
     @cached_property
@@ -208,8 +213,18 @@ class Graph:
             raise ThingUnknown(code=codes[int(unknown[0])])
         return found
 
+    def _group(self, nodes: Some) -> NDArray[np.int64]:
+        """Return the groups of things: these stand group by group."""
+        found: NDArray[np.int64] = (
+            np.searchsorted(self._group_first, np.asarray(nodes, np.uint32), "right") - 1
+        )
+        return found
+
+    def _group_of(self, node: int) -> int:
+        return bisect(self._group_first, node) - 1
+
     def _code(self, node: int) -> bytes:
-        return self._groups.one(int(self._group[node])) + self._names.one(node)
+        return self._groups.one(self._group_of(node)) + self._names.one(node)
 
     def code(self, node: int) -> str:
         """Return a thing's code."""
@@ -218,29 +233,29 @@ class Graph:
     def codes(self, nodes: Some) -> list[str]:
         """Return the codes of things, in the order in which they are asked."""
         asked = np.asarray(nodes, np.int64)
-        groups = [self._groups.one(number) for number in range(len(self._groups))]
-        names = self._names.many(asked)
-        pairs = zip(self._group[asked].tolist(), names, strict=True)
+        of_each = self._group(asked)
+        groups = {number: self._groups.one(number) for number in np.unique(of_each).tolist()}
+        pairs = zip(of_each.tolist(), self._names.many(asked), strict=True)
         return [(groups[group] + name).decode() for group, name in pairs]
 
     def kind(self, node: int) -> Kind:
         """Return what a thing is."""
-        return Kind(int(self._group_kind[self._group[node]]))
+        return Kind(int(self._group_kind[self._group_of(node)]))
 
     def kinds(self, nodes: Some) -> NDArray[np.uint8]:
         """Return the kinds of things, as numbers of Kind."""
-        found: NDArray[np.uint8] = self._group_kind[self._group[np.asarray(nodes, np.int64)]]
+        found: NDArray[np.uint8] = self._group_kind[self._group(nodes)]
         return found
 
     def items(self, nodes: Some) -> Numbers:
         """Return the class numbers of things; -1 for what has none."""
-        found: Numbers = self._group_item[self._group[np.asarray(nodes, np.int64)]]
+        found: Numbers = self._group_item[self._group(nodes)]
         return found
 
     @property
     def nodes(self) -> int:
         """How many things there are."""
-        return len(self._group)
+        return int(self._group_first[-1])
 
     @property
     def classes(self) -> int:
@@ -249,18 +264,22 @@ class Graph:
 
     def counted(self, nodes: Some) -> NDArray[np.bool_]:
         """Return which things are counted by quantity: lots, and classes without a lot."""
-        found: NDArray[np.bool_] = self._group_counted[self._group[np.asarray(nodes, np.int64)]]
+        found: NDArray[np.bool_] = self._group_counted[self._group(nodes)]
         return found
 
-    def some_counted(self, nodes: NDArray[np.integer[Any]]) -> bool:
-        """Return whether some of the things may be counted by quantity: a look at two of them.
+    def class_of(self, group: int) -> tuple[int, int]:
+        """Return the class and the kind of the things of a group."""
+        return int(self._group_item[group]), int(self._group_kind[group])
 
-        Things of one group are neighbours: if the lowest and the highest are of one, all are.
-        """
-        if not len(nodes):
-            return False
-        first, last = self._group[[int(nodes.min()), int(nodes.max())]].tolist()
-        return first != last or bool(self._group_counted[first])
+    def counted_groups(self, groups: Some) -> NDArray[np.bool_]:
+        """Return which groups are of things that are counted by quantity."""
+        found: NDArray[np.bool_] = self._group_counted[np.asarray(groups, np.int64)]
+        return found
+
+    def stay_lines(self, node: int) -> range:
+        """Return the lines of the table of stays that are of one odd thing."""
+        ends = np.searchsorted(self.stay_thing, np.array((node, node + 1), np.int32))
+        return range(*ends.tolist())
 
     def is_counted(self, node: int) -> bool:
         """Return whether one thing is counted by quantity."""
@@ -272,7 +291,7 @@ class Graph:
 
     def said_of(self, place: int) -> float | None:
         """Return the quantity of an amount by its place; None where nobody said."""
-        at = int(np.searchsorted(self.said_at, place))
+        at = int(np.searchsorted(self.said_at, np.uint32(place)))
         known = at < len(self.said_at) and self.said_at[at] == place
         return float(self.said[at]) if known else None
 

@@ -32,10 +32,9 @@ class Lots:
     def moves(self, lot: int, *, last: bool) -> list[Move]:
         """Return the moves of a lot, newest first; of a portion in a box all or only the last."""
         found: list[Move] = []
-        for act in dict.fromkeys(a for a, out in self._amounts.acts(lot) if not out):
-            if self._amounts.did(act) == Did.MOVED:
-                parts = self._amounts.parts(act)
-                found += [(act, x.quantity) for x in parts if x.node == lot and not x.output]
+        for act in self._amounts.acts_that(lot, Did.MOVED, out=False):
+            parts = self._amounts.parts(act)
+            found += [(act, x.quantity) for x in parts if x.node == lot and not x.output]
         stays = [stay for stay in stays_of(self._graph, lot) if stay.fit == BOX]
         for stay, moves in zip(stays, ways_of(self._graph, lot, stays), strict=True):
             found += [(act, stay.quantity) for act in (moves[-1:] if last else moves)]
@@ -71,16 +70,13 @@ class Lots:
         elif rest is None and not moves:
             lines.much(NOWHERE, item, None, since)
 
-    def _gone(self, act: int, lot: int) -> bool:
-        """Return whether an act ended a whole lot."""
-        return self._amounts.did(act) == Did.ENDED and any(
-            part.node == lot and not part.output and part.quantity is None
-            for part in self._amounts.parts(act)
-        )
-
     def ended(self, lot: int) -> bool:
         """Return whether a whole lot was ended."""
-        return any(self._gone(act, lot) for act, out in self._amounts.acts(lot) if not out)
+        return any(
+            part.node == lot and not part.output and part.quantity is None
+            for act in self._amounts.acts_that(lot, Did.ENDED, out=False)
+            for part in self._amounts.parts(act)
+        )
 
     def ever(self, lines: Lines, lot: int, since: int) -> None:
         """Add who ever had how much of a lot since it was affected."""

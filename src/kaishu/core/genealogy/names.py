@@ -49,8 +49,9 @@ def arrays(lines: Codes, old: Array, groups: Groups) -> dict[str, Array]:
     """Return the arrays of codes; `old` says which code each new number has."""
     names = lines.names.copy()
     names[groups.classes] = lines.ends[groups.classes]
+    counts = np.bincount(groups.number, minlength=len(groups.described["group_kind"]))
     return {
-        "group": groups.number[old],
+        "group_first": np.append(0, np.cumsum(counts)).astype(np.uint32),
         **groups.described,
         **from_flat(
             "name", cut(lines.flat, names[old], lines.ends[old]), (lines.ends - names)[old]

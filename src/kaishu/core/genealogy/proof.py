@@ -40,7 +40,7 @@ class Proof:
 
     def taint(self, node: int, at: int) -> tuple[Step, ...]:
         """Return how taint came from a suspect to a thing that carries it at a moment."""
-        if self._reach.own[node]:
+        if node in self._reach.own:
             return ()
         sure = self._amounts.certain(node, at)
         links = self._climb((node, at), 2) if sure else None
@@ -65,7 +65,7 @@ class Proof:
                 continue
             seen.add(link.source)
             links.append(link)
-            if self._reach.own[link.source[0]]:
+            if link.source[0] in self._reach.own:
                 return links
             trail.append(self._back(link.source, least))
         return None
@@ -78,7 +78,7 @@ class Proof:
             if not out or when > at:
                 continue
             did = self._amounts.did(act)
-            level = int(self._reach.levels.of_act[act])
+            level = self._reach.level_of(act)
             if did == Did.MADE and level >= least:
                 yield from self._inputs(act, (level, least), when)
             elif did == Did.FITTED:
@@ -103,7 +103,7 @@ class Proof:
                 start = self._amounts.at(act)
                 if stay.end != FOREVER and self._amounts.at(stay.end) < at:
                     continue
-                fixed = self._graph.is_counted(part.node) or self._reach.own[part.node]
+                fixed = self._graph.is_counted(part.node) or part.node in self._reach.own
                 when = start if fixed else at
                 sure = self._amounts.certain(part.node, when)
                 if self._amounts.carries(part.node, when) and (sure or least < 2):

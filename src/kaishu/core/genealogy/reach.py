@@ -1,37 +1,42 @@
-"""How far taint goes: act by act for whole frontiers of things at once.
+"""How far taint goes, and how surely: one question's state, and what is asked of it.
 
-Scratch arrays are as long as the graph but are zero pages until touched, so that a question costs
-what it touches. A moment m is kept as FOREVER - m: zero is never, and the earliest is the largest.
-
-What a part passes on to its whole can end when it is removed. Such spans are few: they are followed
-one by one in `Spans`, all else in arrays.
+The loops are in `taint`. What a part passes on to its whole can end when it is removed. Such spans
+are few: they are followed one by one in `Spans`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
-from kaishu.core.genealogy.acts import Did
+from kaishu.core.genealogy import scratch, taint
+from kaishu.core.genealogy.compiled import I4, U1, U4
 from kaishu.core.genealogy.graph import Graph
-from kaishu.core.genealogy.levels import Levels
 from kaishu.core.genealogy.spans import Spans
-from kaishu.core.genealogy.walk import (
-    FOREVER,
-    NONE,
-    Array,
-    bit,
-    blocks,
-    blocks_by,
-    in_order,
-    once,
-    spread,
-)
+from kaishu.core.genealogy.walk import FOREVER, Array, in_order
 
-_MADE, _FITTED = int(Did.MADE), int(Did.FITTED)
-_PASSES = np.zeros(16, np.bool_)
-_PASSES[[_MADE, _FITTED]] = True
+_EACH_THING = {
+    "late": np.uint32,
+    "sure": np.uint32,
+    "doubt": np.int64,
+    "flags": np.uint8,
+    "queue": np.int32,
+    "found": np.int32,
+    "lots": np.int32,
+    "fits": np.int32,
+    "odds": np.int32,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """Things that carry taint now, in ascending order: how surely, since when, of which group."""
+
+    nodes: I4
+    levels: U1
+    since: U4
+    groups: I4
 
 
 class Reach:
@@ -39,117 +44,97 @@ class Reach:
 
     def __init__(self, graph: Graph, suspects: Array, since: int, until: int) -> None:
         """Follow the suspects as far as records lead."""
-        self.graph, self.suspects, self.window = graph, suspects, (since, until)
-        nodes, acts = graph.nodes, len(graph.at)
-        self.late = np.zeros(nodes, np.uint32)
-        self._slot = np.zeros(max(nodes, acts), np.int32)
-        self.late[suspects] = FOREVER
-        self.own = np.zeros(nodes, np.bool_)
-        self.own[suspects] = True
-        self.levels = Levels(graph, self)
+        self.graph, self.window = graph, (since, until)
+        self.own = frozenset(suspects.tolist())
+        self.state = _begun(graph, suspects, since, until)
         self.spans = Spans(graph, self)
-        self.reached: list[Array] = []
-        todo, first = suspects, True
-        while len(todo) or self.spans.todo:
-            new = [x for part in blocks(todo) for x in self._step(part, first=first)]
-            new += [self._label(*found) for found in self.spans.drain()]
-            todo, first = np.concatenate([NONE, *new]), False
-            self.reached.append(todo)
-        self.levels.settle()
+        self._follow()
+        self._settle()
 
-    def _step(self, part: Array, *, first: bool) -> Iterator[Array]:
-        """Label what is reached from things in one step; yield what is new."""
-        for nodes, moments in self._expand(part, first=first):
-            yield self._label(nodes, moments)
+    def _follow(self) -> None:
+        table, state = self.graph.table, self.state
+        taint.follow(table, state)
+        while state.counts[taint.ODDS] or self.spans.todo:
+            for part in state.odds[: state.counts[taint.ODDS]].tolist():
+                state.flags[part] ^= taint.ODD
+                low = self.window[0] if part in self.own else FOREVER - int(state.late[part])
+                self.spans.leave(part, low, FOREVER)
+            state.counts[taint.ODDS] = 0
+            acts, things, moments = self.spans.drain()
+            taint.meet_all(table, state, np.array(acts, np.int64))
+            taint.label_all(table, state, np.array(things, np.int64), np.array(moments, np.int64))
+            taint.follow(table, state)
 
-    def _expand(self, todo: Array, *, first: bool) -> Iterator[tuple[Array, Array]]:
-        """Yield (things, moments) that are reached from things in one step."""
-        graph = self.graph
-        places, which = spread(graph.node_first, todo)
-        entry = graph.entry[places]
-        inputs = np.flatnonzero((entry & 1) == 0)
-        act = (entry[inputs] >> 1).astype(np.int64)
-        did = graph.did[act]
-        use = np.flatnonzero(_PASSES[did])
-        act, did, which = act[use], did[use], which[inputs[use]]
-        at = graph.at[act]
-        if first:
-            inside = np.flatnonzero((at >= self.window[0]) & (at <= self.window[1]))
-            act, did, which, at = act[inside], did[inside], which[inside], at[inside]
-            since = np.full(len(act), self.window[0], np.uint32)
-        else:
-            since = ~self.late[todo][which]
-        made = (did == _MADE) & (at >= since)
-        met = act if made.all() else act[made]
-        for acts in blocks_by(graph.act_first, self.fresh(met)):
-            yield self.levels.acts(acts)
-        if len(met) < len(act) and (fitted := np.flatnonzero(did == _FITTED)).size:
-            since = since.astype(np.int64)
-            yield self._fit(todo[which[fitted]], act[fitted], since[fitted], first=first)
+    def _settle(self) -> None:
+        """Prove all that can be proved, step by step."""
+        taint.settle(self.graph.table, self.state)
+        while self.spans.prove():
+            sure = [(n, *span) for n, spans in sorted(self.spans.sure.items()) for span in spans]
+            node, low, high = np.array(sure, np.int64).reshape(-1, 3).T.copy()
+            self.state.flags[node] |= taint.SPANNED
+            self.state = self.state._replace(
+                span_node=node.astype(np.int32), span_low=low, span_high=high
+            )
+            taint.settle(self.graph.table, self.state)
 
-    def fresh(self, acts: Array) -> Array:
-        """Return the acts that were not met before, each once, in the order of time."""
-        acts = acts[self.levels.of_act[acts] == 0]
-        return acts if in_order(acts) else np.sort(acts[once(acts, self._slot)])
+    def certain(self, node: int, at: int) -> bool:
+        """Return whether a thing is certain at a moment."""
+        return taint.certain(self.state, node, at)
 
-    def _fit(self, part: Array, act: Array, since: Array, *, first: bool) -> tuple[Array, Array]:
-        graph = self.graph
-        odd = bit(graph.odd, part)
-        if odd.any():
-            nodes, places = np.unique(part[odd], return_index=True)
-            for node, low in zip(nodes.tolist(), since[odd][places].tolist(), strict=True):
-                self.spans.leave(node, low, FOREVER)
-        part, act, since = part[~odd], act[~odd], since[~odd]
-        at = graph.at[act].astype(np.int64)
-        if not first:
-            left = ~graph.counted(part) | (at >= since)
-            part, act, since, at = part[left], act[left], since[left], at[left]
-        whole = (graph.amount[graph.act_first[act + 1].astype(np.int64) - 1] >> 1).astype(np.int64)
-        self.levels.fit(part, whole, at)
-        return whole, np.maximum(at, since)
+    def carries(self, node: int, at: int) -> bool:
+        """Return whether a thing passes taint on at a moment."""
+        spans = self.spans.carried.get(node, ())
+        return taint.carries(self.state, node, at) or any(low <= at <= high for low, high in spans)
 
-    def _label(self, nodes: Array, moments: Array) -> Array:
-        """Note when things were reached; return those reached for the first time or earlier."""
-        late = ~moments.astype(np.uint32)
-        better = late > self.late[nodes]
-        nodes, late = nodes[better], late[better]
-        if in_order(nodes):  # each once
-            self.late[nodes] = late
-            self.levels.after(nodes)
-            return nodes
-        order = np.argsort(late, kind="stable")
-        nodes = nodes[order]
-        self.late[nodes] = late[order]
-        found: Array = np.sort(nodes[once(nodes, self._slot)])
-        self.levels.after(found)
-        return found
-
-    def carries(self, nodes: Array, at: Array) -> Array:
-        """Return whether things pass taint on at moments, one each."""
-        late = self.late[nodes].astype(np.int64)
-        found: Array = (late > 0) & (FOREVER - late <= at)
-        mine = self.own[nodes]
-        found &= ~mine | ((at >= self.window[0]) & (at <= self.window[1]))
-        return self.spans.also(found, nodes, at, self.spans.carried)
+    def level_of(self, act: int) -> int:
+        """Return how surely an act passed taint on; 0 where it did not."""
+        return int(self.state.of_act[act])
 
     def carrying(self) -> Array:
         """Return everything that carries taint now, in ascending order."""
-        found: Array = np.concatenate([self.suspects, *self.reached]).astype(np.int32)
-        if in_order(found):
-            return found
-        found.sort()
-        keep = np.ones(len(found), np.bool_)
-        keep[1:] = found[1:] != found[:-1]
-        return found[keep]
+        found: Array = self.state.found[: self.state.counts[taint.FOUND]]
+        return found.copy() if in_order(found) else np.sort(found, kind="stable")
 
-    def since(self, nodes: Array) -> Array:
-        """Return when things first carried taint; of a suspect, when records first name it."""
-        found = FOREVER - self.late[nodes].astype(np.int64)
-        for place in np.flatnonzero(self.own[nodes]).tolist():
-            first = int(self.graph.node_first[int(nodes[place])])
-            found[place] = self.graph.at[int(self.graph.entry[first]) >> 1]
+    def described(self) -> Described:
+        """Describe everything that carries taint now."""
+        nodes = self.carrying()
+        many = len(nodes)
+        levels, since = np.empty(many, np.uint8), np.empty(many, np.uint32)
+        groups = np.empty(many, np.int32)
+        taint.describe(self.graph.table, self.state, nodes, levels, since, groups)
         for node, spans in self.spans.carried.items():
-            place = int(np.searchsorted(nodes, node))
-            if place < len(nodes) and nodes[place] == node:
-                found[place] = min(int(found[place]), *(low for low, _ in spans))
-        return found.astype(np.uint32)
+            place = int(np.searchsorted(nodes, np.int32(node)))
+            if place < many and nodes[place] == node:
+                since[place] = min(int(since[place]), *(low for low, _ in spans))
+        return Described(nodes, levels, since, groups)
+
+
+def _begun(graph: Graph, suspects: Array, since: int, until: int) -> taint.State:
+    """Return the state in which nothing but the suspects is known."""
+    nodes, acts = graph.nodes, len(graph.at)
+    kinds = {name: (kind, max(nodes, 1)) for name, kind in _EACH_THING.items()}
+    arrays = scratch.zeros(
+        {
+            **kinds,
+            "of_act": (np.uint8, acts),
+            "open": (np.int32, acts),
+            "stamp": (np.int64, graph.classes),
+        }
+    )
+    none = np.empty(0, np.int64)
+    state = taint.State(
+        **arrays,
+        counts=np.zeros(taint.STAMP + 1, np.int64),
+        window=np.array([since, until], np.int64),
+        span_node=none.astype(np.int32),
+        span_low=none,
+        span_high=none,
+    )
+    many = len(suspects)
+    state.late[suspects] = FOREVER
+    state.sure[suspects] = FOREVER - since
+    state.doubt[suspects] = 0 if until == FOREVER else until + 2
+    state.flags[suspects] = taint.OWN | taint.QUEUED
+    state.queue[:many] = state.found[:many] = suspects
+    state.counts[[taint.TAIL, taint.FOUND]] = many
+    return state

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from kaishu.core.genealogy.acts import Did
 from kaishu.core.genealogy.stays import FIT
-from kaishu.core.genealogy.walk import FOREVER, NONE, Array
+from kaishu.core.genealogy.walk import FOREVER
 
 if TYPE_CHECKING:
     from kaishu.core.genealogy.graph import Graph
@@ -32,19 +30,10 @@ class Spans:
         self._new: list[tuple[int, int]] = []
         self._links: set[tuple[int, int, int, int]] = set()
 
-    def also(self, found: Array, nodes: Array, at: Array, spans: dict[int, set[Span]]) -> Array:
-        """Add to yes or no of things at moments what spans say."""
-        if spans:
-            for place in np.flatnonzero(np.isin(nodes, list(spans)) & ~found).tolist():
-                moment = int(at[place])
-                found[place] = any(a <= moment <= b for a, b in spans.get(int(nodes[place]), ()))
-        return found
-
     def leave(self, part: int, low: int, high: int) -> None:
         """Let an odd part that carries taint in a span pass it on to its wholes."""
         graph = self._graph
-        lines = slice(*np.searchsorted(graph.stay_thing, (part, part + 1)).tolist())
-        for line in range(lines.start, lines.stop):
+        for line in graph.stay_lines(part):
             if graph.stay_fit[line] == FIT:
                 end = int(graph.stay_end[line])
                 start = int(graph.at[graph.stay_start[line]])
@@ -60,14 +49,14 @@ class Spans:
         if new[1] == FOREVER:
             self._new.append((whole, new[0]))
             return
-        if self._reach.own[whole] or new in self.carried.get(whole, ()):
+        if whole in self._reach.own or new in self.carried.get(whole, ()):
             return
         self.carried.setdefault(whole, set()).add(new)
         self.todo.append((whole, new))
 
     def _shared(self, part: int, stay: Span, span: Span) -> Span | None:
         start = stay[0]
-        if self._reach.own[part]:
+        if part in self._reach.own:
             inside = self._reach.window[0] <= start <= self._reach.window[1]
             return stay if inside else None
         if self._graph.is_counted(part):
@@ -75,9 +64,11 @@ class Spans:
         low, high = max(start, span[0]), min(stay[1], span[1])
         return (low, high) if low <= high else None
 
-    def drain(self) -> list[tuple[Array, Array]]:
-        """Follow all spans that wait; return (things, moments) that carry from then on for good."""
-        graph, found = self._graph, []
+    def drain(self) -> tuple[list[int], list[int], list[int]]:
+        """Follow all spans that wait; return acts that pass taint on, things that carry it for
+        good from a moment on, and these moments.
+        """
+        graph = self._graph
         acts: list[int] = []
         while self.todo:
             node, (low, high) = self.todo.pop()
@@ -94,14 +85,8 @@ class Spans:
                 elif did == Did.FITTED and not odd:
                     whole = int(graph.amount[int(graph.act_first[act + 1]) - 1]) >> 1
                     self._into(node, whole, (int(graph.at[act]), FOREVER), (low, high))
-        if acts:
-            fresh = self._reach.fresh(np.array(acts, np.int64))
-            found.append(self._reach.levels.acts(fresh))
-        if self._new:
-            pairs = np.array(self._new, np.int64)
-            found.append((pairs[:, 0], pairs[:, 1]))
-            self._new = []
-        return [*found, (NONE, NONE)]
+        new, self._new = self._new, []
+        return acts, [thing for thing, _ in new], [moment for _, moment in new]
 
     def prove(self) -> bool:
         """Find what is certain for a while; returns whether anything was new."""
@@ -113,15 +98,14 @@ class Spans:
         return found
 
     def _prove(self, part: int, whole: int, start: int, end: int) -> bool:
-        levels, reach = self._reach.levels, self._reach
-        if self._graph.is_counted(whole) or reach.own[whole]:
+        reach, since = self._reach, self._reach.state.sure
+        if self._graph.is_counted(whole) or whole in reach.own:
             return False
         spans = set(self.sure.get(part, ()))
-        if reach.own[part] or self._graph.is_counted(part):
-            at = np.array([start], np.int64)
-            spans = {(0, FOREVER)} if levels.certain(np.array([part]), at)[0] else set()
-        elif levels.sure[part]:
-            spans.add((FOREVER - int(levels.sure[part]), FOREVER))
+        if part in reach.own or self._graph.is_counted(part):
+            spans = {(0, FOREVER)} if reach.certain(part, start) else set()
+        elif since[part]:
+            spans.add((FOREVER - int(since[part]), FOREVER))
         changed = False
         for low, high in spans:
             new = max(low, start), min(high, end)
@@ -129,8 +113,8 @@ class Spans:
                 continue
             if new[1] == FOREVER:
                 late = FOREVER - new[0]
-                if late > int(levels.sure[whole]):
-                    levels.sure[whole] = late
+                if late > int(since[whole]):
+                    since[whole] = late
                     changed = True
             elif new not in self.sure.setdefault(whole, set()):
                 self.sure[whole].add(new)
