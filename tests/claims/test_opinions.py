@@ -138,6 +138,7 @@ def test_the_page_shows_neither_the_decision_nor_the_case(world: DeskWorld) -> N
     body = client.get(f"{DESK}{row.id}/").content.decode()
     page = text(parsed(client.get(f"{DESK}{row.id}/")).find(".//main"))
     assert kumo.LISTED in body
+    assert "To review" in text(find(parsed(client.get(f"{DESK}{row.id}/")), "nav.queues")[0])
     for told in (world.cases["one"], "mika", "Approved", "佐藤", "owed"):
         assert told not in page
     assert world.cases["one"] not in body

@@ -146,7 +146,7 @@ def _show(
         "proof_code": case.proof_code,
         "files": (*view.evidence, *case.evidence),
         "pictures": case_page.PICTURES,
-        "groups": [
+        "answers": [
             (label("opinion", answer), [(f"{answer}:{each}", label("reason", each)) for each in of])
             for answer, of in actions.ANSWER_REASONS.items()
             if answer != "passed"
