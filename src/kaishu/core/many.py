@@ -14,7 +14,7 @@ import numpy as np
 from kaishu.core.coding import as_keys
 from kaishu.core.pack import Pack
 from kaishu.core.recall import Product, RuleKind
-from kaishu.core.scope import other_lists
+from kaishu.core.scope import alike_codes, other_lists
 from kaishu.core.selectors import SELECTORS, Selector
 
 FEW = 16  # below it the preparation costs more than it saves
@@ -41,6 +41,8 @@ class Signatures:
             SELECTORS[kind]([rule for rule in rules if rule.kind is kind], form, {})
             for kind in others
         ]
+        if (alike := alike_codes(rules, form)) is not None:
+            self._others.append(alike)
         self._safe = [rule.safe_endings for rule in rules if rule.kind is RuleKind.TAIL]
 
     def one(self, serial: str) -> Hashable:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from kaishu.core.conditions import NO_CONDITIONS, Facts, Holds, weigh
-from kaishu.core.recall import Conditions, Effect, Recall, Rule, RuleKind
+from kaishu.core.recall import Conditions, Effect, Recall, Rule, RuleKind, SerialFormat
 from kaishu.core.selectors import SELECTORS, Finds, Selector, by_range
 from kaishu.core.verdict import Answer
 
@@ -92,6 +92,7 @@ class Scope:
         self._tails = tuple(rule for rule in rules if rule.kind is RuleKind.TAIL)
         self._lookups = tuple(rule for rule in rules if rule.kind is RuleKind.LOOKUP)
         self._unlabelled = tuple(rule for rule in rules if rule.kind is RuleKind.UNLABELLED)
+        self._alike = alike_codes(rules, form)
         self._elsewhere = _elsewhere(recall, model, finds) if form.unit_unique else None
         self._excludes = any(rule.effect is Effect.EXCLUDE for rule in rules)
         first_of: dict[tuple[Conditions, Effect, tuple[int, bool]], Rule] = {}
@@ -107,23 +108,26 @@ class Scope:
         that may still apply, or a listed unit that is said to differ, makes it a question.
         Otherwise not affected, by the condition that excluded it where there was one. A rule that
         names safe units wins only where it points closer than every rule that takes the unit in.
-        A serial that another model's list names is a question: somebody took the wrong model.
+        A serial that another model's list names is a question: somebody took the wrong model. So is
+        a code that only the recall's own look-alikes tell from one that is recalled.
         """
         outcome = (
             self._with_exclusions(serial, facts)
             if self._excludes
             else _outcome(self._applied(serial, facts))
         )
-        if serial is None or not self._elsewhere or outcome.answer is not Answer.NOT_AFFECTED:
+        if serial is None or outcome.answer is not Answer.NOT_AFFECTED:
             return outcome
-        others = self._elsewhere(serial)
-        return Outcome(Answer.ASK, "listed_other_model", others[0]) if others else outcome
+        if self._alike is not None and (alike := self._alike(serial)):
+            return Outcome(Answer.ASK, "code_looks_listed", alike[0])
+        if self._elsewhere is not None and (others := self._elsewhere(serial)):
+            return Outcome(Answer.ASK, "listed_other_model", others[0])
+        return outcome
 
     def signature(self) -> Callable[[str], object]:
         """Return what reads all that an outcome rests on in a serial: where equal, so is that."""
         selectors: tuple[Selector, ...] = self._selectors
-        if self._elsewhere is not None:
-            selectors = (*selectors, self._elsewhere)
+        selectors += tuple(each for each in (self._alike, self._elsewhere) if each is not None)
         tails = self._tails
         if len(selectors) == 1 and not tails:
             return selectors[0]
@@ -238,6 +242,27 @@ def _outcome(applied: Iterable[_Applied]) -> Outcome:
 def _named_safe(rule: Rule) -> Outcome:
     named = rule.kind in NAMES_UNITS
     return Outcome(Answer.NOT_AFFECTED, "named_safe" if named else "kind_safe", rule.no)
+
+
+def alike_codes(rules: Iterable[Rule], form: SerialFormat) -> Selector | None:
+    """Return what finds the rules that name a code which looks like this one, but not this one.
+
+    Only for published codes that many units share: their digits and letters are no secret.
+    """
+    if form.unit_unique or not form.lookalikes:
+        return None
+    alike = str.maketrans({each: group[0] for group in reversed(form.lookalikes) for each in group})
+    named: dict[str, int] = {}
+    for rule in rules:
+        if rule.kind is RuleKind.CODES and rule.effect is Effect.INCLUDE:
+            named |= dict.fromkeys(rule.codes, rule.no)
+    looks = {code.translate(alike): no for code, no in reversed(named.items())}
+
+    def select(serial: str) -> tuple[int, ...]:
+        found = None if serial in named else looks.get(serial.translate(alike))
+        return () if found is None else (found,)
+
+    return select if named else None
 
 
 def other_lists(recall: Recall, model: str) -> tuple[Rule, ...]:

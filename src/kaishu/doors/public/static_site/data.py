@@ -41,14 +41,17 @@ DECIDES: Mapping[type, tuple[str, ...]] = {
         *("colours", "not_colours", "variants", "not_variants", "channels", "not_channels"),
         *("batches", "bought_from", "bought_to", "made", "markets"),
     ),
-    SerialFormat: ("code", "alphabet", "lengths", "prefix", "confusions", "unit_unique"),
+    SerialFormat: (
+        *("code", "alphabet", "lengths", "prefix", "confusions", "lookalikes"),
+        "unit_unique",
+    ),
     Product: ("model", "serial_format", "variants", "aliases"),
 }
 # Fields that decide nothing: words for people, drawings, where a fact comes from.
 SAYS: Mapping[type, tuple[str, ...]] = {
     Rule: ("file", "note", "verified", "why"),
     Conditions: (),
-    SerialFormat: ("lookalikes",),
+    SerialFormat: (),
     Product: (
         *("name", "units", "picture", "model_picture", "serial_picture", "model_where"),
         *("serial_where", "batch_where", "made_where", "capacity", "un_number"),
@@ -65,6 +68,7 @@ CODES = frozenset(
         "alias_misprint",
         "alias_sold_as",
         "batch_covered",
+        "code_looks_listed",
         "code_other_product",
         "flight_not_affected",
         "kind_safe",

@@ -277,8 +277,20 @@ function outcomeOf(all) {
 // `others` are the list rules of other models: a serial of theirs is never simply a "no" here.
 function evaluate(rules, form, serial, known, listed, others) {
   const outcome = weighed(rules, form, serial, known, listed);
-  const named = outcome.answer === "not_affected" ? others.find((rule) => listed.includes(rule.no)) : undefined;
+  if (outcome.answer !== "not_affected" || serial === undefined) return outcome;
+  const looks = alikeCode(rules, form, serial);
+  if (looks) return { answer: "ask", reason: "code_looks_listed", rule: looks.no };
+  const named = others.find((rule) => listed.includes(rule.no));
   return named ? { answer: "ask", reason: "listed_other_model", rule: named.no } : outcome;
+}
+
+// The rule that names a published code which looks like this one by the recall's own table, if any.
+function alikeCode(rules, form, serial) {
+  if (form.unit_unique || !form.lookalikes.length) return undefined;
+  const taking = rules.filter((rule) => rule.kind === "codes" && rule.effect !== "exclude");
+  if (taking.some((rule) => rule.codes.includes(serial))) return undefined;
+  const plain = (code) => [...code].map((one) => form.lookalikes.find((group) => group.includes(one))?.[0] ?? one).join("");
+  return taking.find((rule) => rule.codes.some((code) => plain(code) === plain(serial)));
 }
 
 function weighed(rules, form, serial, known, listed) {
