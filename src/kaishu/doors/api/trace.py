@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Path, Query, Router, Schema
+from ninja import Path, Query, Router
 from pydantic import Field
 
 from kaishu.core.genealogy.answers import Step
@@ -15,11 +15,24 @@ from kaishu.doors.api.common import (
     A_MINUTE,
     Bearer,
     Text,
+    View,
     answer,
     caller,
     count,
     make_cursor,
     read_cursor,
+)
+from kaishu.doors.api.trace_answers import (
+    AffectedOut,
+    AffectedPage,
+    BackwardOut,
+    BlastOut,
+    ForwardOut,
+    NeighboursOut,
+    NetworkOut,
+    NetworksOut,
+    PathOut,
+    ProofStep,
 )
 from kaishu.supply.network import answers, asking, queries
 from kaishu.supply.network.answers import Asked
@@ -42,151 +55,17 @@ SINCE: Any = Query(
     "", max_length=40, description="What left the suspects from this day or moment on."
 )
 UNTIL: Any = Query("", max_length=40, description="The last day or moment of it.")
-Level = Literal["certain", "possible"]
 
 
-class NetworkOut(Schema):
-    """One network, with the graph that answers for it; empty where none was made yet."""
-
-    network: str
-    name: str
-    graph: str = Field(description="digest of the graph file; the same digest, the same answers")
-    things: int
-    acts: int
-
-
-class NetworksOut(Schema):
-    """All networks."""
-
-    items: list[NetworkOut]
-
-
-class ThingOut(Schema):
-    """A thing: its code, its own number, and what its class or its owner is called."""
-
-    code: str
-    number: str
-    name: str
-
-
-class Sum(Schema):
-    """At least `certain`, at most both together. Quantities of lots may be broken numbers."""
-
-    certain: float
-    possible: float
-
-
-class BrandSum(Sum):
-    """Units of one brand."""
-
-    brand: str
-
-
-class TotalOut(Sum):
-    """How much of one class is affected."""
-
-    item: str
-    kind: str
-    name: str
-    brand: str
-    model: str
-    not_said: int = Field(description="lots whose quantity no record says; in neither number")
-
-
-class HeldOut(Sum):
-    """How much of one class is, or ever was, with one holder; empty codes = not known where."""
-
-    party: str
-    party_name: str
-    place: str
-    place_name: str
-    item: str
-    item_name: str
-    not_said: int
-    since: str
-
-
-class UnjudgedOut(Schema):
-    """Things of a class behind which no record names a lot or unit of the suspects' class."""
-
-    item: str
-    name: str
-    kind: str
-    things: int
-
-
-class HoldingOut(Schema):
-    """Units in which affected things are packed. They are affected if these are built in."""
-
-    item: str
-    name: str
-    units: int
-
-
-class ForwardOut(Schema):
-    """What carries the fault of the suspects now, in sums."""
-
-    suspects: list[ThingOut]
-    units: Sum
-    brands: list[BrandSum]
-    totals: list[TotalOut]
-    holders: list[HeldOut]
-    consignees: list[HeldOut]
-    ended: int
-    was: int = Field(description="things that carried it once and do not now")
-    cycles: int = Field(description="groups of things in this graph that are made of each other")
-    unjudged: list[UnjudgedOut] = Field(
-        description="things that may be affected, but no record can tell; in no number above"
+def question(path: str, name: str, response: Any) -> Callable[[View], View]:
+    """Declare a question to the graph of one network."""
+    declared: Callable[[View], View] = router.get(
+        f"/trace/{{network}}/{path}",
+        auth=Bearer("trace:read"),
+        response=response,
+        operation_id=name,
     )
-    holding: list[HoldingOut] = Field(
-        description="units around affected things by packing records; in no number above"
-    )
-    waiting: bool = Field(description="records came in that this graph does not hold yet")
-
-
-class AffectedOut(Schema):
-    """One affected thing."""
-
-    code: str
-    kind: str
-    level: Level
-    since: str
-
-
-class AffectedPage(Schema):
-    """Affected things, in the order of the graph."""
-
-    items: list[AffectedOut]
-    next: str | None = Field(
-        None, description="Give it as `cursor` to read on; null at the end. It ends with its graph."
-    )
-
-
-class ProofStep(Schema):
-    """One act that led from the source to the target."""
-
-    record: str = Field(description="the event, or `link:file:row`")
-    did: str
-    at: str
-    source: ThingOut
-    target: ThingOut
-    quantity: float | None
-    level: Literal["certain", "possible", ""]
-
-
-class PathOut(Schema):
-    """The acts that prove an answer, the first one first."""
-
-    steps: list[ProofStep]
-
-
-class BackwardOut(Schema):
-    """What went into a thing, at any depth, and the boxes that it was in."""
-
-    thing: ThingOut
-    lots: list[ThingOut]
-    units: list[ThingOut]
-    boxes: list[ThingOut]
+    return declared
 
 
 @router.get("/trace", auth=Bearer("trace:read"), response=NetworksOut, operation_id="listNetworks")
@@ -207,12 +86,7 @@ def list_networks(request: HttpRequest) -> HttpResponse:
     return answer(NetworksOut(items=items))
 
 
-@router.get(
-    "/trace/{network}/forward",
-    auth=Bearer("trace:read"),
-    response=ForwardOut,
-    operation_id="traceForward",
-)
+@question("forward", "traceForward", ForwardOut)
 def trace_forward(
     request: HttpRequest, network: Network, thing: Things, since: Text = SINCE, until: Text = UNTIL
 ) -> HttpResponse:
@@ -222,12 +96,7 @@ def trace_forward(
     return answer(ForwardOut(**answers.followed(asked, codes, asked.forward(codes))))
 
 
-@router.get(
-    "/trace/{network}/forward/things",
-    auth=Bearer("trace:read"),
-    response=AffectedPage,
-    operation_id="listAffected",
-)
+@question("forward/things", "listAffected", AffectedPage)
 def list_affected(
     request: HttpRequest,
     network: Network,
@@ -249,12 +118,7 @@ def list_affected(
     return answer(AffectedPage(items=items, next=after))
 
 
-@router.get(
-    "/trace/{network}/forward/path",
-    auth=Bearer("trace:read"),
-    response=PathOut,
-    operation_id="proveForward",
-)
+@question("forward/path", "proveForward", PathOut)
 def prove_forward(
     request: HttpRequest,
     network: Network,
@@ -269,12 +133,7 @@ def prove_forward(
     return answer(_path(asked, found.path(_code(asked, to))))
 
 
-@router.get(
-    "/trace/{network}/backward",
-    auth=Bearer("trace:read"),
-    response=BackwardOut,
-    operation_id="traceBackward",
-)
+@question("backward", "traceBackward", BackwardOut)
 def trace_backward(
     request: HttpRequest,
     network: Network,
@@ -287,12 +146,7 @@ def trace_backward(
     return answer(BackwardOut(**told))
 
 
-@router.get(
-    "/trace/{network}/backward/path",
-    auth=Bearer("trace:read"),
-    response=PathOut,
-    operation_id="proveBackward",
-)
+@question("backward/path", "proveBackward", PathOut)
 def prove_backward(
     request: HttpRequest,
     network: Network,
@@ -305,12 +159,7 @@ def prove_backward(
     return answer(_path(asked, found.path(_code(asked, to))))
 
 
-@router.get(
-    "/trace/{network}/causes",
-    auth=Bearer("trace:read"),
-    response=dict[str, Any],
-    operation_id="findCauses",
-)
+@question("causes", "findCauses", dict[str, Any])
 def find_causes(request: HttpRequest, network: Network, thing: Things) -> HttpResponse:
     """Find the lots that incident units share more often than their whole production does.
 
@@ -322,12 +171,7 @@ def find_causes(request: HttpRequest, network: Network, thing: Things) -> HttpRe
     return answer(answers.caused(asked, codes))
 
 
-@router.get(
-    "/trace/{network}/neighbours",
-    auth=Bearer("trace:read"),
-    response=dict[str, Any],
-    operation_id="tryNeighbours",
-)
+@question("neighbours", "tryNeighbours", NeighboursOut)
 def try_neighbours(
     request: HttpRequest,
     network: Network,
@@ -338,21 +182,16 @@ def try_neighbours(
 ) -> HttpResponse:
     """Say how many units more it would be if lots made within some days were bad too."""
     asked = _asked(request, network, since, until)
-    return answer(answers.nearby(asked, _codes(asked, thing), days))
+    return answer(NeighboursOut(**answers.nearby(asked, _codes(asked, thing), days)))
 
 
-@router.get(
-    "/trace/{network}/blast",
-    auth=Bearer("trace:read"),
-    response=dict[str, Any],
-    operation_id="traceBlast",
-)
+@question("blast", "traceBlast", BlastOut)
 def trace_blast(
     request: HttpRequest, network: Network, thing: Things, since: Text = SINCE, until: Text = UNTIL
 ) -> HttpResponse:
     """Say how far suspects reach: affected products by brand, model, country and party."""
     asked = _asked(request, network, since, until)
-    return answer(answers.reached(asked, _codes(asked, thing)))
+    return answer(BlastOut(**answers.reached(asked, _codes(asked, thing))))
 
 
 def _asked(request: HttpRequest, network: str, since: str = "", until: str = "") -> Asked:
