@@ -6,6 +6,7 @@ Ask for `db` (pytest-django's rollback) in most tests, `fresh_db` where commits 
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 from collections.abc import Callable, Iterator
@@ -72,6 +73,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=[item for item in items if item in left_out])
     # The long ones first, so that no process is left with one of them when the others are done.
     items[:] = sorted(kept, key=lambda item: not _is_long(item))
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over what stays for the whole run: modules and tests.
+
+    It went through all of it again and again; what a test leaves behind it still finds.
+    """
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _is_long(item: pytest.Item) -> bool:
