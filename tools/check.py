@@ -14,7 +14,8 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -86,6 +87,26 @@ def pytest_options() -> list[str]:
     return ["-q", "--durations=5", "-n", workers, "--dist", "worksteal"]
 
 
+@contextmanager
+def tests_read_ahead() -> Iterator[Callable[[], object]]:
+    """Read the tests once, beside the fast checks; yields what waits for it.
+
+    On a fresh checkout every process would else rewrite and compile all of them for itself.
+    """
+    reading = subprocess.Popen(
+        [BIN / "pytest", "-q", "--collect-only"],
+        cwd=ROOT,
+        env={**os.environ, "KAISHU_TEST_DB": "sqlite"},
+        stdout=subprocess.DEVNULL,  # what is wrong with a test is said when the tests run
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield reading.wait
+    finally:
+        reading.kill()
+        reading.wait()
+
+
 def tests_on_sqlite() -> bool:
     """Run every test."""
     os.environ["KAISHU_TEST_DB"] = "sqlite"
@@ -109,11 +130,15 @@ def main(arguments: list[str]) -> int:
     if arguments == ["bench"]:
         run.section("benchmarks", benchmarks)
         return run.close()
-    lint(run)
-    if arguments != ["lint"]:
+    if arguments == ["lint"]:
+        lint(run)
+        return run.close()
+    with tests_read_ahead() as wait:
+        lint(run)
         run.section("machine", machine)
-        run.section("tests on SQLite", tests_on_sqlite)
-        run.section("tests on PostgreSQL", tests_on_postgres)
+        wait()
+    run.section("tests on SQLite", tests_on_sqlite)
+    run.section("tests on PostgreSQL", tests_on_postgres)
     return run.close()
 
 
