@@ -10,13 +10,14 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from kaishu.core.recall import Recall
+from kaishu.core.recall import Recall, Rule, RuleKind
 from kaishu.doors.public import kept, views_check
 from tests.doors import kumo
 from tests.doors.pages import find, page, parsed, text
 
 CHECK = f"/{{}}/r/{kumo.SLUG}/check/"
 FIRST = ("", "?model=K100", "?model=K200")
+HEAD = "AK202300010009"
 
 
 @pytest.fixture(autouse=True)
@@ -133,6 +134,21 @@ def test_plain_answers_are_rendered_once_for_all_that_the_rules_cannot_tell_apar
     for serial in (kumo.LISTED, kumo.LISTED[:-1] + "3", kumo.NOT_LISTED, "AK20239999000049"):
         assert serial in Client().get(CHECK.format("en"), _asked(serial)).content.decode()
     assert len(made) == 2
+
+
+def test_of_two_rules_each_says_its_own_words(data_dir: Path) -> None:
+    said = [kumo.three(*[word] * 3) for word in ("Surely.", "Perhaps.")]
+    new = [
+        Rule(
+            no=no, product="K100", kind=RuleKind.RANGE, first=f"{HEAD}{no}0", last=f"{HEAD}{no}9",
+            why=said[no - 4],
+        )
+        for no in (4, 5)
+    ]  # fmt: skip
+    kumo.write_pack(data_dir, kumo.recall(rules=(*kumo.recall().rules, *new)))
+    for no, words in ((4, "Surely."), (5, "Perhaps."), (4, "Surely.")):
+        told = text(page(CHECK.format("en"), model="K100", serial=f"{HEAD}{no}7"))
+        assert [word for word in ("Surely.", "Perhaps.") if word in told] == [words]
 
 
 def test_an_answer_ends_with_its_day_and_its_edition(

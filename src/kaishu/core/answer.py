@@ -154,6 +154,17 @@ def tell(pack: Pack, verdict: Verdict, language: str) -> AnswerPage:
     )
 
 
+def rule_says(recall: Recall, verdict: Verdict) -> Text:
+    """Return what the rule that takes a unit in says to its owner, behind the reason; or nothing.
+
+    Of a verdict's rule, a page tells this and no more.
+    """
+    if verdict.answer is not Answer.AFFECTED:
+        return {}
+    no = verdict.facts.get("rule", "")
+    return next((rule.why for rule in recall.rules if str(rule.no) == no), {})
+
+
 def find_product(recall: Recall, typed: str) -> Product | None:
     """Return the product of this model code, or of an alias that the recall itself names.
 
@@ -296,11 +307,7 @@ def _facts(product: Product, reading: Reading, known: Facts, outcome: Outcome) -
 
 
 def _why(recall: Recall, verdict: Verdict, language: str) -> str:
-    """Return what the rule that takes a unit in says to its owner, to stand behind the reason."""
-    if verdict.answer is not Answer.AFFECTED:
-        return ""
-    no = verdict.facts.get("rule", "")
-    said = next((rule.why for rule in recall.rules if str(rule.no) == no), {})
+    said = rule_says(recall, verdict)
     return (" " if language == "en" else "") + say(said, language) if said else ""
 
 

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from kaishu.core.answer import Inspection, find_product, judge
+from kaishu.core.answer import Inspection, find_product, judge, rule_says
 from kaishu.core.lookalikes import candidates
 from kaishu.core.pack import Pack
 from kaishu.core.recall import Product, SerialFormat
@@ -139,12 +139,14 @@ class Lane:
     def _built(self, serial: str) -> Skeleton | None:
         """Return the page of everything that the rules cannot tell from this serial.
 
-        Which rule took a unit in is kept for auditors and on no page: 5,000 ranges are one page.
+        Which rule took a unit in is kept for auditors and on no page: 5,000 ranges are one page,
+        as long as they say the same to owners.
         """
         verdict = judge(self._pack, Inspection(model=self._product.model, serial=serial))
         if not _SAME_FOR_ALL.issuperset(verdict.facts):
             return None
-        key = len(serial), verdict.answer, verdict.reason
+        says = tuple(rule_says(self._pack.recall, verdict).items())
+        key = len(serial), verdict.answer, verdict.reason, says
         if key not in self._rendered:
             self._rendered[key] = self._render_marked(verdict, mark(len(serial)))
         return self._rendered[key]
