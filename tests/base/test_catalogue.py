@@ -67,8 +67,27 @@ def test_two_builds_write_the_same_bytes(house: Path) -> None:
     files = [house / f"locale/{language}/LC_MESSAGES/django.mo" for language in ("ja", "zh_Hans")]
     catalogue.build(house / "locale")
     first = [file.read_bytes() for file in files]
+    files[0].with_name("made_of").unlink()
     catalogue.build(house / "locale")
     assert [file.read_bytes() for file in files] == first
+
+
+def test_a_catalogue_is_built_again_when_a_part_changed_or_a_file_is_gone(house: Path) -> None:
+    part = house / "locale/parts/door.toml"
+    files = [house / f"locale/{language}/LC_MESSAGES/django.mo" for language in ("ja", "zh_Hans")]
+    catalogue.build(house / "locale")
+    before = [file.read_bytes() for file in files]
+    files[0].write_bytes(b"as it is")
+    assert catalogue.build(house / "locale") == 3
+    assert files[0].read_bytes() == b"as it is"  # nothing changed, so nothing was written
+    files[1].unlink()
+    catalogue.build(house / "locale")
+    assert [file.read_bytes() for file in files] == before
+    part.write_text(PART.replace("次へ", "進む"), "utf-8")
+    catalogue.build(house / "locale")
+    assert files[0].read_bytes() != before[0]
+    (house / "locale/parts/more.toml").write_text(PART.replace("Continue", "Go on"), "utf-8")
+    assert catalogue.build(house / "locale") == 4
 
 
 def test_a_complete_house_has_no_problems(house: Path) -> None:
