@@ -10,8 +10,12 @@ import pyrage
 import pytest
 from click.testing import CliRunner, Result
 from django.utils import timezone
+from pytest_django import Settings
 
+from kaishu.base.keeping import restore
+from kaishu.base.keeping.errors import ArchiveMissing
 from kaishu.cli import main
+from kaishu.cli._keeping import put_back
 from kaishu.core.errors import Refusal
 from kaishu.notices.models import Message
 from tests.keeping.kept import filled, sums, wipe
@@ -53,6 +57,22 @@ def test_backup_verify_wipe_restore_and_the_doctor_is_content(
     assert sums() == before
     assert "1 findings, 0 of them wrong." in back.stdout  # a test is not production
     assert back.exit_code == 0, back.output
+
+
+def test_an_empty_machine_gets_its_folder_before_its_database_is_opened(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.KAISHU_DATA_DIR = tmp_path / "not" / "there"
+    seen = []
+
+    def opens(kept: object) -> None:
+        seen.append(settings.KAISHU_DATA_DIR.is_dir())
+        raise ArchiveMissing()  # it has looked far enough
+
+    monkeypatch.setattr(restore, "refuse_unfit", opens)
+    with pytest.raises(ArchiveMissing):
+        put_back(None, overwrite=False, word=None, hidden=True)  # type: ignore[arg-type]
+    assert seen == [True]
 
 
 def test_a_damaged_backup_is_named_with_exit_code_1(

@@ -68,9 +68,12 @@ def ask_word(*, word: str | None) -> None:
 
 def put_back(kept: archive.Archive, *, overwrite: bool, word: str | None, hidden: bool) -> None:
     """Restore or import, point every check at the newest edition again, and forget old packs."""
+    from django.conf import settings
+
     from kaishu.base.keeping import restore
     from kaishu.cli._progress import bars
 
+    Path(settings.KAISHU_DATA_DIR).mkdir(parents=True, exist_ok=True)  # an empty machine has none
     restore.refuse_unfit(kept)
     if overwrite:
         ask_word(word=word)
