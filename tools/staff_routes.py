@@ -36,6 +36,8 @@ PAGELESS = {
     "/staff/jobs/<int:job_id>/": "the demo runs no job; walked by the test of bulk acts",
     "/staff/jobs/<int:job_id>/progress/": "part of that page",
     "/staff/jobs/<int:job_id>/stop/": "a form of that page",
+    "/staff/opinions/<int:opinion_id>/": "a small demo may draw none; walked by its own test",
+    "/staff/opinions/<int:opinion_id>/settle/": "a form of that list, where two people differ",
     "/staff/payouts/recoveries/<int:recovery_id>/": "a form; no paid money came back in the demo",
     "/staff/payouts/results/<int:event_id>/": "a form; each result of the demo fits an order",
     "/staff/payouts/results/acts/<int:act_id>/": "a form; each result of the demo fits an order",
