@@ -79,23 +79,13 @@ def load_(
             taken = _load_events(there, path, strict, dry_run, rows, progress)
             if taken is not None:
                 found += taken.refused
-                click.echo(
-                    _events_as_json(path, taken) if as_json else _events_told(path, taken, dry_run)
-                )
+                click.echo(_events_told(path, taken, dry_run, as_json))
                 continue
             loaded = actions.load_file(
-                network=there,
-                path=path,
-                mapping=read,
-                act=act,
-                zone=zone,
-                strict=strict,
-                dry_run=dry_run,
-                by=f"server:{getpass.getuser()}",
-                at=now(),
-                note=rows.note,
+                network=there, path=path, mapping=read, act=act, zone=zone, strict=strict,
+                dry_run=dry_run, by=f"server:{getpass.getuser()}", at=now(), note=rows.note,
                 progress=progress,
-            )
+            )  # fmt: skip
             found += loaded.bad
             click.echo(_as_json(path, loaded) if as_json else _told(path, loaded, dry_run))
     rows.show()
@@ -126,7 +116,9 @@ def _load_events(
     )  # fmt: skip
 
 
-def _events_told(path: Path, taken: Taken, dry_run: bool) -> str:
+def _events_told(path: Path, taken: Taken, dry_run: bool, as_json: bool) -> str:
+    if as_json:
+        return json.dumps({"file": path.name, **asdict(taken)})
     if dry_run:
         good = taken.events - taken.refused
         return f"{path.name}: {good:,} of {taken.events:,} events would be kept."
@@ -134,10 +126,6 @@ def _events_told(path: Path, taken: Taken, dry_run: bool) -> str:
         f"{path.name}: {taken.events:,} events, {taken.kept:,} kept, "
         f"{taken.known:,} known already, {taken.refused:,} refused; {taken.names:,} names."
     )
-
-
-def _events_as_json(path: Path, taken: Taken) -> str:
-    return json.dumps({"file": path.name, **asdict(taken)})
 
 
 @click.command("names")
