@@ -43,7 +43,7 @@ def address(tmp_path: Path) -> Iterator[str]:
 
 
 def fetch(url: str) -> tuple[int, dict[str, str], str]:
-    with urllib.request.urlopen(url, timeout=5) as response:
+    with urllib.request.urlopen(url, timeout=60) as response:
         headers = {name.lower(): value for name, value in response.headers.items()}
         return response.status, headers, response.read().decode()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from kaishu.base.language import COOKIE
 from kaishu.base.roles import Role
@@ -89,7 +89,7 @@ def _keys_can_be_listed_and_switched_off(
     page.locator("[data-keys-on]").check()
     page.keyboard.press("Escape")
     page.keyboard.press("r")
-    assert page.locator("details[open]").count() == 1
+    expect(page.locator("details[open]")).to_have_count(1)
 
 
 @pytest.mark.every_run
@@ -130,6 +130,6 @@ def test_claim_evidence_and_decision_stand_on_one_screen(
                 assert box["y"] + box["height"] <= height, selector
     page.goto(f"{site}/staff/claims/{first}/")
     page.locator("[data-turn]").first.click()
-    assert page.locator(".photo.turn-1").count() == 1
+    expect(page.locator(".photo.turn-1")).to_have_count(1)
     page.locator("[data-zoom]").first.click()
-    assert page.locator("dialog.light[open]").count() == 1
+    expect(page.locator("dialog.light[open]")).to_have_count(1)

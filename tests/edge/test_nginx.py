@@ -21,7 +21,7 @@ from tests.edge.test_process import CHECK, running
 from tests.support.served import free_port
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-PATIENCE = 15.0
+PATIENCE = 60.0
 AROUND = """
 user {user};
 master_process off;

@@ -19,7 +19,7 @@ from kaishu.core import pack as packs
 from kaishu.core.recall import Recall
 from tests.doors import kumo
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 CHECK = f"/en/r/{kumo.SLUG}/check/?model=K100&serial="
 AFFECTED, NOT_AFFECTED = "This product is being recalled", "not part of the recall"
 

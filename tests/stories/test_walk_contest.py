@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from kaishu.base.roles import Role, give
 from kaishu.books.audit import audit
@@ -52,15 +52,15 @@ def test_a_refusal_is_contested_reopened_and_approved(
     assert Evidence.objects.count() == 1
     page.click(".unit .act a")
     page.click("main button.button")
-    assert page.locator(".summary a[href='#id-words']").count() == 1
+    expect(page.locator(".summary a[href='#id-words']")).to_have_count(1)
     page.fill("#id-words", WORDS)
     page.click("main button.button")
-    assert page.locator(".notice.ok").count() == 1
+    expect(page.locator(".notice.ok")).to_have_count(1)
     assert "お申し込みを確認しています" in page.inner_text(".unit .notice")
 
     _reviewer_approves(open_page, site, world.sent.case_no)
     page.reload()
-    assert page.locator(".stages li.done").count() == 2
+    expect(page.locator(".stages li.done")).to_have_count(2)
     _look(reader, page, "contest-approved")
     assert [str(finding) for finding in (*audit(), *audit_claims())] == []
 

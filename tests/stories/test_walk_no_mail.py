@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from kaishu.notices.sending import send_due
@@ -45,8 +45,8 @@ def test_a_mail_that_never_comes_loses_nobody(
     page, reader = open_page(javascript=False), open_page()
     page.goto(f"{site}/{code}/c/{world.sent.token}/")
     assert trouble in page.inner_text("main")
-    assert page.locator(".reference").is_visible()
-    assert page.locator(".qr").is_visible()
+    expect(page.locator(".reference")).to_be_visible()
+    expect(page.locator(".qr")).to_be_visible()
     reader.goto(page.url)
     axe(reader)
     shoot(page, f"no-mail-{code}")
@@ -54,7 +54,7 @@ def test_a_mail_that_never_comes_loses_nobody(
     page.click(".notice.ask a[href$='/email/']")
     page.fill("#id-email", RIGHT)
     page.click("main button.button")
-    assert page.locator(".notice.ok").count() == 1
+    expect(page.locator(".notice.ok")).to_have_count(1)
     assert trouble not in page.inner_text("main")
     send_due(at=timezone.now())
     page.reload()
