@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from kaishu.core.genealogy import cycles, names, stays
 from kaishu.core.genealogy.acts import Columns, Did
 from kaishu.core.genealogy.errors import GraphTooLarge
+from kaishu.core.genealogy.sorting import by_counting
 from kaishu.core.genealogy.text import pack
 from kaishu.core.genealogy.things import Kind
 
@@ -111,7 +112,6 @@ def _who(columns: Columns, order: Array, number: Array) -> dict[str, Array]:
 
 def _entries(things: int, node: Array, entry: Array) -> dict[str, Array]:
     first = np.append(0, np.cumsum(np.bincount(node, minlength=things)))
-    return {
-        "node_first": first.astype(np.uint32),
-        "entry": entry[np.argsort(node, kind="stable")].astype(np.uint32),
-    }
+    found = np.empty(len(entry), np.uint32)
+    by_counting(node, first[:-1].copy(), entry, found)
+    return {"node_first": first.astype(np.uint32), "entry": found}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-MODULES = ("tables", "taint", "ways", "tally")
+MODULES = ("tables", "taint", "ways", "tally", "sorting")
 
 
 def load() -> None:

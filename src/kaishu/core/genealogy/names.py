@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kaishu.core.genealogy.errors import ThingWrong
+from kaishu.core.genealogy.sorting import by_counting
 from kaishu.core.genealogy.text import common, from_flat, pack
 from kaishu.core.genealogy.things import Kind, item_of, kind_of
 from kaishu.core.genealogy.walk import cut
@@ -183,7 +184,6 @@ def _buckets(lines: Codes, groups: Groups, old: Array) -> dict[str, Array]:
     buckets = max(1, len(old) // PER_BUCKET)
     slot = (_hashes(lines, groups) % np.uint64(buckets)).astype(np.int32)[old]
     first = np.append(0, np.cumsum(np.bincount(slot, minlength=buckets)))
-    return {
-        "bucket": first.astype(np.uint32),
-        "member": np.argsort(slot, kind="stable").astype(np.uint32),
-    }
+    member = np.empty(len(slot), np.uint32)
+    by_counting(slot, first[:-1].copy(), np.arange(len(slot), dtype=np.uint32), member)
+    return {"bucket": first.astype(np.uint32), "member": member}

@@ -132,9 +132,11 @@ def _begun(graph: Graph, suspects: Array, since: int, until: int) -> taint.State
     )
     many = len(suspects)
     state.late[suspects] = FOREVER
-    state.sure[suspects] = FOREVER - since
-    state.doubt[suspects] = 0 if until == FOREVER else until + 2
+    state.sure[suspects] = max(FOREVER - since, 0)
     state.flags[suspects] = taint.OWN | taint.QUEUED
+    if until != FOREVER:
+        state.doubt[suspects] = until + 2
+        state.flags[suspects] |= taint.DOUBTED
     state.queue[:many] = state.found[:many] = suspects
-    state.counts[[taint.TAIL, taint.FOUND]] = many
+    state.counts[[taint.WAITING, taint.FOUND]] = many
     return state

@@ -16,9 +16,9 @@ FOREVER = (1 << 32) - 1
 MADE, FITTED = 1, 2
 LOT, UNIT, ITEM = 1, 2, 6
 POSSIBLE, CERTAIN = 1, 2
-OWN, QUEUED, SPANNED, FITS, ODD = 1, 2, 4, 8, 16
+OWN, QUEUED, SPANNED, FITS, ODD, DOUBTED = 1, 2, 4, 8, 16, 32
 # What `counts` holds.
-GROUP, HEAD, TAIL, FOUND, OPEN, LOTS, FIT, ODDS, STAMP = range(9)
+GROUP, HEAD, WAITING, FOUND, OPEN, LOTS, FIT, ODDS, STAMP = range(9)
 
 
 class State(NamedTuple):
@@ -58,10 +58,9 @@ def counted(table: Table, state: State, node: int) -> bool:
 def certain(state: State, node: int, at: int) -> bool:
     """Return whether a thing is certain at a moment."""
     sure = whole(state.sure[node])
-    if sure > 0 and FOREVER - sure <= at:
-        doubt = state.doubt[node]
-        if doubt == 0 or at < doubt - 1:
-            return True
+    known = sure > 0 and FOREVER - sure <= at
+    if known and (not state.flags[node] & DOUBTED or at < state.doubt[node] - 1):
+        return True
     if state.flags[node] & SPANNED:
         place = np.searchsorted(state.span_node, node)
         while place < len(state.span_node) and state.span_node[place] == node:
@@ -85,8 +84,9 @@ def push(state: State, node: int) -> None:
     """Let a thing wait to be followed."""
     if not state.flags[node] & QUEUED:
         state.flags[node] |= QUEUED
-        state.queue[state.counts[TAIL] % len(state.queue)] = node
-        state.counts[TAIL] += 1
+        last = whole(state.counts[HEAD] + state.counts[WAITING])
+        state.queue[last if last < len(state.queue) else last - len(state.queue)] = node
+        state.counts[WAITING] += 1
 
 
 @inner
@@ -123,6 +123,9 @@ def prove_lot(table: Table, state: State, lot: int) -> bool:
     changed = sure != whole(state.sure[lot]) or doubt != state.doubt[lot]
     state.sure[lot] = sure
     state.doubt[lot] = doubt
+    state.flags[lot] &= ~DOUBTED & 255
+    if doubt:
+        state.flags[lot] |= DOUBTED
     return changed
 
 
@@ -266,9 +269,11 @@ def expand(table: Table, state: State, node: int) -> None:
 @kernel
 def follow(table: Table, state: State) -> None:
     """Follow all things that wait, until none does. Odd parts are left to `Spans`."""
-    while state.counts[HEAD] < state.counts[TAIL]:
-        node = whole(state.queue[state.counts[HEAD] % len(state.queue)])
-        state.counts[HEAD] += 1
+    while state.counts[WAITING] > 0:
+        head = whole(state.counts[HEAD])
+        node = whole(state.queue[head])
+        state.counts[HEAD] = head + 1 if head + 1 < len(state.queue) else 0
+        state.counts[WAITING] -= 1
         state.flags[node] &= ~QUEUED & 255
         if not state.flags[node] & OWN and counted(table, state, node):
             prove_lot(table, state, node)

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kaishu.core.genealogy.sorting import alike
 from kaishu.core.genealogy.walk import cut
 
 BLOCK = 32
+_REMEMBERED = 1024
 LONGEST = 255
 Array = NDArray[Any]
 
@@ -49,23 +51,11 @@ def _shared(flat: Array, starts: Array, lengths: Array) -> Array:
 
 
 def common(flat: Array, one: Array, other: Array, most: Array) -> Array:
-    """Return how many bytes from one place on are as from another, at most so many each.
-
-    Eight bytes at a time are read as one number, of which the first byte weighs most.
-    """
-    padded = np.append(flat, np.zeros(8, np.uint8))
-    words = np.lib.stride_tricks.sliding_window_view(padded, 8)
-    found = np.zeros(len(most), np.int64)
-    left = np.flatnonzero(most > 0)
-    for place in range(0, int(most.max()) if len(most) else 0, 8):
-        first, second = (words[x[left] + place].view(">u8").ravel() for x in (one, other))
-        unlike = (first ^ second).astype(np.uint64)
-        alike = (unlike == 0).astype(np.int64)
-        for byte in range(1, 8):
-            alike += unlike < np.uint64(1 << 8 * byte)
-        found[left] += alike
-        left = left[(alike == 8) & (most[left] > place + 8)]
-    return np.minimum(found, most)
+    """Return how many bytes from one place on are as from another, at most so many each."""
+    found = np.empty(len(most), np.int64)
+    numbers = (np.ascontiguousarray(each, np.int64) for each in (one, other, most))
+    alike(flat, *numbers, found)
+    return found
 
 
 class Texts:
@@ -76,6 +66,7 @@ class Texts:
         self._text, self._size, self._same, self._block = (
             arrays[f"{name}_{part}"] for part in ("text", "size", "same", "block")
         )
+        self._known: dict[int, list[bytes]] = {}
 
     def __len__(self) -> int:
         """Return how many texts there are."""
@@ -83,7 +74,13 @@ class Texts:
 
     def one(self, number: int) -> bytes:
         """Return one text."""
-        return self._of_block(number // BLOCK, number % BLOCK + 1)[-1]
+        block = number // BLOCK
+        known = self._known.get(block)
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known = {}
+            known = self._known[block] = self._of_block(block, BLOCK)
+        return known[number % BLOCK]
 
     def many(self, numbers: Array) -> list[bytes]:
         """Return some texts, in the order in which they are asked."""
