@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from kaishu.base.models import Job
 from kaishu.base.storage import evidence_store
 from kaishu.books.models import Entry, Unit
 from kaishu.claims.models import Evidence
-from kaishu.cli._doctor import examine, machine
+from kaishu.cli._doctor import examine, graphs, machine
 from kaishu.cli.doctor import doctor
 from kaishu.core.pack import INDEX
 from kaishu.notices.models import Message
@@ -193,3 +194,12 @@ def test_what_cannot_be_looked_at_hides_nothing_else(
     found = list(examine())
     assert {"cannot_look", "unit_misplaced"} <= {trouble.code for trouble in found}
     assert "secret words" not in " ".join(map(str, found))
+
+
+def test_a_machine_without_the_compiler_of_traces_is_told(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NUMBA_DISABLE_JIT")
+    monkeypatch.setitem(sys.modules, "numba", None)
+    troubles = list(graphs.whole(timezone.now(), lambda *_: None))
+    assert [each.code for each in troubles] == ["traces_slow"]

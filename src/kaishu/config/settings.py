@@ -27,6 +27,9 @@ SECRET_KEY = os.environ.get("KAISHU_SECRET_KEY", DEV_SECRET)
 # 32 bytes in hexadecimal: seals names and addresses. Keep it outside the database.
 KAISHU_FIELD_KEY = os.environ.get("KAISHU_FIELD_KEY", "00" * 32)
 KAISHU_DATA_DIR = Path(os.environ.get("KAISHU_DATA_DIR", "var")).resolve()
+if not os.access(Path(__file__).parents[1] / "core" / "genealogy", os.W_OK):
+    # Where the program's own folder is read-only, compiled loops of a trace are kept here.
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(KAISHU_DATA_DIR / "compiled"))
 ALLOWED_HOSTS = os.environ.get("KAISHU_ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]").split()
 CSRF_TRUSTED_ORIGINS = os.environ.get("KAISHU_TRUSTED_ORIGINS", "").split()
 

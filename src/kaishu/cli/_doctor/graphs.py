@@ -9,6 +9,7 @@ import numpy as np
 
 from kaishu.base.keeping.values import Advance
 from kaishu.cli._doctor.values import Trouble, warning
+from kaishu.core.genealogy import compiled
 from kaishu.core.genealogy.errors import GraphCorrupt
 from kaishu.core.genealogy.graph import Graph
 from kaishu.core.genealogy.things import Kind
@@ -16,11 +17,17 @@ from kaishu.supply.network import graphs, queries
 
 AGAIN = "Nothing is lost: kaishu trace build {} --anew makes it again."
 ONE_LOT = "If they are one lot, void the file that spells it wrong and load it put right."
+SLOW = "Traces answer the same, about a hundred times slower. Install it where it exists."
 AT_ONCE, SHOWN = 100_000, 5
 
 
 def whole(at: datetime, advance: Advance) -> Iterator[Trouble]:
-    """Name networks whose graph is missing, or is not as it was written."""
+    """Name networks whose graph is missing, or is not as it was written.
+
+    Whoever examines a machine also makes its traces ready: see `compiled.warm`.
+    """
+    if compiled.wanted() and not compiled.warm():
+        yield warning("traces_slow", "this machine", "numba is not there", SLOW)
     networks = queries.networks()
     for number, network in enumerate(networks, 1):
         newest = queries.newest_graph(network)

@@ -7,6 +7,7 @@ import re
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from kaishu.core.genealogy import compiled
 from kaishu.core.genealogy import graph as graph_file
 from kaishu.supply.models import GraphFile, Network
 from kaishu.supply.network import graphs, queries
@@ -116,6 +117,7 @@ def _extend(
 def _note(
     network: Network, digest: str, there: Marks, before: str, by: str, at: datetime
 ) -> GraphFile:
+    compiled.warm()  # so that nobody waits for the compiler at the first question
     facts = graphs.opened(network.slug, digest).facts
     row = GraphFile.objects.create(
         network=network,
