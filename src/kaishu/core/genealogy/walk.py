@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,7 +11,6 @@ Array = NDArray[Any]
 Places = Array | slice
 FOREVER = (1 << 32) - 1
 NONE = np.empty(0, np.int64)
-BLOCK = 1 << 13
 _MANY = 1 << 19
 
 
@@ -50,26 +47,6 @@ def _places(counts: Array) -> Array:
     return found
 
 
-def blocks(numbers: Array) -> Iterator[Array]:
-    """Yield numbers in parts small enough for what is worked out of them to stay in the cache."""
-    for start in range(0, len(numbers), BLOCK):
-        yield numbers[start : start + BLOCK]
-
-
-def blocks_by(first: Array, rows: Array) -> Iterator[Array]:
-    """Yield rows in parts that have about a block of entries together."""
-    if len(rows):
-        ends = np.cumsum(first[rows + 1] - first[rows])
-        if ends[-1] <= BLOCK * 2:
-            yield rows
-            return
-        cuts = np.searchsorted(ends, np.arange(BLOCK, int(ends[-1]), BLOCK))
-        edges = np.unique(np.concatenate([[0], cuts + 1, [len(rows)]])).tolist()
-        for start, stop in pairwise(edges):
-            if start < len(rows):
-                yield rows[start : min(stop, len(rows))]
-
-
 def in_order(numbers: Array) -> bool:
     """Return whether numbers ascend, each larger than the one before."""
     return bool((numbers[1:] > numbers[:-1]).all())
@@ -84,16 +61,6 @@ def cut(flat: Array, starts: Array, ends: Array) -> Array:
         stops = np.cumsum(lengths)
         found.append(flat[np.arange(stops[-1]) + np.repeat(low - stops + lengths, lengths)])
     return np.concatenate(found)
-
-
-def once(numbers: Array, slot: Array) -> Array:
-    """Return the positions of the numbers, one for each; `slot` is scratch as long as they reach.
-
-    Of equal numbers the last one stays.
-    """
-    places = np.arange(len(numbers), dtype=slot.dtype)
-    slot[numbers] = places
-    return np.flatnonzero(slot[numbers] == places)
 
 
 def bits(flags: Array) -> Array:
