@@ -17,6 +17,7 @@ from kaishu.base.language import NAMES, TAGS
 from kaishu.base.refusals import refusal_page
 from kaishu.base.roles import WrongRole, staff
 from kaishu.core.errors import Refusal
+from kaishu.core.genealogy.answers import Held
 from kaishu.core.recall import Recall
 from kaishu.doors.console import frame
 from kaishu.doors.console.labels import label
@@ -43,11 +44,11 @@ def tell(request: HttpRequest, opened: Opened) -> HttpResponseBase:
         return HttpResponseRedirect(opened.base)
     given = request.POST if request.method == "POST" else request.GET
     packs = {pack.recall.slug: pack.recall for pack in editions.current_packs()}
-    recall = packs.get(given.get("recall", "")) or next(iter(packs.values()), None)
     try:
         held = asking.follow(opened, asked).consignees()
     except Refusal as refusal:
         return refusal_page(request, refusal, status=422)
+    recall = packs.get(given.get("recall", "")) or _likely(opened, packs, held)
     found = consignees(opened.network, held, recall.parties if recall else ())
     file = exports.offered(request, name="trace-consignees", header=_header(), rows=_rows(found))
     if file is not None:
@@ -61,6 +62,18 @@ def tell(request: HttpRequest, opened: Opened) -> HttpResponseBase:
             return HttpResponseRedirect("/staff/trade/?shown=not_sent")
     context = _context(opened, asked, found, recall, packs, given)
     return show(request, "console/trace/tell.html", opened, context, problems=problems)
+
+
+def _likely(opened: Opened, packs: Mapping[str, Recall], held: Sequence[Held]) -> Recall | None:
+    """Return the recall that names a model of what was held; else the first, if there is one."""
+    items = opened.network.items.filter(code__in={each.item for each in held})
+    models = set(items.exclude(model="").values_list("model", flat=True))
+    named = (
+        recall
+        for recall in packs.values()
+        if any(product.model in models for product in recall.products)
+    )
+    return next(named, None) or next(iter(packs.values()), None)
 
 
 def _add(
