@@ -58,8 +58,21 @@ def meant(graph: Graph, network: Network, text: str, *, kinds: Sequence[Kind] = 
 def all_meant(
     graph: Graph, network: Network, texts: Sequence[str], *, kinds: Sequence[Kind] = SUSPECT
 ) -> list[str]:
-    """Return the code of each text, each code once. Raises ThingUnclear, ThingNotFound."""
-    return list(dict.fromkeys(meant(graph, network, each, kinds=kinds) for each in texts))
+    """Return the code of each text, each code once. Raises ThingUnclear, ThingNotFound.
+
+    Texts of one word are looked up together: a list of 100,000 lots costs a second, not minutes.
+    """
+    plain = [each for each in texts if typed.is_one(each) and not _SAID.fullmatch(each)]
+    items = list(Item.objects.filter(network=network)) if len(plain) > 1 else []
+    known = typed.named(graph, items, plain, kinds) if items else {}
+    return list(
+        dict.fromkeys(
+            known[each][0]
+            if len(known.get(each, ())) == 1
+            else meant(graph, network, each, kinds=kinds)
+            for each in texts
+        )
+    )
 
 
 def window(since: str, until: str) -> tuple[int | None, int | None]:

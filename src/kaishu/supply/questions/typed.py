@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
 
 from kaishu.core.codes import unpack
 from kaishu.core.errors import Refusal
@@ -19,6 +22,7 @@ from kaishu.supply.models import Item, Network
 
 MOST = 200
 LONGEST = 300
+AT_ONCE = 20_000
 SUSPECT = (things.Kind.LOT, things.Kind.UNIT)
 _BETWEEN = re.compile(r"[\n\r\t,;、，；]+")
 _PAIR = re.compile(r"(.+)[\s/:]+([^\s/:]+)")
@@ -53,29 +57,36 @@ def read(
     text: str,
     *,
     kinds: Sequence[things.Kind] = SUSPECT,
+    most: int = MOST,
 ) -> Typed:
     """Return what a text names: codes, EPC URNs, Digital Links, scanned codes, bare numbers.
 
-    A word that names nothing as it stands is tried again in capitals. Raises TypedTooMany.
+    A word that names nothing as it stands is tried again in capitals; one of several parts that
+    names nothing is read part by part. All are looked up together. Raises TypedTooMany.
     """
     words = list(_words(text))
-    if len(words) > MOST:
-        raise TypedTooMany(most=MOST, count=len(words))
+    if len(words) > most:
+        raise TypedTooMany(most=most, count=len(words))
     items = list(Item.objects.filter(network=network))
+    found = named(graph, items, words, kinds)
+    parts = {word: word.split() for word in words if not found[word]}
+    split = list(islice((part for each in parts.values() if len(each) > 1 for part in each), most))
+    found |= named(graph, items, split, kinds)
     codes: dict[str, None] = {}
     unclear: list[Unclear] = []
-    pending = list(words)
-    while pending:
-        word = pending.pop(0)
-        found = _meant(graph, items, word, kinds)
-        parts = word.split()
-        if len(found) == 1:
-            codes[found[0]] = None
-        elif not found and len(parts) > 1 and len(pending) < MOST:
-            pending[:0] = parts
-        else:
-            unclear.append(Unclear(word, tuple(found)))
+    for word in words:
+        told = parts.get(word, [word])
+        for part in told if all(each in found for each in told) else [word]:
+            if len(found[part]) == 1:
+                codes[found[part][0]] = None
+            else:
+                unclear.append(Unclear(part, tuple(found[part])))
     return Typed(tuple(codes), tuple(unclear))
+
+
+def is_one(text: str) -> bool:
+    """Say whether a text is one word as it stands, with nothing to take apart."""
+    return list(_words(text)) == [text]
 
 
 def _words(text: str) -> Iterator[str]:
@@ -84,17 +95,59 @@ def _words(text: str) -> Iterator[str]:
             yield clean[:LONGEST]
 
 
-def _meant(
-    graph: Graph, items: Sequence[Item], word: str, kinds: Sequence[things.Kind]
-) -> list[str]:
-    """Return the things of these kinds that the network knows under a word."""
-    spellings = dict.fromkeys((word, word.upper()))
-    for spelling in spellings:
-        told = dict.fromkeys(_candidates(items, spelling))
-        known = [code for code in told if graph.number(code) is not None]
-        if found := [code for code in known if things.kind_of(code) in kinds]:
-            return found
-    return []
+def named(
+    graph: Graph, items: Sequence[Item], words: Iterable[str], kinds: Sequence[things.Kind]
+) -> dict[str, list[str]]:
+    """Return the things of these kinds that the network knows under each word.
+
+    The words go to the graph some thousands at a time, and not one by one.
+    """
+    found: dict[str, list[str]] = {}
+    there = _classes(graph)
+    waiting = iter(dict.fromkeys(words))
+    while part := list(islice(waiting, AT_ONCE)):
+        found |= _named(graph, items, {word: word for word in part}, kinds, there)
+        capitals = {word: word.upper() for word in part if not found[word] and word != word.upper()}
+        found |= _named(graph, items, capitals, kinds, there)
+    return found
+
+
+def _classes(graph: Graph) -> set[tuple[str, things.Kind]]:
+    """Return of which classes the graph has lots and units; one pass over all things."""
+    every = np.arange(graph.facts.nodes)
+    pairs = np.unique(graph.items(every).astype(np.int64) << 4 | graph.kinds(every))
+    return {(graph.item_code(pair >> 4), things.Kind(pair & 15)) for pair in pairs.tolist()}
+
+
+def _named(
+    graph: Graph,
+    items: Sequence[Item],
+    spelled: Mapping[str, str],
+    kinds: Sequence[things.Kind],
+    there: set[tuple[str, things.Kind]],
+) -> dict[str, list[str]]:
+    """Return what each word names in one spelling."""
+    told = {
+        word: [
+            code
+            for code in dict.fromkeys(_candidates(items, spelling))
+            if _fits(code, kinds, there)
+        ]
+        for word, spelling in spelled.items()
+    }
+    asked = list(dict.fromkeys(code for codes in told.values() for code in codes))
+    known = dict(zip(asked, graph.numbers(asked).tolist(), strict=True)) if asked else {}
+    return {word: [code for code in codes if known[code] >= 0] for word, codes in told.items()}
+
+
+def _fits(code: str, kinds: Sequence[things.Kind], there: set[tuple[str, things.Kind]]) -> bool:
+    """Say whether a code is of these kinds, and of a class of which the graph has any."""
+    try:
+        kind = things.kind_of(code)
+    except ValueError:
+        return False
+    item = things.item_of(code)
+    return kind in kinds and (not item or (item, kind) in there)
 
 
 def _candidates(items: Sequence[Item], word: str) -> Iterator[str]:
