@@ -104,10 +104,10 @@ from kaishu.supply.capture.models import (  # noqa: E402 (they point back at Net
     CapturedEvent,
     CaptureJob,
     EventValue,
+    NamedQuery,
     Speaker,
     SpeakerStep,
 )
-    NamedQuery,
 from kaishu.supply.links.models import (  # noqa: E402 (they point back at Network)
     Brought,
     BroughtKind,
@@ -139,13 +139,13 @@ __all__ = [
     "LinkPart",
     "LinkVoid",
     "MockRecall",
+    "NamedQuery",
     "Network",
     "Partner",
     "PartnerRole",
     "RefusedLetter",
     "ReplyAddress",
     "SavedMapping",
-    "NamedQuery",
     "Speaker",
     "SpeakerStep",
 ]
