@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kaishu.base import clock
-from kaishu.cli import _trace_alerts
+from kaishu.cli import _trace_alerts, _trace_alerts_tick
 from kaishu.cli.trace import trace
 from kaishu.core.errors import Refusal
 from kaishu.core.lot_alert_file import file_of, read
@@ -25,7 +25,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def migrated(monkeypatch: pytest.MonkeyPatch) -> None:
     """The database of a test is up to date: each command would look a second long."""
-    monkeypatch.setattr(_trace_alerts, "start", lambda: None)
+    for module in (_trace_alerts, _trace_alerts_tick):
+        monkeypatch.setattr(module, "start", lambda: None)
 
 
 def run(*words: str) -> Result:
@@ -89,3 +90,18 @@ def test_a_refused_file_does_not_stop_the_next_one(data_dir: Path) -> None:
     again = run("take", str(bad), str(good))
     assert "refused [alert_shape]" in again.stderr
     assert "known already" in again.stdout
+
+
+def test_tick_says_that_nothing_changed_and_confirm_refuses_a_letter_without_address(
+    data_dir: Path,
+) -> None:
+    brand()
+    run("trust", HARIMA.code, HARIMA.name, HARIMA.signer.public.hex())
+    file = data_dir / "in.json"
+    file.write_bytes(file_of(HARIMA.alert("L1", at=clock.now().replace(microsecond=0))))
+    (taken,) = said("take", str(file))
+    assert said("tick") == []
+    assert run("tick").stdout == "0 changed\n"
+    refused = run("confirm", taken["number"]).exception
+    assert isinstance(refused, Refusal)
+    assert refused.code == "alert_reply_not_wanted"
