@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from kaishu.base.language import COOKIE
 from kaishu.base.roles import Role
@@ -60,7 +60,7 @@ def test_a_packer_counts_picks_marks_and_reminds(
     look("mark")
     page.fill("#id-confirm", "99")
     page.click("form:has(#id-confirm) .button")
-    assert page.locator("#problems").count() == 1
+    expect(page.locator("#problems")).to_have_count(1)
     page.goto(f"{site}/staff/kits/file/")
     lines = [f"{world.label(name)},T-{name}" for name in ("kit", "hot", "sent")]
     data = "\n".join(["reference,tracking", *lines]).encode()

@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from kaishu.base.roles import Role, give
 from kaishu.books.audit import audit
@@ -41,7 +41,7 @@ def test_a_manager_makes_a_recall_and_another_publishes_it(
     desk.select_option("#id-market", "cn")
     desk.click("form[action='/staff/recalls/start/'] button")
     draft = desk.url
-    assert desk.locator(".notice.ask").count() == 1
+    expect(desk.locator(".notice.ask")).to_have_count(1)
     _upload(desk, tmp_path)
     for section, said in romoss.sections().items():
         _fill(desk, f"{draft}{section}/", said)
@@ -79,7 +79,7 @@ def _upload(desk: Page, folder: Path) -> None:
         (folder / name).write_bytes(content)
     desk.set_input_files("#id-files", [folder / name for name in romoss.lists()])
     desk.click("form[action$='/files'] button")
-    assert desk.locator("#files td.code", has_text="serials/").count() == 3
+    expect(desk.locator("#files td.code", has_text="serials/")).to_have_count(3)
 
 
 def _fill(desk: Page, address: str, said: Mapping[str, Any]) -> None:
@@ -116,7 +116,7 @@ def _preview(desk: Page, draft: str) -> None:
     for answer in ("Affected", "Not affected", "We have to ask", "No such model"):
         desk.goto(f"{draft}preview/")
         desk.locator("section.panel:last-child a", has_text=answer).first.click()
-        assert desk.locator(".previewbar").count() == 1
+        expect(desk.locator(".previewbar")).to_have_count(1)
     desk.goto(f"{draft}preview/ja/r/{romoss.SLUG}/claim/")
     assert "返金" in desk.inner_text("main")
 
@@ -124,11 +124,11 @@ def _preview(desk: Page, draft: str) -> None:
 def _owners_are_answered(page: Page, site: str) -> None:
     check = f"{site}/en/r/{romoss.SLUG}/check/?model="
     page.goto(f"{check}PAC20-272&serial=m20-q1")
-    assert page.locator(".band.affected").count() == 1
+    expect(page.locator(".band.affected")).to_have_count(1)
     page.goto(f"{check}PAC20-272&serial=M22-Q7")
     assert page.locator(".band.affected").count() == 0
     page.goto(f"{check}PLT20A-152&serial=M20-Q1")
-    assert page.locator(".band.affected").count() == 1
+    expect(page.locator(".band.affected")).to_have_count(1)
 
 
 def _two_owners_claim_one_code() -> None:
