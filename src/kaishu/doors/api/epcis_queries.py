@@ -138,7 +138,7 @@ def ask_query(
 
 
 @router.api_operation(
-    ["GET", "POST"], "/epcis/queries/{name}/subscriptions", auth=Bearer("epcis:read"),
+    ["GET"], "/epcis/queries/{name}/subscriptions", auth=Bearer("epcis:read"),
     response={501: None}, openapi_extra=_NONE, operation_id="subscribeQuery",
 )  # fmt: skip
 def subscribe_query(
@@ -148,6 +148,17 @@ def subscribe_query(
     where, party = _where(request, network)
     named.query(where, party, name)
     return spoken(errors.problem(NoSubscriptions()))
+
+
+@router.post(
+    "/epcis/queries/{name}/subscriptions", auth=Bearer("epcis:read"),
+    response={501: None}, openapi_extra=_NONE, operation_id="subscribeToQuery",
+)  # fmt: skip
+def subscribe_to_query(
+    request: HttpRequest, name: Text, network: Text = Query("", max_length=60)
+) -> HttpResponse:
+    """Say that subscriptions are not offered, to whoever would make one."""
+    return subscribe_query(request, name, network)
 
 
 @router.get(

@@ -14,7 +14,7 @@ from django.db import transaction
 from kaishu.base import jobs
 from kaishu.base.storage import FolderStore, Store
 from kaishu.core.errors import Refusal
-from kaishu.supply.capture import masters, reading, speaking
+from kaishu.supply.capture import batches, masters, reading, speaking
 from kaishu.supply.capture.checking import Checked, Checker
 from kaishu.supply.capture.documents import Document, read_document
 from kaishu.supply.capture.keeping import Kept, keep
@@ -24,7 +24,6 @@ from kaishu.supply.models import Network
 KIND = "epcis_capture"
 AT_ONCE = 200  # events of a document that is captured while its sender waits
 BATCH = 500
-MOST_LISTED = 1000  # problems of one job that are listed; the others are counted
 Told = Callable[[int, int], None]  # (done, total)
 
 
@@ -86,19 +85,12 @@ def run(*, job: CaptureJob, document: Document, at: datetime, told: Told | None 
     for start in range(job.read, len(events), BATCH):
         with transaction.atomic():
             part = events[start : start + BATCH]
-            note(job, batch(job, part, start, checker, at))
+            batches.note(job, batches.batch(job, part, start, checker, at))
             job.read = start + len(part)
             job.save()
         if told:
             told(job.read, len(events))
-    finish(job, at)
-
-
-def finish(job: CaptureJob, at: datetime) -> None:
-    """Say that a job is done."""
-    job.success = not job.refused
-    job.finished_at = at
-    job.save()
+    batches.finish(job, at)
 
 
 def _all_or_none(
@@ -108,7 +100,7 @@ def _all_or_none(
     good: list[tuple[int, Checked]] = []
     bad: list[tuple[int, Refusal]] = []
     for start in range(0, len(events), BATCH):
-        sort(events[start : start + BATCH], start, checker, good, bad)
+        batches.sort(events[start : start + BATCH], start, checker, good, bad)
         if told:
             told(min(start + BATCH, len(events)), len(events))
     job.read = len(events)
@@ -119,53 +111,10 @@ def _all_or_none(
                 bad = done.refused
                 if bad:
                     raise _RolledBack
-                note(job, done)
-                finish(job, at)
+                batches.note(job, done)
+                batches.finish(job, at)
                 return
         except _RolledBack:
             pass
-    note(job, Kept(refused=bad))
-    finish(job, at)
-
-
-def batch(job: CaptureJob, part: Sequence[Any], start: int, checker: Checker, at: datetime) -> Kept:
-    """Check and keep some events within the caller's transaction; the first has number `start`."""
-    good: list[tuple[int, Checked]] = []
-    bad: list[tuple[int, Refusal]] = []
-    sort(part, start, checker, good, bad)
-    done = keep(job, good, at)
-    done.refused = sorted(done.refused + bad, key=lambda each: each[0])
-    return done
-
-
-def sort(
-    part: Sequence[Any],
-    start: int,
-    checker: Checker,
-    good: list[tuple[int, Checked]],
-    bad: list[tuple[int, Refusal]],
-) -> None:
-    """Check events and put them to the good or the bad ones; a Refusal cannot even be read."""
-    for number, event in enumerate(part, start=start):
-        if isinstance(event, Refusal):
-            found, problems = None, [("", event)]
-        else:
-            found, problems = checker.check(event)
-        if found is not None and not problems:
-            good.append((number, found))
-            continue
-        for pointer, refusal in problems:
-            refusal.facts["pointer"] = pointer
-            bad.append((number, refusal))
-
-
-def note(job: CaptureJob, done: Kept) -> None:
-    """Add what became of a batch to its job."""
-    job.kept += done.kept
-    job.known += done.known
-    job.refused += len({number for number, _ in done.refused})
-    for number, refusal in done.refused[: max(0, MOST_LISTED - len(job.errors))]:
-        facts = dict(refusal.facts)
-        inside = facts.pop("pointer", "")
-        pointer = f"{job.place}/{number}{inside}"
-        job.errors.append({"pointer": pointer, "code": refusal.code, "facts": facts})
+    batches.note(job, Kept(refused=bad))
+    batches.finish(job, at)

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from kaishu.core.errors import Refusal
-from kaishu.supply.capture import actions, errors, masters, reading, streaming
+from kaishu.supply.capture import actions, batches, errors, masters, reading, streaming
 from kaishu.supply.capture.checking import Checked, Checker
 from kaishu.supply.capture.documents import Document, of_parts
 from kaishu.supply.capture.keeping import Kept
@@ -115,7 +115,7 @@ class _Load:
         for start, part in self._parts(0):
             good: list[tuple[int, Checked]] = []
             bad: list[tuple[int, Refusal]] = []
-            actions.sort(_events(part), start, self.checker, good, bad)
+            batches.sort(_events(part), start, self.checker, good, bad)
             self._tell(part, start, bad)
             refused += len({number for number, _ in bad})
             self.progress("checking", start + len(part), self.found.events)
@@ -152,7 +152,7 @@ class _Load:
                 self._batch(job, start, part, at)
                 job.save()
             self.progress("events", job.read, self.found.events)
-        actions.finish(job, at)
+        batches.finish(job, at)
 
     def keep_all(self, job: CaptureJob, at: datetime) -> None:
         """Keep all events in one transaction. Raises EventsBad."""
@@ -162,16 +162,16 @@ class _Load:
                 refused += len(self._batch(job, start, part, at).refused)
                 self.progress("events", job.read, self.found.events)
             if not refused:
-                actions.finish(job, at)
+                batches.finish(job, at)
                 return
             transaction.set_rollback(True)
         CaptureJob.objects.filter(pk=job.pk).update(finished_at=at, refused=refused)
         raise errors.EventsBad(bad=refused, events=self.found.events)
 
     def _batch(self, job: CaptureJob, start: int, part: list[Streamed], at: datetime) -> Kept:
-        done = actions.batch(job, _events(part), start, self.checker, at)
+        done = batches.batch(job, _events(part), start, self.checker, at)
         self._tell(part, start, done.refused)
-        actions.note(job, done)
+        batches.note(job, done)
         job.read = start + len(part)
         return done
 
