@@ -155,7 +155,10 @@ def subscribe_query(
     response={501: None}, openapi_extra=_NONE, operation_id="subscribeToQuery",
 )  # fmt: skip
 def subscribe_to_query(
-    request: HttpRequest, name: Text, network: Text = Query("", max_length=60)
+    request: HttpRequest,
+    name: Text,
+    idempotency_key: Key,
+    network: Text = Query("", max_length=60),
 ) -> HttpResponse:
     """Say that subscriptions are not offered, to whoever would make one."""
     return subscribe_query(request, name, network)
