@@ -13,8 +13,9 @@ from click.testing import CliRunner
 from django.db import connection
 from pytest_django import Settings
 
+from kaishu.base import language
 from kaishu.cli.static import static
-from kaishu.core.recall import CheckTerms
+from kaishu.core.recall import CheckTerms, Effect
 from kaishu.doors.public import views_genuine
 from kaishu.doors.public.static_site import build as building
 from kaishu.doors.public.static_site.build import build
@@ -84,6 +85,25 @@ def test_a_page_that_asks_the_database_stops_the_copy(
         build(tmp_path / "copy")
     assert (tmp_path / "copy" / "manifest.json").is_file()
     assert len(built) == len(json.loads((tmp_path / "copy/manifest.json").read_text())["files"]) + 1
+
+
+WHY = {"ja": "電池が熱くなります。", "zh-Hans": "电池会发热。", "en": "Its cells get hot."}
+
+
+def test_what_a_rule_says_stands_in_words_and_sheets_but_not_of_safe_units(
+    tmp_path: Path, data_dir: Path
+) -> None:
+    what = kumo.recall()
+    first, *rest = what.rules
+    safe = replace(rest[0], effect=Effect.EXCLUDE, why={tag: f"Safe {tag}" for tag in WHY})
+    told = (replace(first, why=WHY), safe, *rest[1:])
+    kumo.write_pack(data_dir, replace(what, rules=told))
+    built = build(tmp_path / "copy")
+    for code, tag in language.TAGS.items():
+        for page in (f"{code}/check", f"{code}/r/{kumo.SLUG}/sheet"):
+            html = (built.folder / page / "index.html").read_text()
+            assert WHY[tag] in html
+            assert "Safe " not in html
 
 
 def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path, data_dir: Path) -> None:

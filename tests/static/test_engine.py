@@ -81,5 +81,7 @@ def test_script_and_core_say_the_same_of_thousands_of_units(tmp_path: Path) -> N
             page = tell(packs[at], verdict, language)
             assert {n: told[n] for n in SAID} == {n: getattr(page, n) for n in SAID}, where
             assert tuple(told["steps"]) == page.steps, where
+            met["told by its rule"] += "Told " in page.sentence
     assert {"listed_other_model", "code_other_product"} <= set(met)
+    assert met["told by its rule"] > 100
     assert len(met) >= 25, met  # the draw reaches most reasons there are

@@ -13,6 +13,7 @@ from kaishu.core.answer import Inspection
 from kaishu.core.dates import Month
 from kaishu.core.pack import Pack
 from kaishu.core.recall import (
+    LANGUAGES,
     Alias,
     Channel,
     CheckTerms,
@@ -150,6 +151,8 @@ def _rule(
         more = {"labels": draw.choice(((), ("missing",)))}
     if draw.random() < 0.2 and kind is not RuleKind.LOOKUP:
         more["effect"] = Effect.EXCLUDE
+    if draw.random() < 0.5:
+        more["why"] = {tag: f"Told {no}, {tag}." for tag in draw.choice((LANGUAGES, ("en",)))}
     return Rule(no=no, product=model, kind=kind, when=_conditions(draw), **more)
 
 

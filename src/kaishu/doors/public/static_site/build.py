@@ -36,7 +36,7 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 SCRIPTS = (
     *("page.js", "everything.js", "copy.js", "scan.js"),
-    *("engine.js", "codes.js", "shards.js", "tell.js"),
+    *("engine.js", "rules.js", "codes.js", "shards.js", "tell.js"),
 )
 
 

@@ -133,6 +133,7 @@ def _recall_words(pack: Pack, tag: str) -> dict[str, Any]:
         "do_now": [say(text, tag) for text in recall.do_now],
         "products": {product.model: _product_words(product, tag) for product in recall.products},
         "channels": {channel.code: say(channel.name, tag) for channel in recall.channels},
+        "why": {str(rule.no): say(rule.why, tag) for rule in recall.rules if rule.why},
         "facts": {
             "company": say(recall.company, tag),
             "phone": recall.phone,

@@ -13,20 +13,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kaishu.base import language
-from kaishu.base.words import word
 from kaishu.core.frame import frame_of, product_card
 from kaishu.core.pack import Pack
-from kaishu.core.rule_words import rule_in_words
 from kaishu.core.sentences import sentence
 from kaishu.core.travel import BARS, Rule
-from kaishu.core.words import WORDS
 from kaishu.doors.public import views_genuine, views_notice
 from kaishu.doors.public.claiming.answers import MOST_UNITS
 from kaishu.doors.public.feeds import structured
 from kaishu.doors.public.fly_words import CHOICES
 from kaishu.doors.public.privacy import views_privacy
 from kaishu.doors.public.static_site.links import relative
-from kaishu.doors.public.static_site.sheets import sheet_file, sheet_of
+from kaishu.doors.public.static_site.sheets import rules_of, sheet_file, sheet_of
 from kaishu.markets import travel_rules, zone_of
 
 # A page of files has no headers, so it says itself what it may load: nothing from elsewhere.
@@ -178,15 +175,7 @@ def _rule_colours(pack: Pack, model: str) -> list[str]:
 
 def _scope(pack: Pack, tag: str) -> dict[str, Any]:
     """Return the rules of a recall in words, product by product."""
-    said = {code: word(code) for code in WORDS}
-    products = []
-    for card in _cards(pack):
-        rules = [rule for rule in pack.recall.rules if rule.product == card["model"]]
-        lines = [
-            rule_in_words(pack.recall, r, tag, units=pack.listed.get(r.no, 0), words=said)
-            for r in rules
-        ]
-        products.append({**card, "rules": lines})
+    products = [{**card, "rules": rules_of(pack, card["model"], tag)} for card in _cards(pack)]
     return {"recall": pack.recall, "pack": pack, "products": products}
 
 

@@ -10,7 +10,7 @@ from kaishu.base.words import word
 from kaishu.core import spelling
 from kaishu.core.answer import Inspection, judge, tell
 from kaishu.core.pack import Pack
-from kaishu.core.recall import Recall, RuleKind, say
+from kaishu.core.recall import Effect, Recall, RuleKind, say
 from kaishu.core.rule_words import rule_in_words
 from kaishu.core.sentences import sentence
 from kaishu.core.verdict import Answer, Verdict
@@ -69,7 +69,6 @@ def _product(pack: Pack, model: str, tag: str) -> dict[str, Any]:
     product = recall.product(model)
     assert product is not None, model
     form = recall.serial_format(product)
-    said = {code: word(code) for code in WORDS}
     lengths = " / ".join(str(length) for length in sorted(form.lengths))
     shape = sentence("sheet_shape", tag, {"lengths": lengths, "prefix": form.prefix or "-"})
     return {
@@ -77,12 +76,24 @@ def _product(pack: Pack, model: str, tag: str) -> dict[str, Any]:
         "name": say(product.name, tag),
         "where": say(product.serial_where, tag),
         "shape": shape.text,
-        "rules": [
-            rule_in_words(recall, rule, tag, units=pack.listed.get(rule.no, 0), words=said)
-            for rule in recall.rules
-            if rule.product == model
-        ],
+        "rules": rules_of(pack, model, tag),
     }
+
+
+def rules_of(pack: Pack, model: str, tag: str) -> list[str]:
+    """Return the rules of a product in words; the language must be in force.
+
+    What a rule says to the owner whose unit it takes in stands behind it, as in the answer.
+    """
+    said = {code: word(code) for code in WORDS}
+    lines = []
+    for rule in pack.recall.rules:
+        if rule.product == model:
+            units = pack.listed.get(rule.no, 0)
+            line = rule_in_words(pack.recall, rule, tag, units=units, words=said)
+            told = rule.why and rule.effect is Effect.INCLUDE
+            lines.append(f"{line} {say(rule.why, tag)}" if told else line)
+    return lines
 
 
 def _example(recall: Recall, tag: str) -> dict[str, str]:

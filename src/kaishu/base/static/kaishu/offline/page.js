@@ -1,6 +1,6 @@
 // The page that asks and answers without a server. Words come from the copy's own files.
 import { fill, hear, listed, openCopy, TONES } from "./copy.js";
-import { madeOf } from "./engine.js";
+import { madeOf } from "./rules.js";
 import { scanInto } from "./scan.js";
 
 const form = document.getElementById("check");

@@ -17,6 +17,13 @@ export function sentence(words, code, facts = {}) {
   return words.sentences[code].map((each) => fill(each, facts));
 }
 
+// What the rule that takes a unit in says to its owner, behind the reason.
+function whyOf(words, recall, verdict) {
+  const { rule } = verdict.facts;
+  if (verdict.answer !== "affected" || !Object.hasOwn(recall.why, rule)) return "";
+  return (words.language === "en" ? " " : "") + recall.why[rule];
+}
+
 export function tell(words, slug, verdict) {
   const recall = words.recalls[slug];
   const product = recall.products[verdict.facts.model];
@@ -35,7 +42,7 @@ export function tell(words, slug, verdict) {
   return {
     headline: line(`answer_${verdict.answer}`),
     first: affected ? recall.stop_use : open ? line("until_you_know") : "",
-    sentence: reason,
+    sentence: reason + whyOf(words, recall, verdict),
     steps: (affected ? recall.do_now : [next]).filter(Boolean),
     asks: open ? (words.asks[verdict.reason] ?? "serial") : "",
     model: verdict.facts.model ?? "",
