@@ -83,7 +83,7 @@ def test_a_spreadsheet_becomes_an_answer(hana: Client) -> None:
     work()
     assert "It is loaded, as link file" in text(parsed(hana.get(one)))
     actions.catch_up(slug="new", by="t", at=world.AT)
-    answer = parsed(hana.get(f"{TRACE}in/new/?lots=/x/item/CELL-A/lot/L77"))
+    answer = parsed(hana.get(f"{TRACE}in/new/?lots=L77"))
     assert [text(each) for each in find(answer, "#problems li")] == []
     assert "2 units certainly" in text(answer)
     listed = [text(each) for each in find(parsed(hana.get(HERE)), "tbody td")]

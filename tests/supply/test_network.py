@@ -13,7 +13,8 @@ from kaishu.core.genealogy.forward import forward
 from kaishu.supply.links import parts
 from kaishu.supply.links.actions import void_file
 from kaishu.supply.models import GraphFile, Item, LinkPart, Network, Partner
-from kaishu.supply.network import actions, graphs, queries, tasks
+from kaishu.supply.network import actions, asking, graphs, queries, tasks
+from kaishu.supply.questions import typed
 from tests.supply.linked import NOW, PACK, Loading, load, network
 
 __all__ = ["load", "network"]
@@ -130,6 +131,19 @@ def test_only_one_process_makes_a_graph_and_old_files_go(
         actions.catch_up(slug="acme", by="t", at=NOW, wait=False)
     assert code_of(busy) == "graph_busy"
     assert (GraphFile.objects.count(), reached()) == (4, 4)
+
+
+def test_a_short_number_finds_its_thing_where_nobody_described_the_items(
+    load: Loading, network: Network
+) -> None:
+    twin = f"{PACK}/10/S7"
+    load(rows(1, 2) + f"{twin},{PACK}/21/S7,2025-03-01\n", act="made")
+    actions.rebuild(slug="acme", by="t", at=NOW)
+    graph = queries.open_graph("acme")
+    assert typed.read(graph, network, "l1, C L1 04548736120037/2").codes == (LOT, f"{PACK}/21/2")
+    (unclear,) = typed.read(graph, network, "S7").unclear
+    assert unclear.may_be == (twin, f"{PACK}/21/S7"), "a person chooses"
+    assert asking.all_meant(graph, network, ["L1", "1"]) == [LOT, f"{PACK}/21/1"]
 
 
 def test_things_are_called_as_their_class_and_what_nobody_named_by_its_number(

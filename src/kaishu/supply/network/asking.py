@@ -64,7 +64,7 @@ def all_meant(
     """
     plain = [each for each in texts if typed.is_one(each) and not _SAID.fullmatch(each)]
     items = list(Item.objects.filter(network=network)) if len(plain) > 1 else []
-    known = typed.named(graph, items, plain, kinds) if items else {}
+    known = typed.named(graph, items, plain, kinds) if len(plain) > 1 else {}
     return list(
         dict.fromkeys(
             known[each][0]

@@ -1,7 +1,8 @@
 """Find the things that a person typed or pasted, in whatever form the label or the list had them.
 
 A lot's number alone names a lot only within its item, so a bare word is looked for under every
-item of the network. What fits several things is never chosen from: the person does.
+item of the network, also where nobody described it. What fits several things is never chosen
+from: the person does.
 """
 
 from __future__ import annotations
@@ -104,6 +105,8 @@ def named(
     """
     found: dict[str, list[str]] = {}
     there = _classes(graph)
+    items = [*items, *_undescribed(items, there)]
+    items = [*items, *_undescribed(items, there)]
     waiting = iter(dict.fromkeys(words))
     while part := list(islice(waiting, AT_ONCE)):
         found |= _named(graph, items, {word: word for word in part}, kinds, there)
@@ -117,6 +120,18 @@ def _classes(graph: Graph) -> set[tuple[str, things.Kind]]:
     every = np.arange(graph.facts.nodes)
     pairs = np.unique(graph.items(every).astype(np.int64) << 4 | graph.kinds(every))
     return {(graph.item_code(pair >> 4), things.Kind(pair & 15)) for pair in pairs.tolist()}
+
+
+def _undescribed(items: Sequence[Item], there: set[tuple[str, things.Kind]]) -> list[Item]:
+    """Return what records name and no list of items does: it goes by its own number."""
+    missing = {code for code, _ in there if code} - {each.code for each in items}
+    return [Item(code=code) for code in sorted(missing)]
+
+
+def _undescribed(items: Sequence[Item], there: set[tuple[str, things.Kind]]) -> list[Item]:
+    """Return what records name and no list of items does: it goes by its own number."""
+    missing = {code for code, _ in there if code} - {each.code for each in items}
+    return [Item(code=code) for code in sorted(missing)]
 
 
 def _named(
