@@ -106,7 +106,6 @@ def named(
     found: dict[str, list[str]] = {}
     there = _classes(graph)
     items = [*items, *_undescribed(items, there)]
-    items = [*items, *_undescribed(items, there)]
     waiting = iter(dict.fromkeys(words))
     while part := list(islice(waiting, AT_ONCE)):
         found |= _named(graph, items, {word: word for word in part}, kinds, there)
@@ -120,12 +119,6 @@ def _classes(graph: Graph) -> set[tuple[str, things.Kind]]:
     every = np.arange(graph.facts.nodes)
     pairs = np.unique(graph.items(every).astype(np.int64) << 4 | graph.kinds(every))
     return {(graph.item_code(pair >> 4), things.Kind(pair & 15)) for pair in pairs.tolist()}
-
-
-def _undescribed(items: Sequence[Item], there: set[tuple[str, things.Kind]]) -> list[Item]:
-    """Return what records name and no list of items does: it goes by its own number."""
-    missing = {code for code, _ in there if code} - {each.code for each in items}
-    return [Item(code=code) for code in sorted(missing)]
 
 
 def _undescribed(items: Sequence[Item], there: set[tuple[str, things.Kind]]) -> list[Item]:
