@@ -75,15 +75,47 @@ def test_the_union_is_a_market_apart_where_none_of_its_countries_is_named() -> N
         ("批号：p6", "P6"),
         ("ロット番号 P6", "P6"),
         *((each, "") for each in ("2405", "02405", "240-5", "O24O-5", "0240 - 5.", "P-6", "0P6")),
+        *(
+            (each, "")
+            for each in ("P–6", "P−6", "Pー6", "P6\u200b", "P6。", "Lot nr. P6", "P6, Q1")
+        ),
+        *(
+            (each, "")
+            for each in ("Q1／P6", "Batch ID: P 6 EXP 2026", "P6 (on the box)", "A 024 05")
+        ),
+        *((each, "") for each in ("unknown", "不明", "わからない", "?", "-")),
         ("2406", "2406"),
         ("P66", "P66"),
-        ("other", "other"),
+        ("P6-A", "P6-A"),
+        ("7.P6", "7.P6"),
+        ("Lot 2406, exp 2026", "Lot 2406, exp 2026"),
         ("", ""),
     ],
 )
-def test_a_batch_that_lost_its_zeros_or_hyphens_is_not_known(given: str, known: str) -> None:
+def test_what_may_be_a_named_batch_among_other_signs_or_words_is_not_known(
+    given: str, known: str
+) -> None:
     what = recall(rule(1, RuleKind.MODEL, when=Conditions(batches=("P6", "0240-5"))))
     assert find_batch(what, what.products[0], given) == known
+
+
+def test_a_word_may_be_a_batch_where_batches_are_words() -> None:
+    what = recall(rule(1, RuleKind.MODEL, when=Conditions(batches=("P6", "RED"))))
+    assert find_batch(what, what.products[0], "blue") == "blue"
+
+
+@pytest.mark.parametrize("code", ["MODEL:M2;SN:{}", "https://example.com/?pn=M2&sn={}"])
+def test_a_code_that_names_another_recalled_model_is_a_question(code: str, tmp_path: Path) -> None:
+    rules = rule(1, RuleKind.MODEL, "M2"), rule(2, RuleKind.PREFIX, "M1", prefix="AZ")
+    pack = publish(tmp_path, recall(*rules, products=(product("M1"), product("M2"))), {})
+    said = [
+        judge(pack, Inspection(model=model, serial=code.format("A0000000")))
+        for model in ("M1", "M2", "")
+    ]
+    assert [(each.answer, each.reason) for each in said] == [
+        (ASK, "code_other_product"),
+        *[(AFFECTED, "whole_model")] * 2,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ FACTS: dict[str, list[Any]] = {
     "bought": DAYS,
     "market": ["jp", "cn", "us"],
     "channel": ["web", "shop"],
-    "batch": ["P6", "Q1", "other"],
+    "batch": ["P6", "Q1", "R2"],
     "made_on": DAYS,
 }
 LABELS = ["", "missing", "illegible"]

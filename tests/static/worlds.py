@@ -43,12 +43,36 @@ MODELS = ("M1", "M2", "Ｍ３ ß", "m-4")
 GIVEN_MODELS = (*MODELS, "m1", " M 2", "Ｍ１", "M9", "m3 SS", "OLD-1", "old-1 ", "モデル", "")
 LABELS = ("SN:", "S/N No. ", "serial number ", "シリアル番号：", "产品序列号: ", "sn", "")
 CODES = (
-    *("(21){}", "]C121{}", "https://example.com/?sn={}", "MODEL:M1;SN:{}", "0104900000000014{}"),
+    *(
+        "(21){}",
+        "]C121{}",
+        "https://example.com/?sn={}",
+        "MODEL:M1;SN:{}",
+        "model = M2, sn = {}",
+        "0104900000000014{}",
+    ),
     *("SN:{},", "sn = {} | x"),
     *("(01)00000000004901(21){}", "0100000000004902\x1d21{}", "]d2010000000000490111250102"),
     *("010000000000490111250100\x1d21{}", "]d2010000000000490211250103\x1d10P6\x1d21{}"),
     *("https://id.example/01/00000000004902/21/{}?11=250102", "(01)00000000004901(11)250100(21){}"),
     *("https://id.example/01/4901/10/LOT", "(10)q1(21){}"),
+)
+BATCHES = (
+    *(
+        "",
+        "p6",
+        "Q1",
+        " R2 ",
+        "LOT:P6",
+        "0Ｐ6",
+        "q-1",
+        "Lot nr. P6",
+        "P6、R2",
+        "P–6",
+        "Pー6",
+        "P6-R",
+    ),
+    *("unknown", "批号 R2 / 3", "Nr.Q 1"),
 )
 GAPS = (" ", "-", "・", "\u200b", " dash ", "ハイフン", "－", "*", "é", "", "", "", "", "", "")
 
@@ -88,7 +112,7 @@ def inspections(seed: int, pack: Pack, count: int) -> Iterator[Inspection]:
             market=draw.choice(("", "jp", " JP ", "cn", "us", "Japan", "ＣＮ", "eu")),
             channel=draw.choice(("", "web", "shop", "fair")),
             variant=draw.choice(("", "", "m1-BLACK", "4901", "04902")),
-            batch=draw.choice(("", "p6", "Q1", " other ", "LOT:P6", "0Ｐ6", "q-1")),
+            batch=draw.choice(BATCHES),
             made_on=draw.choice((None, *DAYS, *MONTHS)),
             label=draw.choice(("", "", "missing", "illegible", "odd")),
         )

@@ -269,10 +269,12 @@ def _with_code(inspection: Inspection, payload: Payload) -> Inspection:
 
 
 def _is_others(recall: Recall, product: Product, reading: Reading) -> bool:
-    """Say whether a scanned code names another product of this recall."""
-    gtin = reading.payload.gtin if reading.payload else ""
-    bearers = products_with(recall, gtin)
-    return bool(bearers) and product not in bearers
+    """Say whether a scanned code names another product of this recall, in words or by bar code."""
+    if reading.payload is None:
+        return False
+    named = find_product(recall, reading.payload.model) if reading.payload.model else None
+    bearers = products_with(recall, reading.payload.gtin)
+    return named not in (None, product) or (bool(bearers) and product not in bearers)
 
 
 def _careful(outcome: Outcome, reading: Reading) -> tuple[Answer, str]:

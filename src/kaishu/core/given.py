@@ -17,7 +17,10 @@ _APART = frozenset({"jp", "cn", "us"})
 _BATCH_LABEL = re.compile(
     r"^(?:lot|batch|ロット|製造ロット|生产批次|批次|批号)(?:no|code|番号|号|编号|number|[.#])*[:.#=は-]*"
 )
-_ALIKE = str.maketrans("oil", "011", "-_./·・,:;'\"#")
+_ALIKE = str.maketrans("oil", "011", "ー")  # the long mark is what the hyphen key writes
+# Between words and between two batches; a hyphen joins one batch, and so does a point in a number.
+_BETWEEN = re.compile(r"(?<=[^\W\d_])\.|[^\w.\u002d\u2010-\u2015\u2212\u30fc]+")
+_MOST_JOINED = 4  # "23 05 A 1" is one batch, printed in groups
 
 
 def find_market(recall: Recall, given: str) -> str:
@@ -42,8 +45,10 @@ def markets_of(recall: Recall) -> frozenset[str]:
 def find_batch(recall: Recall, product: Product, given: str) -> str:
     """Return a batch as the rules write it, or as it was given where no rule names it.
 
-    What differs from a named batch only in its hyphens, its leading zeros or a look-alike may be
-    that batch, and is then not known: a question, never a "no".
+    What differs from a named batch only in its signs, its leading zeros or a look-alike may be that
+    batch, and so may one of several that were given, or one among other words. Where every named
+    batch has a digit, what has none ("unknown") is no batch. None of it is known: a question,
+    never a "no".
     """
     rules = (rule for rule in recall.rules if rule.product == product.model)
     named = tuple(dict.fromkeys(batch for rule in rules for batch in rule.when.batches))
@@ -53,13 +58,31 @@ def find_batch(recall: Recall, product: Product, given: str) -> str:
         for batch in named:
             if folded(batch) == spelled:
                 return batch
-    near = _near(bare)
-    return "" if any(_near(folded(batch)) == near for batch in named) else given.strip()
+    near = {_near(folded(batch)) for batch in named}
+    if not near.isdisjoint(map(_near, (bare, *_pieces(given)))):
+        return ""
+    is_word = not _has_digit(wanted) and all(_has_digit(batch) for batch in named)
+    return "" if is_word else given.strip()
+
+
+def _pieces(given: str) -> list[str]:
+    """Return each word of what was given, and each few words as one."""
+    words = _BETWEEN.split(unicodedata.normalize("NFKC", given).casefold())
+    words = [word for word in words if _near(word)]
+    return [
+        "".join(words[start : start + length])
+        for start in range(len(words))
+        for length in range(1, _MOST_JOINED + 1)
+    ]
 
 
 def _near(batch: str) -> str:
     """Return a batch without what people and spreadsheets leave away or mistake."""
-    return batch.translate(_ALIKE).lstrip("0")
+    return "".join(filter(str.isalnum, batch)).translate(_ALIKE).lstrip("0")
+
+
+def _has_digit(text: str) -> bool:
+    return any("0" <= each <= "9" for each in unicodedata.normalize("NFKC", text))
 
 
 def folded(text: str) -> str:

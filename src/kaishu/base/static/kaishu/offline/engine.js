@@ -140,14 +140,27 @@ export function concerns(recall, unit) {
 
 const BATCH_LABEL = /^(?:lot|batch|ロット|製造ロット|生产批次|批次|批号)(?:no|code|番号|号|编号|number|[.#])*[:.#=は-]*/u;
 const ALIKE = { o: "0", i: "1", l: "1" };
-const near = (batch) => batch.replace(/[-_./·・,:;'"#]/gu, "").replace(/[oil]/g, (one) => ALIKE[one]).replace(/^0+/, "");
+const BETWEEN = /(?<=\p{L})\.|[^\p{L}\p{N}_.\u002d\u2010-\u2015\u2212\u30fc]+/u;
+const MOST_JOINED = 4;
+const near = (batch) =>
+  batch.replace(/[^\p{L}\p{N}]|\u30fc/gu, "").replace(/[oil]/g, (one) => ALIKE[one]).replace(/^0+/, "");
+const hasDigit = (text) => /[0-9]/.test(text.normalize("NFKC"));
+
+// Each word of what was given, and each few words as one.
+function pieces(given) {
+  const words = given.normalize("NFKC").toLowerCase().replaceAll("ß", "ss").split(BETWEEN).filter(near);
+  return words.flatMap((_, at) => Array.from({ length: MOST_JOINED }, (_one, more) => words.slice(at, at + more + 1).join("")));
+}
 
 function batchOf(product, given) {
   const wanted = fold(given);
   const bare = wanted.replace(BATCH_LABEL, "") || wanted;
   const named = [wanted, bare].map((text) => product.batches.find((each) => each.folded === text)).find(Boolean);
   if (named) return named.batch;
-  return product.batches.some((each) => near(each.folded) === near(bare)) ? "" : strip(given);
+  const known = product.batches.map((each) => near(each.folded));
+  if ([bare, ...pieces(given)].some((each) => known.includes(near(each)))) return "";
+  const isWord = !hasDigit(wanted) && product.batches.every((each) => hasDigit(each.batch));
+  return isWord ? "" : strip(given);
 }
 
 function marketOf(recall, given) {
@@ -204,7 +217,8 @@ export async function judge(recall, unit, listed) {
     variant: known.variant, batch: known.batch, made_on: known.made_on, label: known.label,
     alias: alias?.code, alias_kind: alias?.kind,
   });
-  const { answer, reason } = careful(outcome, reading, bearers(recall, reading.payload?.gtin), product);
+  const others = isOthers(recall, product, reading.payload);
+  const { answer, reason } = careful(outcome, reading, others);
   return { answer, reason, facts };
 }
 
@@ -230,9 +244,16 @@ async function decided(recall, product, form, reading, known, listed) {
   }
 }
 
-function careful(outcome, reading, named, product) {
+// Whether a scanned code names another product of this recall, in words or by bar code.
+function isOthers(recall, product, code) {
+  const named = code?.model ? findProduct(recall, code.model) : undefined;
+  const found = bearers(recall, code?.gtin);
+  return (named !== undefined && named !== product) || (found.length > 0 && !found.includes(product));
+}
+
+function careful(outcome, reading, others) {
   if (outcome.answer === "affected" || outcome.reason === "not_here") return outcome;
-  if (named.length && !named.includes(product)) return { answer: "ask", reason: "code_other_product" };
+  if (others) return { answer: "ask", reason: "code_other_product" };
   if (reading.problem && reading.problem !== "serial_empty") return { answer: "ask", reason: reading.problem };
   if (outcome.answer === "not_affected" && reading.repaired?.length) {
     return { answer: "ask", reason: "repair_changes_answer" };
