@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
 from kaishu.base.roles import Role
-from kaishu.claims.models import Decision, SecondOpinion
+from kaishu.claims import owner
+from kaishu.claims.models import Decision, Evidence, SecondOpinion
 from kaishu.claims.opinions import actions, queries
 from kaishu.claims.opinions.errors import (
     OpinionNotYours,
@@ -148,6 +150,22 @@ def test_the_page_shows_neither_the_decision_nor_the_case(world: DeskWorld) -> N
     row.refresh_from_db()
     assert (row.answer, row.reason, row.by) == ("asked", "proof_needed", "jun")
     assert client.get(f"{DESK}{row.id}/").status_code == 409
+
+
+def test_what_an_owner_sends_after_a_refusal_tells_the_second_reviewer_nothing(
+    world: DeskWorld,
+) -> None:
+    world.claim("one", serial=kumo.LISTED, evidence=(desk_world.photo(),))
+    world.decide("one", "refused", "proof_does_not_match", by="mika")
+    row, unit = SecondOpinion.objects.get(), world.unit("one")
+    late = replace(desk_world.photo(), sha256="1" * 64)
+    owner.contest(claim_unit_id=unit.id, words="", at=LATER, seen=1, evidence=(late,))
+    first, second = Evidence.objects.order_by("id")
+    body = member("jun", Role.REVIEWER).get(f"{DESK}{row.id}/").content.decode()
+    assert f"/staff/evidence/{first.id}/" in body
+    assert f"/staff/evidence/{second.id}/" not in body
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SecondOpinion.objects.filter(id=row.id).update(newest_file=second.id)
 
 
 def test_a_difference_is_a_line_on_the_managers_desk_until_it_is_settled(

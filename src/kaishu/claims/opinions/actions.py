@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 
 from kaishu.base.sealing import keyed_digest
 from kaishu.claims.models import ClaimUnit, Decision
@@ -49,6 +50,7 @@ def draw(*, unit: ClaimUnit, decision: Decision, past: Sequence[Decision]) -> bo
         first=decision.kind,
         first_by=decision.by,
         drawn_at=decision.at,
+        newest_file=unit.claim.evidence.aggregate(newest=Max("id"))["newest"] or 0,
     )
     return True
 

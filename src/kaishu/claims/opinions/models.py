@@ -15,7 +15,8 @@ class SecondOpinion(models.Model):
     """drawn -> answered -> settled, the last only where the two differ. No step is taken back.
 
     `first` and `first_by` say what the drawn decision was and whose, so that the database can
-    refuse that anybody judges themselves.
+    refuse that anybody judges themselves. `newest_file` is the last evidence that was there: what
+    came later would tell what was decided. Drawn before this was kept: None.
     """
 
     decision = models.OneToOneField(
@@ -28,6 +29,7 @@ class SecondOpinion(models.Model):
     first = models.CharField(max_length=10)
     first_by = models.CharField(max_length=150)
     drawn_at = models.DateTimeField()
+    newest_file = models.BigIntegerField(null=True)
     answer = models.CharField(max_length=10, blank=True)
     reason = models.CharField(max_length=40, blank=True)
     by = models.CharField(max_length=150, blank=True)

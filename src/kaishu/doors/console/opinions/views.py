@@ -144,7 +144,11 @@ def _show(
         "opinion": row,
         "part": case_page.blind_part(case, view),
         "proof_code": case.proof_code,
-        "files": (*view.evidence, *case.evidence),
+        "files": [
+            each
+            for each in (*view.evidence, *case.evidence)
+            if row.newest_file is None or each.evidence_id <= row.newest_file
+        ],
         "pictures": case_page.PICTURES,
         "answers": [
             (label("opinion", answer), [(f"{answer}:{each}", label("reason", each)) for each in of])
