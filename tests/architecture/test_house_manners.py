@@ -12,7 +12,7 @@ LONGEST_FUNCTION = 60  # 40 is the aim; tables of cases may need more
 LONG_FILES: dict[str, str] = {}  # path -> why it may be longer
 
 # Libraries that only calculate: arrays, signatures, proofs of work, GS1 codes.
-PURE = {"numpy", "cryptography", "altcha", "biip", "kaishu"}
+PURE = {"numpy", "numba", "cryptography", "altcha", "biip", "kaishu"}
 ONLY_TEXT = "urllib.parse."  # cuts and joins addresses, opens none
 IMPURE_STANDARD = {"socket", "urllib", "http", "ssl", "subprocess", "sqlite3", "smtplib", "asyncio"}
 CLOCKS = {"now", "utcnow", "today", "monotonic", "perf_counter", "time_ns"}

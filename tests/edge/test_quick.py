@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from kaishu.core import pack as packs
 from kaishu.core.recall import Recall, Rule, RuleKind
+from kaishu.core.skeletons import cut, mark
 from kaishu.doors.edge.app import Edge
 from kaishu.doors.edge.settings import EdgeSettings
-from kaishu.core.skeletons import cut, mark
 from tests.core.small_recall import FORM, PUBLISHED, product, recall, rule
 from tests.core.test_answer_model import CHANNELS, MODELS, SERIALS, rules
 from tests.doors import kumo
