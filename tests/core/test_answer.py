@@ -54,7 +54,8 @@ D = date.fromisoformat
         ("ＣＮ", "cn"),
         ("us", "us"),
         ("other", "other"),
-        *((each, "") for each in ("", "Japan", "日本", "eu", "de", "uk", "USA", "?")),
+        ("KR", "KR"),
+        *((each, "") for each in ("", "Japan", "日本", "eu", "ch", "hk", "uk", "USA", "?")),
     ],
 )
 def test_a_market_that_may_be_the_recalls_own_is_not_known(given: str, known: str) -> None:
@@ -64,6 +65,25 @@ def test_a_market_that_may_be_the_recalls_own_is_not_known(given: str, known: st
 
 def test_the_union_is_a_market_apart_where_none_of_its_countries_is_named() -> None:
     assert find_market(recall(rule(1, RuleKind.MODEL)), "EU") == "EU"
+
+
+@pytest.mark.parametrize(
+    ("named", "given", "known"),
+    [
+        ("us", "gb", "gb"),
+        ("us", "CA", ""),  # Canada, or California
+        ("eu", "kr", "kr"),
+        ("eu", "de", ""),
+        ("jp", "de", "de"),
+        ("dk", "de", ""),
+        ("worldwide", "kr", ""),
+    ],
+)
+def test_a_country_is_apart_where_nobody_can_mean_the_recalls_own_by_its_code(
+    named: str, given: str, known: str
+) -> None:
+    when = Conditions(markets=(named,))
+    assert find_market(recall(rule(1, RuleKind.MODEL, when=when)), given) == known
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,15 @@ from kaishu.core.recall import Product, Recall
 
 # Markets that nobody can mean one of by another's name.
 _APART = frozenset({"jp", "cn", "us"})
+# Countries that nobody means one of by another's code, so none where the recall names only these.
+# Not in it: CH, often written for China; AT beside AU; BR (Britain); SA (South Africa); ID beside
+# IN; and parts of another country. Those of Europe are told apart from the others only.
+_EUROPE = frozenset(
+    {"be", "de", "dk", "es", "fi", "fr", "gb", "ie", "it", "nl", "no", "pl", "pt", "se"}
+)
+_FAR = frozenset({"ae", "au", "ca", "in", "kr", "mx", "my", "nz", "ph", "sg", "th", "tr", "vn"})
+_COUNTRIES = _APART | _EUROPE | _FAR
+_STATES = frozenset({"ca", "de", "in"})  # also states of the USA
 # What stands before a batch on a label, once its spaces are gone; what is lost or mistaken in it.
 _BATCH_LABEL = re.compile(
     r"^(?:lot|batch|ロット|製造ロット|生产批次|批次|批号)(?:no|code|番号|号|编号|number|[.#])*[:.#=は-]*"
@@ -26,7 +35,8 @@ _MOST_JOINED = 4  # "23 05 A 1" is one batch, printed in groups
 def find_market(recall: Recall, given: str) -> str:
     """Return a market as it was given, or nothing where nobody can tell it from the recall's own.
 
-    "Japan" for jp, or a country of the EU for eu, must lead to a question and never to a "no".
+    "Japan" for jp, or a country of the EU for eu, must lead to a question and never to a "no"; the
+    code of another country is that country.
     """
     wanted = folded(given)
     if wanted not in markets_of(recall):
@@ -38,7 +48,11 @@ def markets_of(recall: Recall) -> frozenset[str]:
     """Return every market that a person may name: those of the recall, and those surely apart."""
     named = {market.lower() for rule in recall.rules for market in rule.when.markets}
     named.add(recall.market.lower())
-    apart = {"eu"} if named <= _APART | {"eu"} else set()
+    european = bool(named & (_EUROPE | {"eu"}))
+    apart = set(_COUNTRIES) if named <= _COUNTRIES | {"eu"} else set()
+    apart -= _EUROPE if european else set()
+    apart -= _STATES if "us" in named else set()
+    apart |= {"eu"} if named <= _APART | _FAR else set()
     return frozenset(named | _APART | apart | {"other"})
 
 

@@ -109,7 +109,7 @@ class Scope:
         Otherwise not affected, by the condition that excluded it where there was one. A rule that
         names safe units wins only where it points closer than every rule that takes the unit in.
         A serial that another model's list names is a question: somebody took the wrong model. So is
-        a code that only the recall's own look-alikes tell from one that is recalled.
+        a code that only the recall's own look-alikes tell from one that these facts leave in.
         """
         outcome = (
             self._with_exclusions(serial, facts)
@@ -118,8 +118,9 @@ class Scope:
         )
         if serial is None or outcome.answer is not Answer.NOT_AFFECTED:
             return outcome
-        if self._alike is not None and (alike := self._alike(serial)):
-            return Outcome(Answer.ASK, "code_looks_listed", alike[0])
+        for no in self._alike(serial) if self._alike is not None else ():
+            if weigh(self._rules[no].when, facts)[0] is not Holds.NO:
+                return Outcome(Answer.ASK, "code_looks_listed", no)
         if self._elsewhere is not None and (others := self._elsewhere(serial)):
             return Outcome(Answer.ASK, "listed_other_model", others[0])
         return outcome
@@ -252,15 +253,16 @@ def alike_codes(rules: Iterable[Rule], form: SerialFormat) -> Selector | None:
     if form.unit_unique or not form.lookalikes:
         return None
     alike = str.maketrans({each: group[0] for group in reversed(form.lookalikes) for each in group})
-    named: dict[str, int] = {}
+    named: set[str] = set()
+    looks: dict[str, tuple[int, ...]] = {}
     for rule in rules:
         if rule.kind is RuleKind.CODES and rule.effect is Effect.INCLUDE:
-            named |= dict.fromkeys(rule.codes, rule.no)
-    looks = {code.translate(alike): no for code, no in reversed(named.items())}
+            named |= set(rule.codes)
+            for each in dict.fromkeys(code.translate(alike) for code in rule.codes):
+                looks[each] = (*looks.get(each, ()), rule.no)
 
     def select(serial: str) -> tuple[int, ...]:
-        found = None if serial in named else looks.get(serial.translate(alike))
-        return () if found is None else (found,)
+        return () if serial in named else looks.get(serial.translate(alike), ())
 
     return select if named else None
 

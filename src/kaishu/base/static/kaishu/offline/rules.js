@@ -174,19 +174,21 @@ function outcomeOf(all) {
 export function evaluate(rules, form, serial, known, listed, others) {
   const outcome = weighed(rules, form, serial, known, listed);
   if (outcome.answer !== "not_affected" || serial === undefined) return outcome;
-  const looks = alikeCode(rules, form, serial);
+  const looks = alikeCode(rules, form, serial, known);
   if (looks) return { answer: "ask", reason: "code_looks_listed", rule: looks.no };
   const named = others.find((rule) => listed.includes(rule.no));
   return named ? { answer: "ask", reason: "listed_other_model", rule: named.no } : outcome;
 }
 
-// The rule that names a published code which looks like this one by the recall's own table, if any.
-function alikeCode(rules, form, serial) {
+// The rule that names a published code which looks like this one by the recall's own table, if any;
+// not one that what is known of the unit shuts out.
+function alikeCode(rules, form, serial, known) {
   if (form.unit_unique || !form.lookalikes.length) return undefined;
   const taking = rules.filter((rule) => rule.kind === "codes" && rule.effect !== "exclude");
   if (taking.some((rule) => rule.codes.includes(serial))) return undefined;
   const plain = (code) => [...code].map((one) => form.lookalikes.find((group) => group.includes(one))?.[0] ?? one).join("");
-  return taking.find((rule) => rule.codes.some((code) => plain(code) === plain(serial)));
+  return taking.find((rule) => rule.codes.some((code) => plain(code) === plain(serial))
+    && weigh(rule.when, known)[0] !== "no");
 }
 
 function weighed(rules, form, serial, known, listed) {
