@@ -12,9 +12,10 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pytest
 
-from kaishu.core.genealogy import compiled
+from kaishu.core.genealogy import compiled, ways
 from kaishu.core.genealogy.acts import columns
 from kaishu.core.genealogy.backward import backward
 from kaishu.core.genealogy.errors import SuspectsNested
@@ -124,3 +125,24 @@ def test_a_kept_kernel_is_another_when_anything_it_uses_changes() -> None:
     marks = {made(text), made(text.replace("+ 1", "+ 2")), made(text.replace("K = 3", "K = 4"))}
     assert len(marks) == 3
     assert made(text) in marks
+
+
+@pytest.mark.parametrize("size", range(1024, 1036))
+def test_what_waits_far_up_never_stands_beyond_its_room(size: int) -> None:
+    """Compiled loops check no ends: what they write behind an array breaks the process."""
+    climb = ways.Climb(
+        first=np.zeros(1, np.int64),
+        move=np.empty(0, np.int32),
+        wait=np.empty(size, np.int64),
+        seen=np.empty(size, np.int64),
+        counts=np.zeros(2, np.int64),
+    )
+    boxes = 0
+    while ways.wait(climb, boxes, 0, 1, ways.DEEP + 1):  # raises where it writes too far
+        boxes += 1
+    assert boxes == size // 4
+    climb.counts[0] = 0
+    while ways.wait(climb, boxes, 0, 1, ways.DEEP + 1):
+        climb.counts[0] = 0
+        boxes += 1
+    assert boxes == size // 3

@@ -133,13 +133,13 @@ def wait(climb: Climb, node: int, low: int, high: int, depth: int) -> bool:
             known = climb.seen[3 * place] == node and climb.seen[3 * place + 1] == low
             if known and climb.seen[3 * place + 2] == high:
                 return True
-        if 3 * climb.counts[1] >= len(climb.seen):
+        if 3 * climb.counts[1] + 3 > len(climb.seen):
             return False
         climb.seen[3 * climb.counts[1]] = node
         climb.seen[3 * climb.counts[1] + 1] = low
         climb.seen[3 * climb.counts[1] + 2] = high
         climb.counts[1] += 1
-    if 4 * climb.counts[0] >= len(climb.wait):
+    if 4 * climb.counts[0] + 4 > len(climb.wait):
         return False
     climb.wait[4 * climb.counts[0]] = node
     climb.wait[4 * climb.counts[0] + 1] = low
