@@ -34,6 +34,8 @@ def test_a_line_is_a_model_and_a_serial_or_a_serial_of_the_model_chosen() -> Non
         Line(4, "K100", "AK 9"),
     ]
     assert read_lines("AK 9", [kumo.recall()], "") == [Line(1, "", "AK 9")]
+    scanned = "]d2\x1d010490000000001410P6\x1d21AK9"  # the sign between two parts of a label's code
+    assert [line.serial for line in read_lines(f"{scanned}\r\nAK 9\r", [], "")] == [scanned, "AK 9"]
     spaced = kumo.recall()
     spaced = replace(spaced, products=(replace(spaced.products[0], model="KUMO 10 Pro"),))
     assert read_lines("kumo  10 pro\tAK 9 8", [spaced], "") == [Line(1, "kumo  10 pro", "AK 9 8")]

@@ -5,6 +5,7 @@ Everything is in the address, as on the check of one unit: no database, no sessi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -33,6 +34,7 @@ MOST_LINES = 20
 LONGEST_LINE = 120
 MOST_WORDS = 8  # of a line that may be its model
 BETWEEN = ",;:，；：、"
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,11 @@ def read_lines(text: str, recalls: Sequence[Recall], chosen: str) -> list[Line]:
 
     Between the two may stand a space, a comma, a colon or a tab, as a table or a chat writes it.
     A model that only another recall has is that model too: it may be affected there. It stays as it
-    was typed, because one maker's other name for a model can be the very model of another.
+    was typed, because one maker's other name for a model can be the very model of another. Only
+    the ends of lines that people type end one: a separator within a scanned code does not.
     """
     lines: list[Line] = []
-    for typed in text.splitlines():
+    for typed in _LINE_END.split(text):
         if whole := typed.strip():
             model, serial = _named(whole, recalls) or (chosen, whole)
             lines.append(Line(len(lines) + 1, model, serial))
