@@ -15,13 +15,16 @@ from kaishu.claims.models import Claim
 from kaishu.connections import tokens
 from kaishu.connections.models import Token
 from kaishu.connections.tokens import SCOPES
-from kaishu.doors.api.reference import document
+from kaishu.doors.api.contract import OPEN
+from kaishu.doors.api.reference import document, scope_of
+from kaishu.supply.models import Letter
 from tests.api.world import CLAIM, MAKERS, ROOT, SITES, Caller, connect
 from tests.doors import kumo
 from tests.doors.desk_world import DeskWorld
 
 FROZEN = Path("docs/reference/openapi.json")
 TABLE = Path("docs/reference/api.md")
+INBOX = ("post", "/api/v1/alerts/answers")  # strangers answer our letters there, signed
 OPERATIONS = [
     (method, path, operation)
     for path, methods in document()["paths"].items()
@@ -37,21 +40,48 @@ def test_the_published_contract_is_the_frozen_one() -> None:
 
 
 def test_the_table_of_the_documents_names_every_route_with_its_scope() -> None:
-    said = set(re.findall(r"^\| `(\w+) (/\S+)` \| `([\w:]+)` \|", TABLE.read_text("utf-8"), re.M))
+    row = r"^\| `(\w+) (/\S+)` \| (`[\w:]+`|no token) \|"
+    said = set(re.findall(row, TABLE.read_text("utf-8"), re.M))
     assert said == {
-        (method.upper(), path, operation["security"][0]["token"][0])
+        (method.upper(), path, f"`{scope}`" if (scope := scope_of(operation)) else "no token")
         for method, path, operation in OPERATIONS
     }
+
+
+def test_only_the_inbox_for_answers_needs_no_token() -> None:
+    without = {
+        (method, path): operation
+        for method, path, operation in OPERATIONS
+        if not scope_of(operation)
+    }
+    assert list(without) == [INBOX]
+    (operation,) = without.values()
+    assert operation["security"] == []
+    assert {operation["operationId"]} == set(OPEN)
+    assert {"401", "403", "409"}.isdisjoint(operation["responses"])
+
+
+@pytest.mark.django_db
+def test_the_inbox_takes_nothing_but_signed_answers_and_asks_nobody_who_he_is() -> None:
+    method, path = INBOX
+    for token in ("", "kaishu_x", connect("check").token):
+        said = ask(method, path, token)
+        assert (said.status_code, said["Content-Type"]) == (422, "application/problem+json")
+    assert not Letter.objects.exists()
 
 
 def test_every_operation_has_a_scope_a_name_and_its_problems() -> None:
     names = [operation["operationId"] for _method, _path, operation in OPERATIONS]
     assert len(names) == len(set(names))
     for method, path, operation in OPERATIONS:
-        assert operation["security"][0]["token"][0] in SCOPES, path
-        assert {"401", "403", "404", "422", "429"} <= set(operation["responses"]), path
+        assert {"404", "422", "429"} <= set(operation["responses"]), path
         headers = [each["name"] for each in operation["parameters"] if each["in"] == "header"]
         needs = [name for name in headers if not name.startswith("GS1-")]  # a standard's own
+        if (method, path) == INBOX:
+            assert needs == []
+            continue
+        assert scope_of(operation) in SCOPES, path
+        assert {"401", "403"} <= set(operation["responses"]), path
         assert needs == (["Idempotency-Key"] if method == "post" else []), path
 
 
@@ -77,8 +107,10 @@ def test_each_scope_opens_its_own_routes_and_no_other(
     }
     wrong = []
     for method, path, operation in OPERATIONS:
+        if (method, path) == INBOX:
+            continue
         assert ask(method, path, "").status_code == 401
-        needed = operation["security"][0]["token"][0]
+        needed = scope_of(operation)
         for scope, token in by_scope.items():
             answer = ask(method, path, token)
             let_in = answer.status_code not in (401, 403)

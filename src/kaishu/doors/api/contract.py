@@ -9,10 +9,11 @@ DESCRIPTION = """\
 For the software of shops, warehouses and the maker. Every request carries a token
 (`Authorization: Bearer kaishu_…`) that an administrator issues in the console, with the scopes it
 needs. Every POST carries an `Idempotency-Key`: send it again with the same key and body and you get
-the first answer (for 48 hours). What is refused comes as `application/problem+json` with a stable
-`code` and, in the language of `Accept-Language` (ja, zh-Hans, en), a sentence and the next step.
-Lists come in pages, oldest first: give `next` back as `cursor`. 300 requests a minute for each
-connection; 429 says in `Retry-After` when to go on.
+the first answer (for 48 hours). One route needs neither, because strangers answer our letters
+there: `POST /api/v1/alerts/answers`. What is refused comes as `application/problem+json` with a
+stable `code` and, in the language of `Accept-Language` (ja, zh-Hans, en), a sentence and the next
+step. Lists come in pages, oldest first: give `next` back as `cursor`. 300 requests a minute for
+each connection; 429 says in `Retry-After` when to go on.
 """
 PROBLEM = "application/problem+json"
 _TEXT = {"type": "string"}
@@ -87,13 +88,19 @@ LINKS: dict[str, tuple[str, dict[str, dict[str, str]]]] = {
     ),
 }
 ONLY_POST = frozenset({"409", "413"})
+ONLY_TOKEN = frozenset({"401", "403", "409"})  # told by the token, or by the key beside it
+# The only operations that need neither a token nor an Idempotency-Key, and why.
+OPEN = {
+    "handInAnswer": "A company that holds our letter may have no account here; its signature says"
+    " who answers, and the answer's own number makes it happen once.",
+}
 
 
 def completed(document: dict[str, Any], scopes: Mapping[str, str]) -> dict[str, Any]:
     """Return the document with problems, request ids and scopes on every operation.
 
     The security requirement of an operation names its scope, as OpenAPI 3.1 allows for tokens; an
-    operation without one needs no token.
+    open one has none. Any other without a scope is a fault of ours.
     """
     components = document.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
@@ -106,7 +113,8 @@ def completed(document: dict[str, Any], scopes: Mapping[str, str]) -> dict[str, 
     }
     for path in document["paths"].values():
         for method, operation in path.items():
-            _complete(method, operation, scopes.get(operation["operationId"], ""))
+            name = operation["operationId"]
+            _complete(method, operation, "" if name in OPEN else scopes[name])
     return document
 
 
@@ -114,7 +122,7 @@ def _complete(method: str, operation: dict[str, Any], scope: str) -> None:
     operation["security"] = [{"token": [scope]}] if scope else []
     answers = {str(code): said for code, said in operation["responses"].items()}
     for code, said in TOLD.items():
-        if code in ONLY_POST and method != "post":
+        if (code in ONLY_POST and method != "post") or (code in ONLY_TOKEN and not scope):
             continue
         reference = {"schema": {"$ref": "#/components/schemas/Problem"}}
         answers[code] = {"description": said, "content": {PROBLEM: reference}}

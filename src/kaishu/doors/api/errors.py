@@ -141,8 +141,6 @@ class CursorWrong(Refusal):
     code = "api_cursor_wrong"
 
 
-def status_of(code: str) -> int:
-    """Return the HTTP status of a reason code."""
 # The standard's own types of problem (EPCIS 2.0, section 12), where it has one.
 EPCIS = {
     "epcis_too_large": "CaptureLimitExceededException",
@@ -165,6 +163,8 @@ def type_of(code: str) -> str:
     return f"{settings.KAISHU_PUBLIC_URL}{REFERENCE}#{code}"
 
 
+def status_of(code: str) -> int:
+    """Return the HTTP status of a reason code."""
     return STATUS.get(code, 422)
 
 
@@ -192,7 +192,7 @@ def document(
     """Return the members of the problem document."""
     said = sentence(refusal.code, tag or language.tag(), refusal.facts)
     return {
-        "type": f"{settings.KAISHU_PUBLIC_URL}{REFERENCE}#{refusal.code}",
+        "type": type_of(refusal.code),
         "title": (type(refusal).__doc__ or "").strip().splitlines()[0],
         "status": status,
         "detail": said.text,

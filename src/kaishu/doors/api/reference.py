@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -95,11 +96,16 @@ def _operation(
         "path": path,
         "summary": operation["summary"],
         "description": [_prose(part) for part in operation.get("description", "").split("\n\n")],
-        "scope": operation["security"][0]["token"][0],
+        "scope": scope_of(operation),
         "parameters": operation["parameters"],
         "body": next((_fields(each["schema"], schemas) for each in body.values()), []),
         "answers": answers,
     }
+
+
+def scope_of(operation: Mapping[str, Any]) -> str:
+    """Return the scope that an operation needs, or nothing for one that needs no token."""
+    return next((scope for each in operation["security"] for scope in each["token"]), "")
 
 
 def _of(answer: dict[str, Any], schemas: dict[str, Any]) -> list[dict[str, str]]:
