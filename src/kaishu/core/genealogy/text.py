@@ -53,8 +53,8 @@ def _shared(flat: Array, starts: Array, lengths: Array) -> Array:
 def common(flat: Array, one: Array, other: Array, most: Array) -> Array:
     """Return how many bytes from one place on are as from another, at most so many each."""
     found = np.empty(len(most), np.int64)
-    numbers = (np.ascontiguousarray(each, np.int64) for each in (one, other, most))
-    alike(flat, *numbers, found)
+    left, right, limit = (np.ascontiguousarray(each, np.int64) for each in (one, other, most))
+    alike(flat, left, right, limit, found)
     return found
 
 
