@@ -33,6 +33,7 @@ READ = (
     "MODEL:A1263;SN:AB12",
     "S/N: AB12, Model = A1",
     f"]d201{GTIN}11991231\x1d21AB12",
+    "S/N: \x85AB12, Model\x1e= A1\x85",
 )
 LEFT = (
     "https://example.com/",
@@ -47,11 +48,15 @@ LEFT = (
     f"(01){GTIN}(99)A(21)B",
     f"01{GTIN}991",
     f"01{GTIN}10{'A' * 21}\x1d21B",
-    "(",
+    f"(01){GTIN}(11)240231(11)240514(21)A",
+    f"01{GTIN}10A\x1d10B\x1d21C",
     "MODEL:A1;COLOUR:B",
     "x" * 601 + "://",
 )
-NO_CODE = ("", "AB12", "SN: AB12", "0123456789012345"[:15], "A" * 700, "21AB12", "12:30")
+NO_CODE = (
+    *("", "AB12", "SN: AB12", "0123456789012345"[:15], "A" * 700, "21AB12", "12:30", "("),
+    *("(17)251231(21)AB12", "(SN) AB12", "21AB\u241d", "240X\x1d21AB12", "10A\x1d21B"),
+)
 
 
 @pytest.mark.skipif(NODE is None, reason="no node on this machine; the browser walk runs it too")
@@ -61,7 +66,9 @@ def test_a_copy_reads_a_code_as_the_core_does_or_says_that_it_cannot() -> None:
     run = subprocess.run(
         [str(NODE), str(RUNNER)], input=lines.encode(), capture_output=True, check=True
     )
-    said = dict(zip(texts, map(json.loads, run.stdout.decode().splitlines()), strict=True))
+    said = dict(
+        zip(texts, map(json.loads, run.stdout.decode().rstrip("\n").split("\n")), strict=True)
+    )
     for text in READ:
         assert said[text] == _core(text) is not None, text
     assert {text: said[text] for text in LEFT} == dict.fromkeys(LEFT, "unsure")

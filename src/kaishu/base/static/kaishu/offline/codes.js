@@ -8,7 +8,9 @@ const LONGEST = 600;
 const SEPARATORS = /\u241d|<GS>|\[GS\]|\{GS\}|\\x1d|%1D/giu;
 const SERIAL_KEYS = ["sn", "s/n", "serial", "serialno", "serial_no", "serialnumber", "serial_number", "serialnum"];
 const MODEL_KEYS = ["model", "modelno", "model_no", "model no", "pn", "p/n"];
-const FIELD = /^\s*([A-Za-z][A-Za-z /_.-]{0,15}?)\s*[:=]\s*(\S+)\s*$/u;
+const SPACE = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
+const FIELD = new RegExp(`^${SPACE}*([A-Za-z][A-Za-z /_.-]{0,15}?)${SPACE}*[:=]${SPACE}*`
+  + `(${SPACE.replace("[", "[^")}+)${SPACE}*$`, "u");
 const SIGN = "[!\"%-?A-Z_a-z]"; // what GS1 lets stand in a serial or a batch
 const VALUES = {
   "01": /^\d{14}$/, 11: /^\d{6}$/, 13: /^\d{6}$/, 15: /^\d{6}$/, 17: /^\d{6}$/,
@@ -25,7 +27,9 @@ export function unpack(typed) {
   if ([...typed].length > LONGEST) return UNSURE;
   if (text.includes("://")) return address(text);
   if (/^[(\]]|[\x1d\u241d]/u.test(text) || /^01[0-9]{14}/.test(text)) {
-    const plain = text.replace(SEPARATORS, GS).replace(/^\][A-Za-z][0-9]/, "").replace(/^\x1d+/, "");
+    const whole = text.replace(SEPARATORS, GS);
+    const plain = whole.replace(/^\][A-Za-z][0-9]/, "").replace(/^\x1d+/, "");
+    if (plain === whole && !/^(?:01[0-9]{14}|\((?:01|21|10|11|02|240)\))/.test(plain)) return null;
     return (plain.startsWith("(") ? readable(plain) : elements(plain)) ?? UNSURE;
   }
   return fields(text);
@@ -44,7 +48,7 @@ function readable(text) {
   const found = {};
   if (!/^(?:\(\d+\)[^(]+)+$/u.test(text)) return undefined;
   for (const [, key, value] of text.replace(/[\s\x1c-\x1f\x85]/gu, "").matchAll(/\((\d+)\)([^(]+)/gu)) {
-    if (!VALUES[key]?.test(value)) return undefined;
+    if (key in found || !VALUES[key]?.test(value)) return undefined;
     found[key] = value;
   }
   return payload(found);
@@ -59,7 +63,7 @@ function elements(text) {
     if (!key) return undefined;
     const fixed = { "01": 14, 11: 6, 13: 6, 15: 6, 17: 6 }[key];
     const value = rest.slice(key.length).split(GS)[0].slice(0, fixed);
-    if (!VALUES[key].test(value)) return undefined;
+    if (key in found || !VALUES[key].test(value)) return undefined;
     found[key] = value;
     rest = rest.slice(key.length + value.length).replace(/^\x1d+/, "");
   }
