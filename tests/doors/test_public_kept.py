@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from kaishu.core.recall import Recall, Rule, RuleKind
-from kaishu.doors.public import kept, views_check
+from kaishu.doors.public import kept, site, views_check
 from tests.doors import kumo
 from tests.doors.pages import find, page, parsed, text
 
@@ -170,6 +170,20 @@ def test_an_answer_ends_with_its_day_and_its_edition(
     # Another recall with the model is another answer, and both are told.
     kumo.write_pack(data_dir, kumo.abroad())
     assert kumo.abroad().title["en"] in said()
+
+
+def test_a_question_between_two_editions_does_not_slow_all_that_follow(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, old = CHECK.format("en"), site.pack_of(kumo.SLUG)
+    kumo.write_pack(data_dir, kumo.recall(phone="0120-999-999"))
+    with monkeypatch.context() as moment:
+        moment.setattr(site, "pack_of", lambda _slug: old)
+        Client().get(path, _asked(kumo.NOT_LISTED))
+    made = _count(monkeypatch)
+    for serial in (kumo.NOT_LISTED, "AK20239999000049", kumo.NOT_LISTED):
+        assert "0120-999-999" in text(page(path, **_asked(serial)))
+    assert len(made) == 1
 
 
 def _asked(serial: str) -> dict[str, str]:

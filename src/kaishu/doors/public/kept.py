@@ -58,7 +58,8 @@ def answer(
     if product is None or request.method != "GET":
         return None
     today = timezone.now().astimezone(zone_of([pack.recall.market]) or UTC).date()
-    stamp = (today, tuple(each.ref.digest for each in running))
+    # `pack` too: at a publication it may have been read a moment before the others.
+    stamp = (today, tuple(each.ref.digest for each in (pack, *running)))
     known = _lanes.get((request.path, model))
     if known is None or known[0] != stamp:
         known = _lanes[request.path, model] = (stamp, _lane(request, pack, product, running, show))
