@@ -16,7 +16,7 @@ from kaishu.editions.drafting import judging, queries
 from kaishu.editions.drafting.differences import differences
 from kaishu.editions.drafting.models import RecallDraft
 from kaishu.supply.models import Network
-from kaishu.supply.to_recall import complete
+from kaishu.supply.to_recall import complete, runs
 from kaishu.supply.to_recall.actions import Part, Wish, make_draft, plan
 from kaishu.supply.to_recall.errors import ModelNotMade, NothingAffected, UnitsTakenOut
 from kaishu.supply.to_recall.pools import SOLD, Share
@@ -258,3 +258,21 @@ def test_units_without_a_record_of_the_suspects_class_are_named(
 def test_numbers_missing_between_known_serials_are_named() -> None:
     found = complete.holes(["A07", "A10", "A11", "B1", "A12", "A0015"])
     assert [(hole.first, hole.last, hole.count) for hole in found] == [("A08", "A09", 2)]
+
+
+def test_the_lists_of_two_models_never_lie_over_each_other(
+    graph: Graph, network: Network, published: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name of a file ends at a slash: A/9 and B/9 once had one list, and A/9 lost its units."""
+    monkeypatch.setattr(runs, "SHORTEST", 1000)  # every unit in a list
+    for code, model in ((world.K100, "A/9"), (world.S900, "B/9")):
+        network.items.filter(code=code).update(model=model)
+    wish = replace(WISH, models=("A/9", "B/9"), slug="", market="jp")
+    draft = make_draft(graph=graph, network=network, wish=wish, by="hana", at=world.AT)
+    newest = queries.newest(draft)
+    rules, lists = judging.data(newest)["rules"], judging.load(newest).lists
+    named = {rule["product"]: set() for rule in rules}
+    for rule in rules:
+        named[rule["product"]] |= {each.decode() for each in lists[rule["file"]].tolist()}
+    assert named["A/9"] == {*SURE, *MAYBE}
+    assert len(named["B/9"]) == 10 and not named["A/9"] & named["B/9"]

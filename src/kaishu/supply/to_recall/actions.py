@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -153,8 +154,7 @@ def _written(
     at: datetime,
 ) -> RecallDraft:
     newest = drafts.newest(draft)
-    parts = [replace(part, made=beside(part.made, newest.files)) for part in parts]
-    files = {name: content for part in parts for name, content in part.made.files.items()}
+    parts, files = _apart(parts, newest.files)
     if files:
         drafting.add_files(draft_id=draft.id, uploads=files, by=by, at=at)
     data = judging.data(newest)
@@ -167,6 +167,22 @@ def _written(
             draft_id=draft.id, section=section, said=said, seen=version, by=by, at=at
         )
     return drafts.draft(draft.id)
+
+
+def _apart(
+    parts: list[Part], taken: Mapping[str, Mapping[str, Any]]
+) -> tuple[list[Part], dict[str, bytes]]:
+    """Give each model's lists names of their own, also beside each other, and return the lists.
+
+    A/9 and B/9 both lose what stands before the slash: one list would lie over the other.
+    """
+    found, files = [], dict[str, bytes]()
+    for part in parts:
+        mine = {name: {"sha256": sha256(each).hexdigest()} for name, each in files.items()}
+        made = beside(part.made, {**taken, **mine})
+        files |= made.files
+        found.append(replace(part, made=made))
+    return found, files
 
 
 def _before(wish: Wish) -> Before | None:
