@@ -37,7 +37,7 @@ def two_recalls(data_dir: Path, settings: Settings) -> None:
 def test_every_link_leads_to_a_file_of_the_copy_or_to_the_live_site(tmp_path: Path) -> None:
     built = build(tmp_path / "copy")
     pages = [name for name in built.files if name.endswith(".html")]
-    assert len(pages) == 1 + 3 * (7 + 2 * 5)
+    assert len(pages) == 1 + 3 * (8 + 2 * 5)
     for name in pages:
         here = built.folder / name
         for address in _ADDRESS.findall(here.read_text()):

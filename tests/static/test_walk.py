@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -15,8 +16,12 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
+from kaishu.core import receipts
+from kaishu.core.flight_card import NOT_AFFECTED, VALID_UNTIL
 from kaishu.core.recall import CheckTerms
+from kaishu.core.receipts import Proven
 from kaishu.core.sentences import sentence
+from kaishu.doors.public import receipt_keys, site
 from kaishu.doors.public.static_site.build import build
 from tests.doors import kumo
 from tests.notices.outbox import free_port
@@ -157,6 +162,58 @@ def test_everything_somebody_owns_is_answered_from_the_copy_alone(
     shoot(page, "static-ja-everything")
     units.first.locator("a").first.click()
     expect(page.locator("#answers .band").first).to_contain_text(said[0])
+    assert elsewhere == []
+
+
+def test_a_flight_card_is_checked_by_the_keys_of_the_copy(copy: str, open_page: OpenPage) -> None:
+    packs = site.running()
+    home = site.pack_of(kumo.SLUG)
+
+    def card(until: date, editions: list[str]) -> str:
+        proven = [Proven(what=NOT_AFFECTED, on=until, entry=each) for each in editions]
+        proven.append(Proven(what=VALID_UNTIL, on=until, entry=""))
+        return receipt_keys.sign(
+            receipts.receipt(
+                issuer="recall.example",
+                recall=home.recall.slug,
+                product="K100",
+                serial=kumo.NOT_LISTED,
+                reference="",
+                proven=tuple(proven),
+            )
+        )
+
+    page = open_page()
+    elsewhere: list[str] = []
+    page.on("request", lambda r: elsewhere.append(r.url) if not r.url.startswith(copy) else None)
+    page.goto(f"{copy}/en/fly/index.html")
+    page.click("text=Check a flight card or a receipt")
+    today, digests = datetime.now(UTC).date(), [pack.ref.digest for pack in packs]
+    good = card(today + timedelta(days=3), digests)
+    payload = good.index(".", 20) + 9
+    forged = good[:payload] + ("B" if good[payload] != "B" else "C") + good[payload + 1 :]
+    for code, unit, said in (
+        (good, kumo.NOT_LISTED.lower(), sentence("card_genuine", "en").text),
+        (good, kumo.NOT_LISTED, "It belongs to the unit that you typed."),
+        (f"https://recall.example/en/verify/?code={good}", "", "Type the serial number, too"),
+        (good, kumo.LISTED, "it belongs to another unit"),
+        (card(today - timedelta(days=1), digests), "", sentence("card_expired", "en").text),
+        (card(today + timedelta(days=3), digests[:1]), "", sentence("card_outdated", "en").text),
+        (forged, "", sentence("receipt_forged", "en").text),
+        ("KR1.AAAAAAAAAAA." + good.split(".", 2)[2], "", "does not have the key of this code"),
+        (good[:-9], "", sentence("receipt_unreadable", "en").text),
+    ):
+        page.fill("#id-code", code)
+        page.fill("#id-unit", unit)
+        page.click("#verify button")
+        expect(page.locator("#answers")).to_contain_text(said)
+    page.fill("#id-code", good)
+    page.click("#verify button")
+    expect(page.locator("#answers .band.ok")).to_be_visible()
+    axe(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate(NARROW)
+    shoot(page, "static-en-verify")
     assert elsewhere == []
 
 

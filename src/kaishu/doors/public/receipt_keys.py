@@ -54,9 +54,17 @@ def in_force() -> bytes:
 
 def known() -> Mapping[str, bytes]:
     """Return every public key of this installation by its id, the one in force first."""
-    ours = [public for _, public in _ours(settings.KAISHU_FIELD_KEY)]
     kept = [bytes.fromhex(row.public) for row in ReceiptKey.objects.order_by("-id")]
-    return {receipts.key_id(public): public for public in (*ours, *kept)}
+    return {**held(), **{receipts.key_id(public): public for public in kept}}
+
+
+def held() -> Mapping[str, bytes]:
+    """Return the public keys that we can still sign with, the one in force first; asks no database.
+
+    Those whose master was rotated out of `KAISHU_FIELD_KEY` are not in it.
+    """
+    ours = [public for _, public in _ours(settings.KAISHU_FIELD_KEY)]
+    return {receipts.key_id(public): public for public in ours}
 
 
 def keep(*, at: datetime) -> dict[str, int]:

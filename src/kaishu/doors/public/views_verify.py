@@ -85,7 +85,9 @@ def _listed(request: HttpRequest, known: Mapping[str, bytes]) -> HttpResponse:
 def verifier(request: HttpRequest) -> HttpResponse:
     """Give a page that checks receipts without us: one file with our keys and no address in it."""
     known = {name: public.hex() for name, public in receipt_keys.known().items()}
-    data = json.dumps({"keys": known, "words": _words()}, ensure_ascii=False).translate(ESCAPES)
+    data = json.dumps({"keys": known, "words": offline_words()}, ensure_ascii=False).translate(
+        ESCAPES
+    )
     page = render_to_string("public/verifier.html", {"data": data})
     response = HttpResponse(page)
     response["Content-Language"] = "ja, zh-Hans, en"
@@ -126,8 +128,8 @@ def _title(said: Receipt) -> str:
         return said.recall
 
 
-def _words() -> dict[str, dict[str, Any]]:
-    """Return what the file says, in the three languages."""
+def offline_words() -> dict[str, dict[str, Any]]:
+    """Return what a page says that checks receipts without us, in the three languages."""
     found = {}
     for code, tag in language.TAGS.items():
         with translation.override(code), timezone.override(None):
@@ -152,7 +154,7 @@ def _words() -> dict[str, dict[str, Any]]:
                 "ending": _("Serial number ends with"),
                 "ends": {end: word(end) for end in ENDS},
                 "refused": {name: _sentence(name, tag) for name in REFUSALS},
-                "card": {name: _sentence(name, tag) for name in CARDS[:2]},
+                "card": {name: _sentence(name, tag) for name in CARDS},
             }
     return found
 

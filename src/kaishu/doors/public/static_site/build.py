@@ -26,7 +26,7 @@ from kaishu.core.canonical import canonical
 from kaishu.core.errors import Refusal
 from kaishu.core.pack import Pack
 from kaishu.core.shards import Head
-from kaishu.doors.public import site
+from kaishu.doors.public import receipt_keys, site
 from kaishu.doors.public.static_site import data, pages
 from kaishu.doors.public.static_site.links import INDEX, SHORT, Links
 from kaishu.doors.public.static_site.sheets import sheet_file, sheet_pdf
@@ -35,7 +35,7 @@ Advance = Callable[[str, int, int], None]
 FORMAT = 1
 MANIFEST = "manifest.json"
 SCRIPTS = (
-    *("page.js", "everything.js", "copy.js", "scan.js"),
+    *("page.js", "everything.js", "verify.js", "copy.js", "scan.js"),
     *("engine.js", "rules.js", "codes.js", "shards.js", "tell.js"),
 )
 
@@ -161,6 +161,9 @@ def _add_check(built: Built, packs: list[Pack], advance: Advance) -> None:
         if head is not None:
             _add_list(built, pack, head, advance)
     built.add("data/recalls.json", canonical(rules))
+    built.add(
+        "data/receipt-keys.json", canonical({k: p.hex() for k, p in receipt_keys.held().items()})
+    )
     for tag in language.TAGS.values():
         with translation.override(next(c for c, each in language.TAGS.items() if each == tag)):
             code = translation.get_language()

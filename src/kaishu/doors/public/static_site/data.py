@@ -27,6 +27,7 @@ from kaishu.core.sentences import unfilled
 from kaishu.core.serials import PROBLEMS
 from kaishu.core.shards import Head
 from kaishu.core.verdict import Answer
+from kaishu.doors.public.views_verify import offline_words
 
 # What the script knows: every kind of rule, and every field that decides, by its class.
 KINDS = frozenset(
@@ -120,6 +121,7 @@ def words_of(packs: list[Pack], tag: str) -> dict[str, Any]:
         "asks": dict(ASKS),
         "sentences": {code: list(unfilled(code, tag)) for code in sorted(CODES)},
         "recalls": {pack.recall.slug: _recall_words(pack, tag) for pack in packs},
+        "receipts": offline_words()[tag],
     }
 
 

@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kaishu.base import language
+from kaishu.core import receipts
 from kaishu.core.frame import frame_of, product_card
 from kaishu.core.pack import Pack
 from kaishu.core.sentences import sentence
 from kaishu.core.travel import BARS, Rule
-from kaishu.doors.public import views_genuine, views_notice
+from kaishu.doors.public import receipt_keys, views_genuine, views_notice
 from kaishu.doors.public.claiming.answers import MOST_UNITS
 from kaishu.doors.public.feeds import structured
 from kaishu.doors.public.fly_words import CHOICES
@@ -123,10 +124,18 @@ def _cards(pack: Pack) -> list[dict[str, Any]]:
 
 def _papers(packs: list[Pack]) -> dict[str, tuple[str, dict[str, Any]]]:
     return {
+        "verify": (
+            "public/static/verify.html",
+            {"keys": _fingerprints(), "tones": ("ok", "ask", "affected")},
+        ),
         "genuine": ("public/genuine.html", views_genuine.genuine_context(packs)),
         "privacy": ("public/privacy/privacy.html", views_privacy.privacy_context()),
         "accessibility": ("public/accessibility.html", {}),
     }
+
+
+def _fingerprints() -> list[str]:
+    return [receipts.fingerprint(public) for public in receipt_keys.held().values()]
 
 
 def _check(packs: list[Pack], slug: str) -> dict[str, Any]:

@@ -180,13 +180,25 @@ export function evaluate(rules, form, serial, known, listed, others) {
   return named ? { answer: "ask", reason: "listed_other_model", rule: named.no } : outcome;
 }
 
+// One sign for all that look alike; groups that share a sign are one.
+function oneSign(lookalikes) {
+  const signs = new Map();
+  for (const group of lookalikes) {
+    const reached = [...group].map((each) => signs.get(each) ?? each);
+    const joined = [...signs].filter(([, sign]) => reached.includes(sign)).map(([each]) => each);
+    for (const each of [...joined, ...group]) signs.set(each, reached.toSorted()[0]);
+  }
+  return signs;
+}
+
 // The rule that names a published code which looks like this one by the recall's own table, if any;
 // not one that what is known of the unit shuts out.
 function alikeCode(rules, form, serial, known) {
   if (form.unit_unique || !form.lookalikes.length) return undefined;
   const taking = rules.filter((rule) => rule.kind === "codes" && rule.effect !== "exclude");
   if (taking.some((rule) => rule.codes.includes(serial))) return undefined;
-  const plain = (code) => [...code].map((one) => form.lookalikes.find((group) => group.includes(one))?.[0] ?? one).join("");
+  const signs = oneSign(form.lookalikes);
+  const plain = (code) => [...code].map((one) => signs.get(one) ?? one).join("");
   return taking.find((rule) => rule.codes.some((code) => plain(code) === plain(serial))
     && weigh(rule.when, known)[0] !== "no");
 }
