@@ -13,7 +13,7 @@ from kaishu.core.given import find_batch, find_market
 from kaishu.core.pack import Pack
 from kaishu.core.recall import LANGUAGES, Conditions, RuleKind
 from kaishu.core.verdict import Answer
-from tests.core.small_recall import product, publish, recall, rule
+from tests.core.small_recall import FORM, product, publish, recall, rule
 
 AFFECTED, NOT, ASK, NONE = (
     Answer.AFFECTED,
@@ -122,6 +122,21 @@ def test_what_may_be_a_named_batch_among_other_signs_or_words_is_not_known(
 def test_a_word_may_be_a_batch_where_batches_are_words() -> None:
     what = recall(rule(1, RuleKind.MODEL, when=Conditions(batches=("P6", "RED"))))
     assert find_batch(what, what.products[0], "blue") == "blue"
+
+
+def test_what_looks_alike_by_two_groups_with_a_sign_in_common_is_a_question(tmp_path: Path) -> None:
+    form = replace(FORM, unit_unique=False, lookalikes=("0O", "2Z", "QO", "ZQ"))
+    listed = rule(1, RuleKind.CODES, codes=("A00000Q1", "A0000021"))
+    pack = publish(tmp_path, replace(recall(listed), formats=(form,)), {})
+    said = {
+        serial: judge(pack, Inspection(model="M1", serial=serial)).reason
+        for serial in ("A00000Q1", "A0000001", "A00000Z1", "A0Q00021", "A0000051")
+    }
+    assert list(said.values()) == [
+        "code_listed",
+        *["code_looks_listed"] * 3,
+        "not_listed",
+    ]
 
 
 @pytest.mark.parametrize("code", ["MODEL:M2;SN:{}", "https://example.com/?pn=M2&sn={}"])

@@ -34,7 +34,12 @@ MONTHS = (Month(2024, 12), Month(2025, 1), Month(2025, 2))
 FORMS = (
     FORM,
     replace(
-        FORM, code="short", lengths=(3, 4), prefix="", unit_unique=False, lookalikes=("01", "12", "2Z")
+        FORM,
+        code="short",
+        lengths=(3, 4),
+        prefix="",
+        unit_unique=False,
+        lookalikes=("01", "12", "2Z"),
     ),
     SerialFormat(code="dashed", alphabet="0123456789CMPQ-", lengths=(6,), confusions={"O": "0"}),
     SerialFormat(code="wide", alphabet=f"{ALPHABET}abcdefgh", lengths=(8,), prefix="A"),

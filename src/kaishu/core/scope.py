@@ -252,7 +252,7 @@ def alike_codes(rules: Iterable[Rule], form: SerialFormat) -> Selector | None:
     """
     if form.unit_unique or not form.lookalikes:
         return None
-    alike = str.maketrans({each: group[0] for group in reversed(form.lookalikes) for each in group})
+    alike = str.maketrans(_one_sign(form.lookalikes))
     named: set[str] = set()
     looks: dict[str, tuple[int, ...]] = {}
     for rule in rules:
@@ -265,6 +265,16 @@ def alike_codes(rules: Iterable[Rule], form: SerialFormat) -> Selector | None:
         return () if serial in named else looks.get(serial.translate(alike), ())
 
     return select if named else None
+
+
+def _one_sign(lookalikes: Iterable[str]) -> dict[str, str]:
+    """Return one sign for all that look alike; groups that share a sign are one."""
+    signs: dict[str, str] = {}
+    for group in lookalikes:
+        reached = {signs.get(each, each) for each in group}
+        joined = {each for each, sign in signs.items() if sign in reached}
+        signs |= dict.fromkeys(joined.union(group), min(reached))
+    return signs
 
 
 def other_lists(recall: Recall, model: str) -> tuple[Rule, ...]:

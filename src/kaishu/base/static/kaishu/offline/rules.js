@@ -186,7 +186,7 @@ function oneSign(lookalikes) {
   for (const group of lookalikes) {
     const reached = [...group].map((each) => signs.get(each) ?? each);
     const joined = [...signs].filter(([, sign]) => reached.includes(sign)).map(([each]) => each);
-    for (const each of [...joined, ...group]) signs.set(each, reached.toSorted()[0]);
+    for (const each of [...joined, ...group]) signs.set(each, reached.sort()[0]);
   }
   return signs;
 }
