@@ -14,8 +14,11 @@ from kaishu.base import clock
 from kaishu.cli import _trace_alerts, _trace_alerts_tick
 from kaishu.cli.trace import trace
 from kaishu.core.errors import Refusal
+from kaishu.core.genealogy.acts import Act, Amount, Did
 from kaishu.core.lot_alert_file import file_of, read
-from tests.supply.brand import brand, lot
+from kaishu.supply.network import graphs
+from tests.supply.brand import AT, acts, brand, lot, phone
+from tests.support.graph_files import keep_graph
 from tests.support.letters import CELL, Stranger
 
 HARIMA = Stranger("Harima Cells", 1)
@@ -100,8 +103,35 @@ def test_tick_says_that_nothing_changed_and_confirm_refuses_a_letter_without_add
     file = data_dir / "in.json"
     file.write_bytes(file_of(HARIMA.alert("L1", at=clock.now().replace(microsecond=0))))
     (taken,) = said("take", str(file))
-    assert said("tick") == []
-    assert run("tick").stdout == "0 changed\n"
+    quiet = {"changed": [], "waiting": [], "sent_before": [], "not_ready": {}}
+    assert said("tick") == quiet
+    assert run("tick").stdout == "0 changed, 0 waiting\n"
     refused = run("confirm", taken["number"]).exception
     assert isinstance(refused, Refusal)
     assert refused.code == "alert_reply_not_wanted"
+
+
+def test_tick_says_what_became_more_and_was_sent_and_what_became_less_and_waits(
+    data_dir: Path,
+) -> None:
+    network = brand()
+    run("trust", HARIMA.code, HARIMA.name, HARIMA.signer.public.hex())
+    file = data_dir / "in.json"
+    file.write_bytes(file_of(HARIMA.alert("L1", at=clock.now().replace(microsecond=0))))
+    (taken,) = said("take", str(file))
+    said("answer", taken["number"], "--out", str(data_dir / "out.json"))
+    made = Act("make-P9", Did.MADE, 100, (Amount(lot("L1")),), (Amount(phone("P9")),))
+    keep_graph(network, [*acts(), made], by="ada", at=AT)
+    with graphs.loading(network.slug):
+        more = said("tick")
+    (change,) = more["changed"]
+    assert (change["before"]["certain"], change["now"]["certain"]) == (3, 4)
+    assert (change["number"], change["outcome"]) == (taken["number"], "sent")
+    assert more["not_ready"] == {network.slug: ["loading"]}
+    keep_graph(network, acts(), by="ada", at=AT)
+    lines = run("tick").stdout
+    assert "certain 4 → 3" in lines
+    assert "WAITING: our answer is no longer right" in lines
+    later = said("tick")
+    assert ([each["outcome"] for each in later["waiting"]], later["changed"]) == (["waiting"], [])
+    assert [each["answer"] for each in later["sent_before"]] == [change["answer"]]

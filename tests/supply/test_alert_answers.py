@@ -170,7 +170,7 @@ def test_an_answer_that_became_more_is_sent_again_and_the_old_one_stays(network:
     (less,) = again.tick(at=AT + timedelta(minutes=2), by="worker")
     assert (less.answer, less.refused, word(row)) == (None, "", Word.CHANGED)
     rows = LetterMatch.objects.count()
-    assert again.run_due(at=AT) == {"changed": 0, "answered": 0}
+    assert again.run_due(at=AT) == {"changed": 0, "answered": 0, "failed": 0}
     assert LetterMatch.objects.count() == rows
 
 
@@ -216,3 +216,22 @@ def test_a_letter_that_went_through_us_is_not_passed_on_the_same_way_again(
     with pytest.raises(AlertHopLoop):
         write.forward(to="customers", **how)
     assert write.forward(to="suppliers", **how).key == "suppliers"
+
+
+def test_a_letter_that_cannot_be_looked_at_does_not_stop_the_next_one(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, good = comes("L1"), comes("L3")
+    answer(good)
+    grows(network, Act("more", Did.MADE, 100, (Amount(lot("L3")),), (Amount(f"{PHONE}/unit/P9"),)))
+    whole = take.sent_of
+
+    def half(row: Letter) -> Any:
+        if row.number == broken.number:
+            raise ValueError("half a file")
+        return whole(row)
+
+    monkeypatch.setattr(take, "sent_of", half)
+    first, second = again.tick(at=AT + timedelta(minutes=1), by="worker")
+    assert (first.row, first.outcome) == (broken, again.Outcome.FAILED)
+    assert (second.row, second.outcome) == (good, again.Outcome.SENT)

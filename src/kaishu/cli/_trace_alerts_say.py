@@ -9,11 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kaishu.core.errors import Refusal
+from kaishu.core.lot_alert_words import NOTED
 from kaishu.core.receipts import fingerprint
 from kaishu.core.sentences import sentence
 
-# What stands in a match beside its counts: core.lot_alert_words.OPEN says it in words.
-NOTED = {"undated": "undated", "other_days": "other_days", "late": "recorded_late"}
+_CAME_OF_IT = {
+    "sent": "SENT: newer answer {answer}",
+    "not_sent": "NOT SENT [{refused}]",
+    "waiting": "WAITING: our answer is no longer right; a person answers it again",
+    "not_answered": "WAITING: nobody has answered it yet",
+    "same": "our answer still says the same",
+    "failed": "FAILED: it could not be looked at; the log says why",
+}
 
 if TYPE_CHECKING:
     from kaishu.supply.alerts.state import State
@@ -77,17 +84,28 @@ def say_answer(row: Letter) -> None:
         click.echo(f"  goes to {reply.url}; the worker sends it")
 
 
+def say_tick(said: dict[str, Any]) -> None:
+    """Say what a look at all letters came to, and why there may be more that it could not see."""
+    for line in (*said["changed"], *said["waiting"]):
+        say_change(line)
+    for line in said["sent_before"]:
+        click.echo(f"{line['number']} newer answer {line['answer']} was sent {line['at']}")
+    for network, words in said["not_ready"].items():
+        for word in words:
+            click.echo(f"{network}: NOT READY [{word}] {sentence(f'alert_open_{word}', 'en').text}")
+    click.echo(f"{len(said['changed'])} changed, {len(said['waiting'])} waiting")
+
+
 def say_change(line: dict[str, Any]) -> None:
-    """Say what became of one letter."""
+    """Say what became of one letter: its numbers before and now, and whether an answer went out."""
     names = [name for name in line["now"] if line["now"][name] != line["before"].get(name, 0)]
     told = ", ".join(
         f"{name} {line['before'].get(name, 0):,} → {line['now'][name]:,}" for name in names
     )
-    click.echo(f"{line['number']} {line['issuer']}: {told or 'looked at, the same numbers'}")
-    if line["answer"]:
-        click.echo(f"  newer answer {line['answer']} signed")
-    elif line["refused"]:
-        click.echo(f"  NOT SENT [{line['refused']}] {sentence(line['refused'], 'en').text}")
+    click.echo(f"{line['number']} {line['issuer']}: {told or 'the same numbers'}")
+    click.echo(f"  {_CAME_OF_IT[line['outcome']].format(**line)}")
+    if line["refused"]:
+        click.echo(f"  {sentence(line['refused'], 'en').text}")
 
 
 def match_json(found: LetterMatch) -> dict[str, Any]:

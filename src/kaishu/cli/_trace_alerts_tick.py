@@ -23,7 +23,8 @@ def tick(*, as_json: bool, no_progress: bool) -> None:
     """Look again for every open letter whose answer may have changed, and say what changed.
 
     Where we hold more than our answer says, a newer answer is signed and sent; the old one stays.
-    Where we hold less, a person looks first. The worker does the same every five minutes.
+    Where we hold less, a person looks first. The worker does the same every five minutes: what it
+    sent in the last 24 hours, what waits for a person, and which network is not ready is said too.
 
     \b
     Example:  kaishu trace alert tick
@@ -31,18 +32,27 @@ def tick(*, as_json: bool, no_progress: bool) -> None:
     """
     start()
     from kaishu.base.clock import now
-    from kaishu.supply.alerts.again import tick as again
+    from kaishu.supply.alerts import again
 
+    at = now()
+    before = again.sent_lately(at=at)
     with bars(hidden=as_json or no_progress) as advance:
-        changes = again(at=now(), by=f"server:{getpass.getuser()}", advance=advance)
-    lines = [_line(each) for each in changes]
+        changes = again.tick(at=at, by=f"server:{getpass.getuser()}", advance=advance)
+    told = {each.row.number for each in changes}
+    said: dict[str, Any] = {
+        "changed": [_line(each) for each in changes],
+        "waiting": [_line(each) for each in again.waiting(at=at) if each.row.number not in told],
+        "sent_before": [
+            {"number": each.about, "answer": each.number, "at": each.at.isoformat()}
+            for each in before
+        ],
+        "not_ready": again.not_ready(at=at),
+    }
     if as_json:
-        click.echo(json.dumps(lines, ensure_ascii=False, indent=1))
+        click.echo(json.dumps(said, ensure_ascii=False, indent=1))
     else:
-        for line in lines:
-            say.say_change(line)
-        click.echo(f"{len(lines)} changed")
-    if any(line["refused"] for line in lines):
+        say.say_tick(said)
+    if any(each.outcome in again.WRONG for each in changes):
         raise SystemExit(1)
 
 
@@ -73,6 +83,7 @@ def _line(change: Change) -> dict[str, Any]:
         "issuer": change.row.issuer_name,
         "before": dict(change.before),
         "now": dict(change.now),
+        "outcome": change.outcome.value,
         "answer": change.answer.number if change.answer else "",
         "refused": change.refused,
     }

@@ -6,12 +6,15 @@ person, because a record that was taken back may have been right.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
+
+import structlog
 
 from kaishu.core.errors import Refusal
-from kaishu.core.lot_alert_words import ALERT, COUNTED, QUESTION
+from kaishu.core.lot_alert_words import ALERT, ANSWER, COUNTED, QUESTION
 from kaishu.supply.alerts import gaps, state, take, write
 from kaishu.supply.alerts.compare import Advance
 from kaishu.supply.alerts.gaps import Place
@@ -25,7 +28,23 @@ from kaishu.supply.models import Letter, LetterLook, LetterMatch
 OVER = (Word.WITHDRAWN, Word.SUPERSEDED)
 # While events stream in, the worker does not look again for each of them; a page says so meanwhile.
 REST = timedelta(minutes=5)
+BY_ITSELF = "worker"
 GROWS = ("lots", "units", "certain", "not_judged")
+
+
+class Outcome(StrEnum):
+    """What came of a look: whether an answer went out, or what it waits for."""
+
+    SENT = "sent"
+    NOT_SENT = "not_sent"
+    WAITING = "waiting"
+    NOT_ANSWERED = "not_answered"
+    SAME = "same"
+    FAILED = "failed"
+
+
+# An answer that is wrong, and nobody is told of it.
+WRONG = frozenset({Outcome.NOT_SENT, Outcome.FAILED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +59,66 @@ class Change:
     before: Mapping[str, int]
     now: Mapping[str, int]
     answer: Letter | None
+    outcome: Outcome
     refused: str = ""
 
 
 def tick(
     *, at: datetime, by: str, rest: timedelta = timedelta(0), advance: Advance | None = None
 ) -> list[Change]:
-    """Look again for every open letter in each network whose graph changed since."""
+    """Look again for every open letter in each network whose graph changed since.
+
+    A letter that cannot be looked at says so as its own change, and the next one is looked at.
+    """
     places = gaps.now(at=at)
-    rows = Letter.objects.filter(kind__in=(ALERT, QUESTION), direction=IN).order_by("id")
+    found: list[Change] = []
+    for start in _open(at):
+        try:
+            found += _again(start, places, by, at, rest, advance)
+        except Exception:  # whatever is wrong with one letter, the others must be answered
+            structlog.get_logger("kaishu.alerts").exception("again.failed", letter=start.row.number)
+            there = start.tally.counts
+            found.append(Change(start.row, there, there, None, Outcome.FAILED))
+    return found
+
+
+def waiting(*, at: datetime) -> list[Change]:
+    """Return the letters whose answer is no longer right and waits for a person."""
     return [
-        change
-        for start in state.of(list(rows.defer("content")), at=at)
-        if start.word not in OVER
-        for change in _again(start, places, by, at, rest, advance)
+        Change(each.row, each.said.counts, each.tally.counts, None, Outcome.WAITING)
+        for each in _open(at)
+        if each.word is Word.CHANGED and each.said is not None
     ]
+
+
+def sent_lately(*, at: datetime) -> Sequence[Letter]:
+    """Return the newer answers that went out by themselves within a day, the newest first."""
+    mine = Letter.objects.filter(kind=ANSWER, door=BY_ITSELF, at__gt=at - timedelta(days=1))
+    return list(mine.defer("content").order_by("-id"))
+
+
+def not_ready(*, at: datetime) -> Mapping[str, list[str]]:
+    """Return the networks that cannot be looked at as they are recorded now, with the words why."""
+    return {
+        place.network.slug: sorted(place.open & gaps.PASSING)
+        for place in gaps.now(at=at).values()
+        if place.open & gaps.PASSING
+    }
+
+
+def _open(at: datetime) -> list[State]:
+    rows = Letter.objects.filter(kind__in=(ALERT, QUESTION), direction=IN).order_by("id")
+    return [each for each in state.of(list(rows.defer("content")), at=at) if each.word not in OVER]
 
 
 def run_due(*, at: datetime) -> Mapping[str, int]:
     """Do the worker's part; returns how many answers changed and how many were sent."""
     changes = tick(at=at, by="worker", rest=REST)
-    return {"changed": len(changes), "answered": sum(1 for each in changes if each.answer)}
+    return {
+        "changed": len(changes),
+        "answered": sum(1 for each in changes if each.answer),
+        "failed": sum(1 for each in changes if each.outcome is Outcome.FAILED),
+    }
 
 
 def _again(
@@ -128,23 +186,25 @@ def _answered(start: State, by: str, at: datetime) -> Change:
     after = state.of([start.row], at=at)[0]
     said = start.said
     before = said.counts if said else start.tally.counts
-    change = Change(start.row, before, after.tally.counts, None)
-    if said is None or not _grew(said.counts, after.tally.counts):
-        return change
-    key = f"again:{start.row.number}:{after.tally.matches[-1].pk}"
+    now = after.tally.counts
+    if said is None:
+        return Change(start.row, before, now, None, Outcome.NOT_ANSWERED)
+    if not _grew(before, now):
+        less = state.differs(said, after.tally)
+        return Change(start.row, before, now, None, Outcome.WAITING if less else Outcome.SAME)
     try:
         sent = write.answer(
             number=start.row.number,
             step=COUNTED,
             us=said.issuer_code,
-            key=key,
+            key=f"again:{start.row.number}:{after.tally.matches[-1].pk}",
             by=by,
             at=at,
-            door="worker",
+            door=BY_ITSELF,
         )
     except Refusal as refusal:
-        return Change(start.row, before, after.tally.counts, None, refusal.code)
-    return Change(start.row, before, after.tally.counts, sent)
+        return Change(start.row, before, now, None, Outcome.NOT_SENT, refusal.code)
+    return Change(start.row, before, now, sent, Outcome.SENT)
 
 
 def _grew(before: Mapping[str, int], now: Mapping[str, int]) -> bool:
