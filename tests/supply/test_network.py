@@ -9,6 +9,7 @@ import pytest
 from kaishu.cli._doctor import files as doctor_files
 from kaishu.cli._doctor import graphs as doctor_graphs
 from kaishu.core.errors import Refusal
+from kaishu.core.genealogy import compiled
 from kaishu.core.genealogy.forward import forward
 from kaishu.supply.links import parts
 from kaishu.supply.links.actions import void_file
@@ -118,6 +119,35 @@ def test_the_doctor_names_a_lost_and_a_damaged_graph_and_a_lost_piece(
     file.unlink()
     parts.store().delete(LinkPart.objects.filter(file=loaded.number)[0].name)
     assert found() == ["graph_lost", "file_missing"]
+
+
+def test_what_is_wrong_with_one_network_keeps_no_other_from_its_graph(
+    load: Loading, network: Network, tmp_path: Path
+) -> None:
+    nothing = load(rows(1), act="made")
+    void_file(number=nothing.number, reason="test", by="t", at=NOW)
+    after = Loading(actions.open_network(slug="best", name="B", by="t", at=NOW), tmp_path)
+    after(rows(1, 2), act="made")
+    assert tasks.catch_up(at=NOW) == {"graphs": 1}  # nothing of acme is left to trace
+    load(rows(3), act="made", name="more.csv")
+    after(rows(4), act="made", name="more.csv")
+    for part in LinkPart.objects.filter(file__network=network, file__void=None):
+        parts.store().delete(part.name)
+    with pytest.raises(ExceptionGroup):
+        tasks.catch_up(at=NOW + tasks.REST)
+    assert queries.newest_graph(after.network).nodes == 4  # type: ignore[union-attr]
+    assert queries.newest_graph(network) is None
+
+
+def test_the_worker_compiles_after_an_update_though_no_graph_is_made(
+    load: Loading, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(rows(1), act="made")
+    actions.rebuild(slug="acme", by="t", at=NOW)
+    warmed: list[bool] = []
+    monkeypatch.setattr(compiled, "warm", lambda: bool(warmed.append(True)))
+    assert tasks.catch_up(at=NOW) == {"graphs": 0}
+    assert warmed
 
 
 def test_only_one_process_makes_a_graph_and_old_files_go(

@@ -113,6 +113,31 @@ def test_without_the_compiler_kernels_run_as_they_stand(monkeypatch: pytest.Monk
     assert compiled.warm() is False
 
 
+def test_a_kept_kernel_that_is_not_whole_is_made_anew(tmp_path: Path) -> None:
+    """A loss of power leaves empty files: numba alone would fail at every question from then on."""
+    if find_spec("numba") is None:
+        pytest.skip("numba is not there: nothing is kept")
+    ran(
+        "import os, pathlib\n"
+        "from kaishu.core.genealogy import compiled\n"
+        "from kaishu.core.genealogy.sorting import by_counting as plain\n"
+        "import numpy as np\n"
+        "def kept(): return sorted(pathlib.Path(os.environ['NUMBA_CACHE_DIR']).rglob('*.nb[ic]'))\n"
+        "def run():\n"
+        "    found = np.empty(2, np.uint32)\n"
+        "    key, following = np.array([1, 0], np.int32), np.array([0, 1])\n"
+        "    compiled.Kernel(plain.plain)(key, following, np.array([7, 8], np.uint32), found)\n"
+        "    assert found.tolist() == [8, 7]\n"
+        "run()\n"
+        "for file in kept(): file.write_bytes(b'')\n"
+        "run()\n"
+        "assert kept() == []\n"
+        "run()\n"
+        "assert kept() and all(file.stat().st_size for file in kept())\n",
+        NUMBA_CACHE_DIR=str(tmp_path),
+    )
+
+
 def test_a_kept_kernel_is_another_when_anything_it_uses_changes() -> None:
     def made(body: str) -> int:
         space: dict[str, object] = {"kernel": compiled.kernel, "inner": compiled.inner}

@@ -14,7 +14,9 @@ import sys
 import types
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import update_wrapper
+from pathlib import Path
 from threading import RLock
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
@@ -155,8 +157,21 @@ def _kept(numba: Any, again: Any, plain: Any) -> Any:
     signature = _signature(numba, plain)
     try:
         return numba.njit(signature, cache=True, **_HOW)(again)
-    except (RuntimeError, OSError):  # no place to keep it
-        return numba.njit(signature, **_HOW)(again)
+    except Exception:  # no place to keep it, a full one, or a kept file that is not whole
+        made = numba.njit(signature, **_HOW)(again)
+        _forget(numba, again)
+        return made
+
+
+def _forget(numba: Any, again: Any) -> None:
+    """Take away what is kept of a function, so that the next process keeps it anew.
+
+    numba reads what a loss of power left half-written as if it were whole, and fails for ever.
+    """
+    with suppress(Exception):  # there may be no folder at all, or one of another user
+        folder = Path(numba.njit(cache=True)(again).stats.cache_path)
+        for kept in folder.glob(f"*.{again.__qualname__}-*.nb[ic]"):
+            kept.unlink()
 
 
 def _hints(kind: object) -> Iterator[str]:
