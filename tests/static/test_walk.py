@@ -149,6 +149,7 @@ def test_everything_somebody_owns_is_answered_from_the_copy_alone(
     said = [sentence(f"answer_{code}", "ja").text for code in ("affected", "not_affected")]
     expect(units.first).to_contain_text(said[0])
     expect(units.first).to_contain_text("AK20230001000042")
+    expect(units.first).to_contain_text(sentence("listed", "ja", {"model": "K100"}).text)
     expect(units.nth(1)).to_contain_text("AK20230001000043")
     expect(units.last).to_contain_text("Z9")
     # Two recalls have the model: the newest of the strictest first, and neither is left out.
