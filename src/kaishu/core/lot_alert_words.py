@@ -52,6 +52,8 @@ OPEN = (
     "recorded_late",  # not counted: first on record after the window, perhaps made before
     "rows_refused",  # rows or events that came in could not be read
 )
+# What a match counts beside its finds, and the word of OPEN that says so.
+NOTED = {"undated": "undated", "other_days": "other_days", "late": "recorded_late"}
 
 CODES, HMAC = "codes", "hmac-sha256"
 FORMS = (CODES, HMAC)

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kaishu.core.lot_alert import COUNTS
-from kaishu.core.lot_alert_words import OPEN
+from kaishu.core.lot_alert_words import NOTED, OPEN
 from kaishu.supply.alerts import gaps
 from kaishu.supply.alerts.gaps import PASSING, Place
 from kaishu.supply.models import Letter, LetterLook, LetterMatch
-
-# What stands in a match beside the counts, and says that they may be too low.
-NOTED = {"undated": "undated", "other_days": "other_days", "late": "recorded_late"}
 
 
 @dataclass(frozen=True, slots=True)
