@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from kaishu.claims.publication import publish_proposal
 from kaishu.core.answer import Inspection, judge, tell
-from kaishu.core.genealogy.acts import columns
-from kaishu.core.genealogy.graph import Graph, build
+from kaishu.core.genealogy.graph import Graph
 from kaishu.core.genealogy.things import lot
 from kaishu.editions import queries as editions
 from kaishu.editions.drafting import actions as drafting
@@ -38,27 +35,6 @@ WISH = Wish(
     models=("K100",),
     slug=kumo.SLUG,
 )
-
-
-@pytest.fixture
-def network() -> Network:
-    made = Network.objects.create(slug=world.SLUG, name="Kumo", created_by="a", created_at=world.AT)
-    world.describe(made)
-    return made
-
-
-@pytest.fixture
-def graph(tmp_path: Path) -> Iterator[Graph]:
-    build(columns(world.acts()), tmp_path / "kumo.graph")
-    with Graph.open(tmp_path / "kumo.graph") as opened:
-        yield opened
-
-
-@pytest.fixture
-def published(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for file, serials in world.LISTS.items():
-        monkeypatch.setitem(kumo.LISTS, file, serials)
-    kumo.publish(data_dir, world.recall())
 
 
 def into(draft: RecallDraft, *suspects: str, **more: object) -> Wish:

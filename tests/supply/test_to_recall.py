@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,29 +27,6 @@ from tests.support import trace_world as world
 pytestmark = pytest.mark.django_db
 SURE = [world.serial(number) for number in range(161, 181)]
 MAYBE = [world.serial(number) for number in range(181, 201)]
-
-
-@pytest.fixture
-def network() -> Network:
-    made = Network.objects.create(slug=world.SLUG, name="Kumo", created_by="a", created_at=world.AT)
-    world.describe(made)
-    return made
-
-
-@pytest.fixture
-def graph(tmp_path: Path) -> Iterator[Graph]:
-    build(columns(world.acts()), tmp_path / "kumo.graph")
-    with Graph.open(tmp_path / "kumo.graph") as opened:
-        yield opened
-
-
-@pytest.fixture
-def published(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for file, serials in world.LISTS.items():
-        monkeypatch.setitem(kumo.LISTS, file, serials)
-    kumo.publish(data_dir, world.recall())
-
-
 WISH = Wish(
     question=Question(network=world.SLUG, suspects=(world.SUSPECT,), graph="abc"),
     models=("K100",),
