@@ -144,8 +144,8 @@ def test_the_worker_compiles_after_an_update_though_no_graph_is_made(
 ) -> None:
     load(rows(1), act="made")
     actions.rebuild(slug="acme", by="t", at=NOW)
-    warmed: list[bool] = []
-    monkeypatch.setattr(compiled, "warm", lambda: bool(warmed.append(True)))
+    warmed: list[str] = []
+    monkeypatch.setattr(compiled, "warm", lambda: warmed.append("now"))
     assert tasks.catch_up(at=NOW) == {"graphs": 0}
     assert warmed
 
