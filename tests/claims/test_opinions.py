@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from kaishu.base.roles import Role
 from kaishu.claims import owner
+from kaishu.claims.imports.plan import DOOR
 from kaishu.claims.models import Decision, Evidence, SecondOpinion
 from kaishu.claims.opinions import actions, queries
 from kaishu.claims.opinions.errors import (
@@ -64,7 +65,13 @@ def test_only_the_first_judgement_by_a_person_is_drawn(world: DeskWorld) -> None
     world.decide("two", "withdrawn", "owner_withdrew", by="owner")
     world.claim("three", serial=kumo.LISTED)  # the same unit again: contested
     world.decide("three", "refused", "contested_other_owner")
+    world.claim("four", serial="AK20230001000050", door=DOOR)
+    world.decide("four", by="hana")  # what another system approved
     assert [each.id for each in SecondOpinion.objects.all()] == [row.id]
+
+
+def test_an_import_is_known_by_its_door() -> None:
+    assert actions.IMPORTED == DOOR
 
 
 def test_about_two_in_a_hundred_are_drawn_and_always_the_same(settings: Settings) -> None:

@@ -24,6 +24,8 @@ from kaishu.claims.second_look import JUDGED
 
 # These decide by themselves; two people's eyes are what is compared.
 MACHINES = frozenset({"owner", "worker", "rule", ""})
+# A claim that another system decided, brought in by a file: nobody here has read it.
+IMPORTED = "import"
 # The reasons that need no look at other decisions, by answer.
 ANSWER_REASONS = {
     "approved": ("checked", "goodwill"),
@@ -36,12 +38,15 @@ ANSWER_REASONS = {
 def draw(*, unit: ClaimUnit, decision: Decision, past: Sequence[Decision]) -> bool:
     """Draw a decision by a keyed digest: the same draw for life, and nobody can foresee it.
 
-    Only the first judgement of a unit that one claim alone asks for. `past` are the decisions
-    before it. Runs in the transaction of the decision, so that none is missed.
+    Only the first judgement of a unit that one claim alone asks for, and of no claim that came by
+    an import. `past` are the decisions before it. Runs in the transaction of the decision, so that
+    none is missed.
     """
     if decision.kind not in JUDGED or decision.by in MACHINES or unit.contested:
         return False
-    if any(each.kind in JUDGED for each in past) or not _is_drawn(unit, decision):
+    if unit.claim.door == IMPORTED or any(each.kind in JUDGED for each in past):
+        return False
+    if not _is_drawn(unit, decision):
         return False
     SecondOpinion.objects.create(
         decision=decision,
