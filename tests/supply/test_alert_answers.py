@@ -22,7 +22,7 @@ from kaishu.supply.alerts.errors import (
 from kaishu.supply.alerts.match import match
 from kaishu.supply.alerts.state import Word
 from kaishu.supply.alerts.tally import Tally, tally
-from kaishu.supply.models import CaptureJob, Letter, LetterMatch, LetterReply, Network
+from kaishu.supply.models import Brought, CaptureJob, Letter, LetterMatch, LetterReply, Network
 from kaishu.supply.network import graphs
 from tests.supply.brand import AT, PHONE, acts, brand, lot
 from tests.support.graph_files import keep_graph
@@ -127,6 +127,11 @@ def test_none_is_never_said_while_records_are_on_their_way(network: Network) -> 
     said = take.sent_of(answer(row)).letter
     assert isinstance(said, Answer)
     assert (said.open, said.counts["lots"]) == (("rows_refused",), 0)
+    CaptureJob.objects.update(refused=0)
+    left = Brought.objects.create(network=network, name="a.csv", size=1, by="x", at=AT)
+    assert now(row).open == ("loading",)
+    Brought.objects.filter(pk=left.pk).update(at=AT - timedelta(days=7))
+    assert now(row).open == ("rows_refused",), "nobody waits for ever for a file left lying"
 
 
 def test_none_is_not_said_by_a_graph_that_is_behind_or_for_a_network_nobody_asked(

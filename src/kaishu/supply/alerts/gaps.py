@@ -16,7 +16,8 @@ from kaishu.supply.models import Brought, CaptureJob, Network
 from kaishu.supply.network import graphs, queries, unseen
 from kaishu.supply.network.gathering import Marks, marks
 
-# A document that was never finished holds an answer up so long; then it counts as unreadable.
+# A document that was never finished (its load was killed), or a file that was brought and left
+# lying, holds an answer up so long; then it counts as unreadable.
 UNFINISHED = timedelta(days=7)
 # With one of these nothing is "none", not even with the reason beside it: it passes by itself.
 PASSING = frozenset({"loading", "stale", "not_asked"})
@@ -48,11 +49,14 @@ def _open(network: Network, digest: str, at: datetime) -> set[str]:
     lately = jobs.filter(finished_at=None, created_at__gt=at - UNFINISHED)
     unread = jobs.filter(Q(refused__gt=0) | Q(finished_at=None, created_at__lte=at - UNFINISHED))
     brought = Brought.objects.filter(network=network, over_at=None)
+    left = brought.filter(at__lte=at - UNFINISHED)
     bad = LinkFile.objects.filter(network=network, bad__gt=0, void=None)
     facts = {
-        "loading": graphs.is_loading(network.slug) or lately.exists() or brought.exists(),
+        "loading": graphs.is_loading(network.slug)
+        or lately.exists()
+        or brought.filter(at__gt=at - UNFINISHED).exists(),
         "stale": unseen.waiting(network),
         "not_asked": not digest,
-        "rows_refused": bad.exists() or unread.exists(),
+        "rows_refused": bad.exists() or unread.exists() or left.exists(),
     }
     return {name for name, holds in facts.items() if holds}
