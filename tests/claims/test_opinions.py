@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from kaishu.base.roles import Role
 from kaishu.claims import owner
+from kaishu.claims.bulk.models import BulkAct
 from kaishu.claims.imports.plan import DOOR
 from kaishu.claims.models import Decision, Evidence, SecondOpinion
 from kaishu.claims.opinions import actions, queries
@@ -106,6 +107,21 @@ def test_nobody_judges_what_they_decided_and_the_database_refuses_it_too(
     with pytest.raises(IntegrityError), transaction.atomic():
         SecondOpinion.objects.filter(id=row.id).update(first_by="jun")
     assert queries.waiting(by="jun").get() == row
+
+
+def test_whoever_let_an_act_on_many_claims_go_through_judges_none_of_them(
+    world: DeskWorld,
+) -> None:
+    row = drawn(world, "one")
+    BulkAct.objects.create(
+        key="many", act="approve", reason="checked", maker="mika", made_at=START, count=1,
+        rows=[[row.claim_unit_id, 0]], digest="0" * 64, needs_second=True, approver="jun",
+        approved_at=START, job_id=1,
+    )  # fmt: skip
+    assert not queries.waiting(by="jun").exists()
+    with pytest.raises(OpinionNotYours):
+        answered(row, "approved", "checked", by="jun")
+    assert queries.waiting(by="rei").get() == row
 
 
 def test_an_opinion_is_given_once_and_a_difference_settled_by_a_third(world: DeskWorld) -> None:

@@ -19,6 +19,7 @@ from kaishu.claims.opinions.errors import (
     OpinionWithoutAnswer,
 )
 from kaishu.claims.opinions.models import OUTCOMES, SecondOpinion
+from kaishu.claims.opinions.queries import agreed_to
 from kaishu.claims.reasons import REASONS
 from kaishu.claims.second_look import JUDGED
 
@@ -110,8 +111,8 @@ def settle(*, opinion_id: int, outcome: str, by: str, at: datetime) -> SecondOpi
 
 
 def _is_involved(row: SecondOpinion, by: str) -> bool:
-    """Say whether somebody decided anything about the unit of an opinion."""
-    if row.first_by == by:
+    """Say whether somebody decided anything about the unit of an opinion, or let another do it."""
+    if row.first_by == by or agreed_to(SecondOpinion.objects.filter(id=row.id), by=by):
         return True
     return Decision.objects.filter(claim_unit_id=row.claim_unit_id, by=by).exists()
 

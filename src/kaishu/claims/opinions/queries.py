@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
+from kaishu.claims.bulk.models import BulkAct
 from kaishu.claims.models import Decision
 from kaishu.claims.opinions.errors import OpinionNotYours, OpinionTaken, OpinionUnknown
 from kaishu.claims.opinions.models import SecondOpinion
@@ -15,7 +16,20 @@ def waiting(*, by: str) -> QuerySet[SecondOpinion]:
     """Return what waits and this person may judge, the oldest first: nothing they decided on."""
     own = Decision.objects.filter(claim_unit=OuterRef("claim_unit"), by=by)
     drawn = SecondOpinion.objects.filter(answered_at=None).exclude(first_by=by)
-    return drawn.exclude(Exists(own)).order_by("drawn_at", "id")
+    drawn = drawn.exclude(Exists(own)).exclude(claim_unit_id__in=agreed_to(drawn, by=by))
+    return drawn.order_by("drawn_at", "id")
+
+
+def agreed_to(rows: QuerySet[SecondOpinion], *, by: str) -> set[int]:
+    """Return the claim units of these that somebody let another decide, in an act on many claims.
+
+    Without their word nothing was decided: they are no second pair of eyes either.
+    """
+    units = dict(rows.values_list("claim_unit_id", "first_by"))
+    acts = BulkAct.objects.filter(
+        approver=by, job_id__isnull=False, maker__in=set(units.values())
+    ).values_list("rows", flat=True)
+    return {unit for rows in acts.iterator() for unit, _seen in rows if unit in units}
 
 
 def to_judge(*, opinion_id: int, by: str) -> SecondOpinion:
