@@ -221,6 +221,38 @@ def test_a_workbook_is_read_with_its_dates_and_a_number_that_lost_digits_is_name
     assert (loaded.rows, loaded.good, LinkFile.objects.get().kind) == (2, 1, "xlsx")
 
 
+@pytest.mark.parametrize(
+    ("there", "instead", "code"),
+    [(b'"A3"', b'"A99999999999"', "list_broken"), (b"<v>45717</v>", "<v>²</v>".encode(), "")],
+)
+def test_a_workbook_that_no_program_wrote_is_refused_or_its_row_is(
+    load: Loading, there: bytes, instead: bytes, code: str
+) -> None:
+    """A sheet changed by hand: a row beyond the last, and a day that is a digit and no number."""
+    from io import BytesIO
+    from zipfile import ZipFile
+
+    from xlsxwriter import Workbook
+
+    out, changed = BytesIO(), BytesIO()
+    with Workbook(out) as book:
+        sheet = book.add_worksheet("Packing")
+        for column, name in enumerate(["日付", "箱番号", "製造番号", "JAN", "伝票"]):
+            sheet.write(0, column, name)
+        for row in (1, 2):
+            for column, cell in enumerate([45717, "345487361200300015", "A1", "4548736120037"]):
+                sheet.write(row, column, cell)
+    with ZipFile(out) as was, ZipFile(changed, "w") as now:
+        for part in was.namelist():
+            content = was.read(part)
+            now.writestr(part, content.replace(there, instead) if "sheet1" in part else content)
+    with pytest.raises(Refusal) as refused:
+        load(changed.getvalue(), BOXES, name="packing.xlsx")
+    assert refused.value.code == (code or "link_no_good_row")
+    assert code or {row[2] for row in load.bad} == {"link_row_time"}
+    assert not LinkFile.objects.exists()
+
+
 def test_a_parquet_file_in_pieces_gives_what_it_says(
     load: Loading, network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import polars as pl
 
 from kaishu.editions.imports import names
 from kaishu.editions.imports.cells import Cells, is_formula_without_value, is_number
-from kaishu.editions.imports.errors import ColumnMissing, FileHasNoRows, SheetMissing
+from kaishu.editions.imports.errors import ColumnMissing, FileBroken, FileHasNoRows, SheetMissing
 from kaishu.editions.imports.numbers import digits_lost, whole
 from kaishu.editions.imports.unzip import Package, Sheet
 from kaishu.editions.imports.workbook import ANY_CELL, ROW_END, column_number, refuse_unusual
@@ -18,6 +19,8 @@ from kaishu.supply.links.sources import BAD_ROWS, Piece, places
 
 _BOOK, _COUNTS_FROM_1904 = "xl/workbook.xml", b'date1904="1"'
 _DAYS_1904 = 1462
+_DAYS = re.compile(r"[0-9]+\.?[0-9]*|\.[0-9]+")
+LAST_ROW = 1 << 20  # of a sheet
 _NUMBERS = ("time", "quantity", "child_quantity")  # numbers are what they should be
 
 
@@ -81,6 +84,8 @@ class WorkbookTable:
         ]
         if not cells:
             return None
+        if max(cell[1] for cell in cells) > LAST_ROW:  # no program writes more of them
+            raise FileBroken(detail="XLSX")
         texts = self._cells.texts([cell[2:] for cell in cells]).to_list()
         bad: dict[int, tuple[str, str]] = {}
         for place, (word, row, attributes, inner) in enumerate(cells):
@@ -126,7 +131,7 @@ def _day(text: str, days: int) -> str:
     """
     from datetime import datetime, timedelta
 
-    if len(text.partition(".")[0]) > 6 or not text.replace(".", "", 1).isdigit():
+    if len(text.partition(".")[0]) > 6 or not _DAYS.fullmatch(text):
         return whole(text)
     seconds = round((float(text) + days) * 86400)
     moment = datetime(1899, 12, 30) + timedelta(seconds=seconds)  # noqa: DTZ001 (local time)
