@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -60,6 +63,19 @@ def test_a_mail_is_listed_and_shown_without_running_anything(
 def test_no_other_file_is_shown(demo_mode: Path, client: Client, name: str) -> None:
     assert client.get(f"/demo/mail/{name}/").status_code == 404
     assert client.get(f"/demo/mail/{name}/html/").status_code == 404
+
+
+def test_a_long_name_of_a_sender_has_no_space_in_it(demo_mode: Path, client: Client) -> None:
+    demo_mode.mkdir(parents=True, exist_ok=True)
+    company = "安克创新科技股份有限公司产品召回热线服务窗口"
+    mail = EmailMessage(policy=policy.SMTP)
+    mail["From"] = Address(company, "recall", "kaishu.example")
+    mail["To"], mail["Subject"], mail["Date"] = "a@example.com", "Hello", NOW
+    mail.set_content("Hello")
+    name = f"{1:020d}-{1:08x}"
+    (demo_mode / f"{name}.eml").write_bytes(bytes(mail))
+    shown = client.get(f"/demo/mail/{name}/").content.decode()
+    assert f"{company} &lt;recall@kaishu.example&gt;" in shown
 
 
 @pytest.mark.parametrize(("tongue", "language"), [("ja", "ja"), ("zh-CN", "zh-Hans"), ("en", "en")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -76,11 +77,20 @@ def _read(name: str) -> EmailMessage:
 def _headers(mail: EmailMessage) -> dict[str, object]:
     return {
         "subject": str(mail["Subject"]),
-        "sender": str(mail["From"]),
+        "sender": _sender(mail),
         "to": str(mail["To"]),
         "date": mail["Date"].datetime,
         "language": str(mail.get("Content-Language", "")),
     }
+
+
+def _sender(mail: EmailMessage) -> str:
+    """Return who a mail is from, as mail programs show it.
+
+    The library puts a space between two encoded words of one name, where the standard has none.
+    """
+    raw = next(value for name, value in mail.raw_items() if name.lower() == "from")
+    return str(make_header(decode_header(raw)))
 
 
 def _body(mail: EmailMessage, kind: str) -> str:
