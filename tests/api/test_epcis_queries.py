@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
+from kaishu.supply.capture import parameters
+from kaishu.supply.capture.errors import QueryWrong
 from kaishu.supply.capture.models import NamedQuery
 from tests.api.test_epcis import events_of
 from tests.api.world import connect
@@ -68,6 +70,10 @@ def test_what_is_no_query_is_refused_and_subscriptions_are_told_to_be_missing(
         ("a", {"GE_eventTime": [["x"]]}, "epcis_query"),
         ("a", {"EQ_action": []}, "epcis_query"),
         ("a", {"EQ_action": {"x": 1}}, "epcis_query"),
+        ("a", {"EQ_source_\0": "x"}, "epcis_query"),
+        ("a", {"EQ_a:b": "x" * 60_000}, "epcis_query"),
+        ("a", {"@context": {"a": "\0"}}, "epcis_query"),
+        ("a", {f"EXISTS_a{number}:b": "true" for number in range(1200)}, "epcis_query"),
     ):
         told = system.post("epcis/queries", {"name": name, "query": query})
         assert (told.status_code, told.json()["code"]) == (400, code), query
@@ -140,3 +146,9 @@ def test_the_answer_to_a_query_can_be_captured_in_turn(world: DeskWorld) -> None
     answer["epcisBody"] = {"queryResults": {}}
     missing = system.post("epcis/capture", answer).json()
     assert missing["errors"][0]["field"] == "/epcisBody/queryResults"
+
+
+@pytest.mark.parametrize("given", [{"EQ_eventID": ["\ud800"]}, {"EXISTS_\ud800:b": ["true"]}])
+def test_half_a_sign_is_no_text_to_look_for(given: dict[str, list[str]]) -> None:
+    with pytest.raises(QueryWrong):
+        parameters.read(given)

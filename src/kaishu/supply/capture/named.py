@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -68,7 +69,11 @@ def parsed(query: Mapping[str, Any]) -> Query:
 
     `@context` in it says what the prefixes of field names stand for.
     """
-    spaces: Spaces = {**STANDARD, **spaces_of(query.get("@context"))}
+    context = query.get("@context")
+    said = json.dumps(context, ensure_ascii=False)
+    if "\\u0000" in said or not parameters.is_text(said):
+        raise errors.QueryWrong(parameter="@context", reason="the prefixes of the field names")
+    spaces: Spaces = {**STANDARD, **spaces_of(context)}
     given = {name: _texts(name, value) for name, value in query.items() if name != "@context"}
     return parameters.read(given, spaces=spaces, parted=True)
 

@@ -7,6 +7,7 @@ sections 8.2.7.1 (names) and 12 (web addresses).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,9 @@ from kaishu.supply.capture.naming import FIRST, LAST, moment
 from kaishu.supply.capture.words import short
 
 MOST_VALUES = 100
+MOST_PARAMETERS = 100
+LONGEST = 2000  # characters of a value
+_HALVES = re.compile(r"[\ud800-\udfff]")  # of signs: JSON can name one alone, and no text has it
 MOST_ON_PAGE = 100
 TYPES = (
     "ObjectEvent", "AggregationEvent", "TransactionEvent", "TransformationEvent",
@@ -103,6 +107,7 @@ def read(
     `spaces` says what the prefixes of field names stand for. `parted` where the values are parted
     already, as in a named query.
     """
+    _not_many(given)
     columns: dict[str, object] = {}
     values: list[Values] = []
     inside: list[Condition] = []
@@ -229,12 +234,23 @@ def _several(name: str, texts: Sequence[str]) -> list[str]:
     return _few(name, found)
 
 
+def _not_many(given: Mapping[str, Sequence[str]]) -> None:
+    if len(given) > MOST_PARAMETERS:
+        raise QueryWrong(parameter="", reason=f"at most {MOST_PARAMETERS} parameters")
+
+
 def _few(name: str, found: list[str]) -> list[str]:
     if not found or len(found) > MOST_VALUES:
         raise QueryWrong(parameter=name[:80], reason=f"1 to {MOST_VALUES} values")
-    if any("\0" in each for each in found):
-        raise QueryWrong(parameter=name[:80].replace("\0", ""), reason="no text")
+    if not all(map(is_text, (name, *found))):
+        shown = name[:80].encode(errors="replace").decode().replace("\0", "")
+        raise QueryWrong(parameter=shown, reason=f"a text of at most {LONGEST} characters")
     return found
+
+
+def is_text(text: str) -> bool:
+    """Say whether both databases can look for a text."""
+    return len(text) <= LONGEST and "\0" not in text and not _HALVES.search(text)
 
 
 def _one(name: str, texts: Sequence[str]) -> str:
