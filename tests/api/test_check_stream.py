@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.core.handlers.wsgi import WSGIRequest
 from django.test import Client
 
 from kaishu.connections.models import KeptAnswer
@@ -116,5 +117,14 @@ def test_the_first_answer_is_there_before_the_last_line_was_read(world: DeskWorl
     response = send(connect("check"), one * 1_500)
     answers = iter(response.streaming_content)
     assert json.loads(next(answers))["line"] == 1
-    assert response.wsgi_request.readline() == one  # nobody has read on
-    assert json.loads(list(answers)[-1])["answered"] == 1_499
+    left = response.wsgi_request.read()  # what nobody has read yet
+    assert len(one) * 1_500 - len(left) == check_stream.PIECE
+    assert json.loads(list(answers)[-1])["answered"] == -(-check_stream.PIECE // len(one)) - 1
+
+
+def test_no_line_is_lost_where_a_servers_readline_ends_at_the_first(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WSGIRequest, "readline", lambda *_: b"")  # granian's, after one line
+    one = units({"model": "ZZZ"})
+    assert lines(send(connect("check"), one * 300 + one.strip()))[-1]["answered"] == 301
