@@ -109,6 +109,7 @@ BAD = """parent,child,time,quantity
 /x/item/C/lot/L1,/x/item/C/lot/L1,2025-03-01,1
 /x/item/C/lot/L1,S9,2025-03-01,1
 /x/item/C/lot/L1,https://id.gs1.org/01/04548736120037/21/S%2F3,2025-03-01,"1,200"
+/x/item/C/lot/L1,/x/item/P/unit/9,2025-03-01,"0,500"
 """
 
 
@@ -123,8 +124,9 @@ def test_every_bad_row_is_named_and_the_good_ones_are_kept(load: Loading, networ
         (9, "", "link_row_quantity", "-2"),
         (10, "", "link_row_itself", "/x/item/C/lot/L1"),
         (11, "", "link_row_code", "S9"),
+        (13, "", "link_row_quantity", "0,500"),
     ]
-    assert (loaded.rows, loaded.good, loaded.bad) == (11, 3, 8)
+    assert (loaded.rows, loaded.good, loaded.bad) == (12, 3, 9)
     (act,) = told(columns.read(network))
     assert act[3] == [f"{PACK}/21/S1", f"{PACK}/21/S2", f"{PACK}/21/S%2F3"]
     assert act[2] == [("/x/item/C/lot/L1", 1202.0)]
@@ -135,7 +137,7 @@ def test_all_or_nothing_and_a_trial_keep_nothing(load: Loading, network: Network
         load(BAD, act="made", strict=True)
     assert refused.value.code == "link_rows_bad"
     tried = load(BAD, act="made", dry_run=True)
-    assert (tried.number, tried.good, tried.bad) == (0, 3, 8)
+    assert (tried.number, tried.good, tried.bad) == (0, 3, 9)
     with pytest.raises(Refusal) as none:
         load("parent,child,time\nx,y,z\n", act="made")
     assert none.value.code == "link_no_good_row"

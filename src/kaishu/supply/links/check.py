@@ -145,9 +145,14 @@ class _Judged:
             self._note_read(typed)
 
     def number(self, word: str) -> None:
-        """Read a quantity: more than nothing, thousands with or without commas."""
+        """Read a quantity: more than nothing, thousands with or without commas.
+
+        A comma after a leading zero is a decimal one, as some countries write it: it is refused,
+        because the same hand writes 1,500 for one and a half.
+        """
         typed = self.frame[word]
-        number = typed.str.replace_all(r"[,\s](\d{3})\b", "${1}").cast(pl.Float64, strict=False)
+        plain = typed.str.replace_all(r"[,\s](\d{3})\b", "${1}")
+        number = plain.set(typed.str.contains(r"^\s*0\d*,"), None).cast(pl.Float64, strict=False)
         self.frame = self.frame.with_columns(number.alias(word), typed.alias("said"))
         wrong = (pl.col("said") != "") & ~(pl.col(word).is_finite() & (pl.col(word) > 0))
         self._note(
