@@ -73,11 +73,15 @@ def test_what_is_no_query_is_refused_and_subscriptions_are_told_to_be_missing(
         ("a", {"EQ_source_\0": "x"}, "epcis_query"),
         ("a", {"EQ_a:b": "x" * 60_000}, "epcis_query"),
         ("a", {"@context": {"a": "\0"}}, "epcis_query"),
+        ("a", {"EQ_nothing": {"GE": 1.5}}, "epcis_query"),
+        ("a", {"EQ_a:b": "\ud800"}, "epcis_query"),
         ("a", {f"EXISTS_a{number}:b": "true" for number in range(1200)}, "epcis_query"),
     ):
         told = system.post("epcis/queries", {"name": name, "query": query})
         assert (told.status_code, told.json()["code"]) == (400, code), query
     assert NamedQuery.objects.count() == 0
+    half = system.post("epcis/queries", {"name": "half", "query": {"GE_quantity": 1.5}})
+    assert half.status_code == 201
     system.post("epcis/queries", {"name": "all", "query": {}})
     told = system.get("epcis/queries/all/subscriptions")
     assert (told.status_code, told.json()["type"]) == (

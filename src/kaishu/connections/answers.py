@@ -7,8 +7,10 @@ retry changes nothing. Source of the rules: the Idempotency-Key draft of the IET
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -34,7 +36,20 @@ class Kept:
 
 def request_hash(request: object) -> str:
     """Return the digest of what was asked. Keyed: its name and address could be guessed."""
-    return keyed_digest(canonical(request), purpose="api-request").hex()
+    return keyed_digest(canonical(_told(request)), purpose="api-request").hex()
+
+
+def _told(value: Any) -> Any:
+    """Return free JSON with a form for what `canonical` has none for: fractions, half signs."""
+    if isinstance(value, float):
+        return {"fraction": repr(value)}
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, Mapping):
+        return {_told(key): _told(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_told(item) for item in value]
+    return value
 
 
 def begin(*, connection: Connection, key: str, asked: str, at: datetime) -> Kept | None:
