@@ -15,7 +15,7 @@ from kaishu.base import clock
 from kaishu.base.roles import Role
 from kaishu.core.lot_alert_file import Sent, file_of, read
 from kaishu.supply.alerts import known
-from kaishu.supply.models import KnownKey, Letter, LetterMatch, RefusedLetter
+from kaishu.supply.models import KnownKey, Letter, LetterMatch, Partner, RefusedLetter
 from tests.doors.desk_world import member
 from tests.doors.pages import find, parsed, text
 from tests.supply.brand import SHOP, US, brand, lot
@@ -83,6 +83,22 @@ def test_a_letter_is_taken_in_checked_matched_and_answered(hana: Client) -> None
     assert read(answer).letter.issuer.code == US
     assert SHOP.encode() not in answer
     assert chips(hana)[1] == "Answered"
+
+
+def test_where_a_network_has_two_makers_the_answer_asks_which_we_are(hana: Client) -> None:
+    letter = sent()
+    page = f"{HOME}{letter.letter.number}/"
+    trust()
+    take(hana, file_of(letter))
+    hana.post(f"{page}do/", {"do": "match", "network": "kumo", "us": US})
+    us = Partner.objects.get(code=US)
+    Partner.objects.create(network=us.network, code="/x/party/Two", name="Two", role=us.role)
+    asked = {"do": "answer", "step": "counted"}
+    choices = find(parsed(hana.get(page)), "#id-us-answer option")
+    assert {"", US, "/x/party/Two"} <= {each.get("value") for each in choices}
+    look = hana.post(f"{page}do/", {**asked, "us": "/x/party/Two"})
+    assert look.status_code == 200
+    assert [each.get("value") for each in find(parsed(look), "input[name=us]")] == ["/x/party/Two"]
 
 
 def test_an_answer_is_not_signed_before_somebody_knows_what_it_leaves_out(hana: Client) -> None:
