@@ -153,8 +153,13 @@ def test_three_burnt_units_point_to_their_lot_in_plain_words(hana: Client) -> No
     one = parsed(hana.get(f"{HERE}cause/", {"units": world.serial(162)}))
     assert "That may still be chance." in text(find(one, "article")[0])
     assert "more incident" in text(one)
-    none = hana.get(f"{HERE}cause/", {"units": lot(world.CELL, "L77")})
-    assert none.status_code == 422
+    for word in ("L77", lot(world.CELL, "L77")):
+        none = hana.get(f"{HERE}cause/", {"units": word})
+        assert none.status_code == 422
+        told = text(find(parsed(none), "#problems")[0])
+        assert f"“{word}” is a lot. Only units count here." in told
+    unknown = parsed(hana.get(f"{HERE}cause/", {"units": "L99"}))
+    assert "No record of this network names “L99”." in text(find(unknown, "#problems")[0])
 
 
 def test_an_unknown_network_and_one_without_a_graph_say_so(hana: Client) -> None:

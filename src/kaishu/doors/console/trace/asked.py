@@ -19,6 +19,7 @@ from kaishu.core.genealogy.things import Kind
 from kaishu.doors.console.trace.opened import Opened
 from kaishu.editions import queries as editions
 from kaishu.markets import zone_of
+from kaishu.supply.models import Item
 from kaishu.supply.network.asking import moment
 from kaishu.supply.network.errors import MomentWrong
 from kaishu.supply.questions import typed
@@ -83,7 +84,11 @@ def read(
             codes, unclear = found.codes, found.unclear
         except Refusal as refusal:
             problems.append(problem_of(refusal, f"id-{name}"))
-    problems += [_unclear(each, f"id-{name}") for each in unclear]
+    lots = _lots(opened, unclear) if Kind.LOT not in kinds else frozenset()
+    problems += [
+        _lot(each, f"id-{name}") if each.typed in lots else _unclear(each, f"id-{name}")
+        for each in unclear
+    ]
     if problems:
         codes = ()
     return Asked(
@@ -101,6 +106,19 @@ def read(
 def follow(opened: Opened, asked: Asked) -> Forward:
     """Ask the graph forward. Raises what the graph refuses."""
     return forward(opened.graph, asked.codes, since=asked.since, until=asked.until)
+
+
+def _lots(opened: Opened, unclear: Sequence[Unclear]) -> frozenset[str]:
+    """Return the words that name no unit, but a lot."""
+    words = [each.typed for each in unclear if not each.may_be]
+    items = list(Item.objects.filter(network=opened.network)) if words else []
+    found = typed.named(opened.graph, items, words, (Kind.LOT,))
+    return frozenset(word for word, codes in found.items() if codes)
+
+
+def _lot(each: Unclear, control: str) -> Problem:
+    said = _("“%(word)s” is a lot. Only units count here.") % {"word": each.typed[:80]}
+    return Problem(said, _("Follow it under “Where did it go”."), control)
 
 
 def _unclear(each: Unclear, control: str) -> Problem:
