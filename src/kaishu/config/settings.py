@@ -194,10 +194,11 @@ KAISHU_METRICS_TOKEN = os.environ.get("KAISHU_METRICS_TOKEN", "")
 KAISHU_GATE_SECRET = bytes.fromhex(os.environ.get("KAISHU_EDGE_GATE_SECRET", ""))
 KAISHU_PROXY_HOPS = int(os.environ.get("KAISHU_PROXY_HOPS") or 1)
 
-# Webhooks go to public https addresses only. Hosts of your own network that may be called all the
-# same, and by http: "host:port", separated by spaces.
 # How many of a hundred decided claims a second reviewer judges without seeing the decision.
 KAISHU_SECOND_OPINIONS = int(os.environ.get("KAISHU_SECOND_OPINIONS", "2"))
+
+# Webhooks go to public https addresses only. Hosts of your own network that may be called all the
+# same, and by http: "host:port", separated by spaces.
 KAISHU_WEBHOOK_HOSTS = os.environ.get("KAISHU_WEBHOOK_HOSTS", "").split()
 # The proxy that the house lets out through, as http://user:password@host:port (webhooks/proxy.py).
 KAISHU_WEBHOOK_PROXY = os.environ.get("KAISHU_WEBHOOK_PROXY", "")

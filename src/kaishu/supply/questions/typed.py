@@ -91,6 +91,15 @@ def read(
     return Typed(tuple(codes), tuple(unclear))
 
 
+def known(
+    graph: Graph, network: Network, words: Sequence[str], *, kinds: Sequence[things.Kind]
+) -> frozenset[str]:
+    """Return those of some words that name a thing of these kinds."""
+    items = list(Item.objects.filter(network=network)) if words else []
+    found = named(graph, items, words, kinds)
+    return frozenset(word for word, codes in found.items() if codes)
+
+
 def is_one(text: str) -> bool:
     """Say whether a text is one word as it stands, with nothing to take apart."""
     return list(_words(text)) == [text]

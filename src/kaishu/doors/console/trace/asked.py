@@ -19,7 +19,6 @@ from kaishu.core.genealogy.things import Kind
 from kaishu.doors.console.trace.opened import Opened
 from kaishu.editions import queries as editions
 from kaishu.markets import zone_of
-from kaishu.supply.models import Item
 from kaishu.supply.network.asking import moment
 from kaishu.supply.network.errors import MomentWrong
 from kaishu.supply.questions import typed
@@ -111,9 +110,7 @@ def follow(opened: Opened, asked: Asked) -> Forward:
 def _lots(opened: Opened, unclear: Sequence[Unclear]) -> frozenset[str]:
     """Return the words that name no unit, but a lot."""
     words = [each.typed for each in unclear if not each.may_be]
-    items = list(Item.objects.filter(network=opened.network)) if words else []
-    found = typed.named(opened.graph, items, words, (Kind.LOT,))
-    return frozenset(word for word, codes in found.items() if codes)
+    return typed.known(opened.graph, opened.network, words, kinds=(Kind.LOT,))
 
 
 def _lot(each: Unclear, control: str) -> Problem:
